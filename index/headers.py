@@ -1,0 +1,108 @@
+"""What the head of a plain text says about the article: its title, its date, where it begins.
+
+Recognised are a block of `field: value` lines, YAML front matter between `---` lines, a leading
+`date 2019-01-19`, and a headline on the first line. Nothing is inferred from anything else.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+HEADLINE_CHARACTERS = 200
+"""A longer first line is a paragraph, not a headline."""
+
+_LEADING_DATE = re.compile(r"\s*date:?[ \t]+(\d{4}-\d{2}-\d{2})\b[ \t]*", re.IGNORECASE)
+_FIELD_LINE = re.compile(
+    r"[ \t]*(title|headline|date|published|author|byline|source|url)[ \t]*:"
+    r"[ \t]*(.*?)[ \t]*(?:\r?\n|$)",
+    re.IGNORECASE,
+)
+_FRONT_MATTER = re.compile(r"\s*---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|$)", re.DOTALL)
+_HEADLINE = re.compile(r"\s*([^\r\n]+?)[ \t]*\r?\n[ \t]*\r?\n\s*\S")
+_SENTENCE_END = re.compile(r"[.!?…;,:][\"'”’)\]]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the head of a text states, and the offset at which the article itself begins."""
+
+    title: str
+    published: date | None
+    body_start: int
+
+
+def read_header(text: str) -> Header:
+    """Read title, publication date and the start of the body from the head of a text.
+
+    A headline stays part of the body, since it can hold an answer; lines that only describe
+    the article do not.
+    """
+    fields, start = _front_matter(text)
+    if not start:
+        fields, start = _field_lines(text)
+    title = _as_text(fields.get("title") or fields.get("headline"))
+    published = iso_date(fields.get("date") or fields.get("published"))
+    leading = _LEADING_DATE.match(text, start)
+    if leading and (stated := iso_date(leading.group(1))):
+        published = published or stated
+        start = leading.end()
+    return Header(title or _headline(text[start:]), published, start)
+
+
+def iso_date(value: Any) -> date | None:  # noqa: ANN401 - YAML and JSON hand over anything
+    """The date of a `date`, `datetime` or an ISO 8601 string; None for anything else."""
+    if isinstance(value, date):
+        return date(value.year, value.month, value.day)
+    if not isinstance(value, str):
+        return None
+    found = re.match(r"\s*(\d{4})-(\d{2})-(\d{2})(?!\d)", value)
+    if not found:
+        return None
+    try:
+        return date(*(int(part) for part in found.groups()))
+    except ValueError:
+        return None
+
+
+def _front_matter(text: str) -> tuple[dict[str, Any], int]:
+    block = _FRONT_MATTER.match(text)
+    if not block:
+        return {}, 0
+    import yaml
+
+    try:
+        fields = yaml.safe_load(block.group(1))
+    except (yaml.YAMLError, ValueError):
+        return {}, 0
+    if not isinstance(fields, dict):
+        return {}, 0
+    return {str(name).lower(): value for name, value in fields.items()}, block.end()
+
+
+def _field_lines(text: str) -> tuple[dict[str, str], int]:
+    fields: dict[str, str] = {}
+    start = 0
+    while line := _FIELD_LINE.match(text, start):
+        fields.setdefault(line.group(1).lower(), line.group(2))
+        start = line.end()
+        if start == len(text):
+            break
+    # One such line may be prose ("Source: the ministry"); a title or a date makes it a header.
+    if not {"title", "headline", "date", "published"} & fields.keys() or start == len(text):
+        return {}, 0
+    return fields, start
+
+
+def _headline(body: str) -> str:
+    found = _HEADLINE.match(body[: HEADLINE_CHARACTERS + 100])
+    if not found:
+        return ""
+    line = found.group(1)
+    if len(line) > HEADLINE_CHARACTERS or _SENTENCE_END.search(line):
+        return ""
+    return line
+
+
+def _as_text(value: Any) -> str:  # noqa: ANN401 - YAML hands over anything
+    return " ".join(str(value).split()) if value is not None else ""

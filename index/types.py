@@ -1,0 +1,51 @@
+"""What passes between the index and everyone who asks it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article of a collection.
+
+    Attributes:
+        id: Stable for the same source; a changed text under the same id is an update.
+        title: The headline as the source gives it, or "" where it gives none.
+        text: The text that every offset of a passage, span or citation counts in.
+        published: The publication date as the source gives it; never guessed.
+        source: A path or URL, or None for text that came from neither.
+    """
+
+    id: str
+    title: str
+    text: str
+    published: date | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The characters `article.text[start:end]` of the article `article_id`."""
+
+    article_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved passage.
+
+    Attributes:
+        passage: Where the passage lies.
+        score: The fused score; higher is better, comparable within one search only.
+        dense_rank: Rank (1 = best) among the nearest vectors, None if not among them.
+        lexical_rank: Rank (1 = best) among the BM25 results, None if not among them.
+        similarity: Cosine similarity of question and passage, in [-1, 1].
+    """
+
+    passage: Passage
+    score: float
+    dense_rank: int | None
+    lexical_rank: int | None
+    similarity: float

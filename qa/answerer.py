@@ -1,0 +1,175 @@
+"""The one path: question, passages, spans, answer with citations."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+from index.collection import Collection
+from index.errors import UserError
+from index.onnx_model import BUNDLED_MODELS
+from index.store import Filters
+from index.types import Article, Hit
+from qa.conversation import Understanding, understandings
+from qa.ranking import Calibration, Candidate, Evidence, rank, weigh, without_rivals_in_place
+from qa.reader import Reader
+from qa.types import Answer, Citation, Span, Turn
+
+PASSAGES_READ = 10
+MAX_QUESTION_CHARACTERS = 2_000
+MAX_CITATIONS = 5
+MAX_ALTERNATIVES = 3
+NEAREST_SHOWN = 3
+
+
+class _Found(NamedTuple):
+    """What one understanding of a question came to."""
+
+    understanding: Understanding
+    hits: list[Hit]
+    candidates: list[Candidate]
+    confidence: float
+
+
+class Answerer:
+    """A loaded pipeline over one collection, for many questions.
+
+    Threads may share one.
+    """
+
+    def __init__(
+        self, collection: Collection, *, reader: str | None = None, top_k: int = PASSAGES_READ
+    ) -> None:
+        """Prepare the pipeline; models load with the first question.
+
+        Args:
+            collection: Where the articles are.
+            reader: A question-answering model of transformers, by name or folder, instead of
+                the bundled reader. Confidence is calibrated for the bundled one.
+            top_k: How many passages to read for a question.
+        """
+        self.collection = collection
+        self.top_k = top_k
+        self._reader_name = reader
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        since: date | None = None,
+        until: date | None = None,
+        source: str | None = None,
+    ) -> Answer:
+        """Answer a question in the words of the articles.
+
+        Args:
+            question: In any form; a few keywords do.
+            history: Earlier turns of the conversation, oldest first.
+            since: Only articles published on this day or later.
+            until: Only articles published on this day or earlier.
+            source: Only articles whose source holds this text.
+
+        Raises:
+            UserError: If the question is empty or longer than `MAX_QUESTION_CHARACTERS`.
+        """
+        question = checked_question(question)
+        filters = Filters(since, until, source)
+        found = [self._find(each, filters) for each in understandings(question, history)]
+        # The evidence decides; on a tie the reading that is nearer to what was asked.
+        best = max(found, key=lambda each: each.confidence)
+        return self._answer(question, best)
+
+    def search(self, question: str, filters: Filters | None = None) -> list[Hit]:
+        """The passages that would be read for a question, best first."""
+        return self.collection.search(question, self.top_k, filters)
+
+    def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
+        """The distinct answers that the reader finds in these passages, best first."""
+        passages = [(self._article(hit.passage.article_id), hit.passage) for hit in hits]
+        readings = self.reader.read_many([(question, [passage]) for passage in passages])
+        spans: list[tuple[Span, str, Hit]] = []
+        for (article, _), hit, found in zip(passages, hits, readings, strict=True):
+            spans.extend((span, article.text[span.start : span.end], hit) for span in found)
+        if not spans:
+            return []
+        return rank(weigh(spans, max(hit.score for hit in hits)))
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The reader in use."""
+        return Reader(self._reader_name)
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        """What turns scores into probabilities, and where answers stop."""
+        return Calibration.load(BUNDLED_MODELS / "reader" / "calibration.json")
+
+    def _find(self, understanding: Understanding, filters: Filters) -> _Found:
+        hits = self.search(understanding.question, filters)
+        candidates = without_rivals_in_place(self.candidates(understanding.question, hits))
+        confidence = self.calibration.probability(candidates[0]) if candidates else 0.0
+        return _Found(understanding, hits, candidates, confidence)
+
+    def _answer(self, question: str, found: _Found) -> Answer:
+        answers = [self._of_candidate(question, each) for each in found.candidates]
+        asked = found.understanding.question
+        understood_as = asked if asked != question else None
+        if not answers or found.confidence < self.calibration.threshold:
+            return Answer(
+                question,
+                None,
+                found.confidence,
+                tuple(self._nearest(hit) for hit in found.hits[:NEAREST_SHOWN]),
+                None,
+                tuple(answers[:MAX_ALTERNATIVES]),
+                understood_as,
+            )
+        best, others = answers[0], answers[1 : 1 + MAX_ALTERNATIVES]
+        return Answer(
+            question, best.text, best.confidence, best.citations, best.date, tuple(others),
+            understood_as,
+        )  # fmt: skip
+
+    def _of_candidate(self, question: str, candidate: Candidate) -> Answer:
+        citations = tuple(self._citation(each) for each in candidate.evidence[:MAX_CITATIONS])
+        return Answer(
+            question, citations[0].quote, self.calibration.probability(candidate), citations
+        )
+
+    def _citation(self, evidence: Evidence) -> Citation:
+        return self._cite(evidence.hit, evidence.span.start, evidence.span.end)
+
+    def _nearest(self, hit: Hit) -> Citation:
+        return self._cite(hit, hit.passage.start, hit.passage.start)
+
+    def _cite(self, hit: Hit, start: int, end: int) -> Citation:
+        passage = hit.passage
+        article = self._article(passage.article_id)
+        return Citation(
+            article.id, article.title, article.published, article.source, start, end,
+            article.text[start:end], passage.start, passage.end,
+            article.text[passage.start : passage.end],
+        )  # fmt: skip
+
+    def _article(self, article_id: str) -> Article:
+        article = self.collection.article(article_id)
+        if article is None:
+            raise UserError(f"article {article_id} was removed while it was read; ask again")
+        return article
+
+
+def checked_question(question: str) -> str:
+    """The question without surrounding white space.
+
+    Raises:
+        UserError: If it is empty or too long to be a question.
+    """
+    stripped = question.strip()
+    if not stripped:
+        raise UserError("the question is empty; ask something")
+    if len(stripped) > MAX_QUESTION_CHARACTERS:
+        raise UserError(
+            f"the question is {len(stripped):,} characters long; at most "
+            f"{MAX_QUESTION_CHARACTERS:,} are read, so shorten it"
+        )
+    return stripped

@@ -1,0 +1,76 @@
+"""Open collections and fill them, showing progress; the default one begins with the seeds."""
+
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from index.articles import read_file
+from index.collection import Added, Collection
+from index.types import Article
+
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+
+
+def default_folder() -> Path:
+    """Where the default collection lies: `QA_COLLECTION`, or a folder of the user's data."""
+    configured = os.environ.get("QA_COLLECTION")
+    if configured:
+        return Path(configured)
+    from platformdirs import user_data_path
+
+    return user_data_path("article-qa", appauthor=False) / "collection"
+
+
+def open_collection(
+    folder: Path | None = None, *, create: bool = False, embedder: str | None = None
+) -> Collection:
+    """Open a collection; the default one is made from the seed articles when it is missing.
+
+    Args:
+        folder: The collection's folder, or None for the default collection.
+        create: Make the folder if it is missing.
+        embedder: For a new collection, a sentence-transformers model instead of the bundled one.
+
+    Raises:
+        UserError: If the folder cannot be opened as a collection.
+    """
+    if folder is not None:
+        return Collection(folder, create=create, embedder=embedder)
+    collection = Collection(default_folder(), create=True, embedder=embedder)
+    if collection.is_new:
+        add_with_progress(collection, seed_articles())
+    return collection
+
+
+def seed_articles() -> Iterator[Article]:
+    """The articles of `seeds/`, whose sources are named from the project's root."""
+    for path in sorted(SEEDS.glob("*.txt")):
+        yield read_file(path, source=f"seeds/{path.name}")
+
+
+def add_with_progress(collection: Collection, articles: Iterable[Article]) -> Added:
+    """Add articles and show on standard error how many are in, how fast, and which is next."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("indexing: {task.completed} articles, {task.fields[passages]} passages"),
+        TextColumn("{task.fields[rate]:.0f} passages/s"),
+        TimeElapsedColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("indexing", total=None, passages=0, rate=0.0)
+        total = 0
+        began = time.monotonic()
+
+        def advance(article: Article, passages: int) -> None:
+            nonlocal total
+            total += passages
+            rate = total / max(time.monotonic() - began, 1e-3)
+            progress.update(task, advance=1, passages=total, rate=rate)
+
+        return collection.add(articles, advance)

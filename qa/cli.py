@@ -1,0 +1,253 @@
+"""The command line: `article-qa ask`, `chat`, `add`, `list`, `remove`, `serve`, `eval`, `train`."""
+
+import importlib
+import json
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from index.errors import UserError
+
+if TYPE_CHECKING:
+    from index.collection import Collection
+    from index.types import Article
+    from qa.answerer import Answerer
+
+_LAZY = {
+    "eval": ("eval.commands:evaluate", "Measure the answers on suites of questions."),
+    "serve": ("ui.commands:serve", "Open the web page, with its REST API."),
+    "train": ("qa.training.commands:train", "Train, export and calibrate your own models."),
+}
+
+
+class _Commands(click.Group):
+    """Commands of which some are imported only when they are called or asked for help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_LAZY])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _LAZY:
+            return super().get_command(ctx, cmd_name)
+        if ctx.resilient_parsing:
+            return None
+        module, name = _LAZY[cmd_name][0].split(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = []
+        for name in self.list_commands(ctx):
+            own = super().get_command(ctx, name)
+            rows.append((name, own.get_short_help_str(80) if own else _LAZY[name][1]))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def collection_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--collection DIR`, for every command that opens a collection."""
+    return click.option(
+        "--collection",
+        "folder",
+        type=click.Path(path_type=Path),
+        envvar="QA_COLLECTION",
+        metavar="DIR",
+        help="Folder of the collection; by default your own, which begins with the seed articles.",
+    )(command)
+
+
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--since`, `--until` and `--source`, for every command that asks."""
+    for option in (
+        click.option("--source", metavar="TEXT", help="Only articles whose source holds TEXT."),
+        click.option("--until", type=_Day(), help="Only articles published on this day or before."),
+        click.option("--since", type=_Day(), help="Only articles published on this day or later."),
+    ):
+        command = option(command)
+    return command
+
+
+class _Day(click.ParamType[date]):
+    name = "YYYY-MM-DD"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> date:
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a day of the form YYYY-MM-DD", param, ctx)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="article-qa")
+def cli() -> None:
+    """Answers questions over a collection of articles, in the exact words of the articles."""
+
+
+@cli.command()
+@click.argument("question")
+@collection_option
+@filter_options
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@click.option("--top-k", type=click.IntRange(1, 100), help="How many passages to read.")
+@click.option("--reader", metavar="MODEL", help="A transformers question-answering model.")
+def ask(
+    question: str, folder: Path | None, since: date | None, until: date | None,
+    source: str | None, as_json: bool, top_k: int | None, reader: str | None,
+) -> None:  # fmt: skip
+    """Answer QUESTION from the articles, with the passages that say so."""
+    answer = _answerer(folder, top_k, reader).ask(question, since=since, until=until, source=source)
+    if as_json:
+        click.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        from qa.rendering import rich_text
+
+        _console().print(rich_text(answer), soft_wrap=True)
+
+
+@cli.command()
+@collection_option
+@filter_options
+def chat(folder: Path | None, since: date | None, until: date | None, source: str | None) -> None:
+    """Ask one question after another; a follow-up may lean on what came before."""
+    from qa.conversation import Chat
+    from qa.rendering import rich_text
+
+    conversation = Chat(_answerer(folder, None, None), since=since, until=until, source=source)
+    console = _console()
+    if sys.stdin.isatty():
+        console.print("Ask about the articles. An empty line or Ctrl-D ends the conversation.")
+    while True:
+        try:
+            question = console.input("[bold green]> [/]" if sys.stdin.isatty() else "")
+        except (EOFError, KeyboardInterrupt):
+            break
+        if not question.strip():
+            break
+        try:
+            console.print(rich_text(conversation.ask(question)), soft_wrap=True)
+        except UserError as error:
+            console.print(str(error), markup=False)
+        console.print()
+
+
+@cli.command()
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
+)
+@collection_option
+@click.option(
+    "--embedder", metavar="MODEL", help="For a new collection: a sentence-transformers model."
+)
+def add(paths: tuple[Path, ...], folder: Path | None, embedder: str | None) -> None:
+    """Add articles: text, Markdown, HTML or JSONL files, or folders of them."""
+    from index.articles import read_articles
+    from qa.building import add_with_progress
+
+    problems: list[str] = []
+
+    def report(problem: str) -> None:
+        problems.append(problem)
+        click.echo(f"skipped {problem}", err=True)
+
+    collection = _collection(folder, create=True, embedder=embedder)
+    added = add_with_progress(collection, read_articles(paths, report))
+    click.echo(
+        f"{added.added} added, {added.updated} updated, {added.unchanged} unchanged, "
+        f"{len(problems)} skipped; {collection.counts()[0]} articles in {collection.path}"
+    )
+    if problems:
+        sys.exit(2)
+
+
+@cli.command(name="list")
+@collection_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def list_articles(folder: Path | None, as_json: bool) -> None:
+    """List the articles of the collection."""
+    for article in _collection(folder).articles():
+        click.echo(_json_line(article) if as_json else _text_line(article))
+
+
+@cli.command()
+@click.argument("article_ids", nargs=-1, required=True, metavar="ID...")
+@collection_option
+def remove(article_ids: tuple[str, ...], folder: Path | None) -> None:
+    """Remove articles by the ids that `list` shows."""
+    removed = _collection(folder).remove(article_ids)
+    missing = [each for each in article_ids if each not in removed]
+    click.echo(f"{len(removed)} removed")
+    if missing:
+        raise UserError(f"no article with id {', '.join(missing)}; see `article-qa list`")
+
+
+def main() -> None:
+    """Run the command line; what a user can mend is one line and exit status 2."""
+    try:
+        status = cli.main(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        status = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except UserError as error:
+        click.echo(f"article-qa: {error}", err=True)
+        status = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; run the same command again to go on", err=True)
+        status = 130
+    except BrokenPipeError:
+        # The reader of our output has gone, as in `article-qa list | head`.
+        sys.stderr.close()
+        status = 0
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _collection(
+    folder: Path | None, *, create: bool = False, embedder: str | None = None
+) -> "Collection":
+    from qa.building import open_collection
+
+    return open_collection(folder, create=create, embedder=embedder)
+
+
+def _answerer(folder: Path | None, top_k: int | None, reader: str | None) -> "Answerer":
+    from qa.answerer import PASSAGES_READ, Answerer
+
+    return Answerer(_collection(folder), reader=reader, top_k=top_k or PASSAGES_READ)
+
+
+def _console() -> Any:  # noqa: ANN401 - rich is imported when something is printed
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _text_line(article: "Article") -> str:
+    from qa.rendering import printable
+
+    published = article.published.isoformat() if article.published else "----------"
+    return f"{article.id}  {published}  {printable(article.title or article.source or '')}"
+
+
+def _json_line(article: "Article") -> str:
+    fields = {
+        "id": article.id,
+        "title": article.title,
+        "published": article.published.isoformat() if article.published else None,
+        "source": article.source,
+        "characters": len(article.text),
+    }
+    return json.dumps(fields, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""From token logits to spans: pure, vectorised, bounded."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int64]
+
+
+class DecodedSpans(NamedTuple):
+    """The best spans of a batch, best first, as four arrays of one length.
+
+    `passage` is a row of the batch; `start` and `end` are token positions in that row,
+    both inclusive; `score` is the logit difference to that row's no-answer.
+    """
+
+    passage: IntArray
+    start: IntArray
+    end: IntArray
+    score: FloatArray
+
+
+def decode(
+    start_logits: FloatArray,
+    end_logits: FloatArray,
+    context_mask: npt.NDArray[np.bool_],
+    max_tokens: int,
+    n_best: int = 10,
+) -> DecodedSpans:
+    """Find the best spans of every passage in a batch.
+
+    A span from token i to token j scores `start[i] + end[j] - (start[0] + end[0])`: how much
+    more the reader believes in it than in "no answer in this passage", which BERT-style readers
+    put on the first token. The subtraction makes passages of one question comparable.
+
+    Args:
+        start_logits: Shape (passages, tokens).
+        end_logits: Shape (passages, tokens).
+        context_mask: Shape (passages, tokens); True where a span may lie. Position 0 must be False.
+        max_tokens: The longest span, in tokens; at least 1.
+        n_best: How many spans to return of each passage at most; at least 1.
+
+    Returns:
+        Spans sorted by descending score; fewer where the mask allows fewer. Ties go to the
+        earlier passage, then the earlier start, then the shorter span.
+
+    Raises:
+        ValueError: If the shapes differ, a bound is below 1, or the mask allows position 0.
+    """
+    if not start_logits.shape == end_logits.shape == context_mask.shape or start_logits.ndim != 2:
+        raise ValueError(
+            "start_logits, end_logits and context_mask need one shape (passages, tokens), got "
+            f"{start_logits.shape}, {end_logits.shape}, {context_mask.shape}"
+        )
+    if max_tokens < 1 or n_best < 1:
+        raise ValueError(f"max_tokens and n_best must be at least 1: {max_tokens}, {n_best}")
+    if context_mask[:, :1].any():
+        raise ValueError("position 0 stands for no-answer and cannot be context")
+    passages, tokens = start_logits.shape
+    if passages == 0 or tokens == 0:
+        return _no_spans()
+
+    null = start_logits[:, 0] + end_logits[:, 0]
+    starts = np.where(context_mask, start_logits, -np.inf)
+    ends = np.where(context_mask, end_logits, -np.inf)
+    width = min(max_tokens, tokens)
+    padded = np.pad(ends, ((0, 0), (0, width - 1)), constant_values=-np.inf)
+    # scores[p, i, w] belongs to the span i .. i + w: never backwards, never too long.
+    windows = np.lib.stride_tricks.sliding_window_view(padded, width, axis=1)
+    scores = (starts[:, :, None] + windows - null[:, None, None]).reshape(passages, -1)
+
+    keep = min(n_best, scores.shape[1])
+    # A stable sort of the few that can matter keeps ties in reading order.
+    threshold = -np.partition(-scores, keep - 1, axis=1)[:, keep - 1 : keep]
+    passage, flat = np.nonzero((scores >= threshold) & np.isfinite(scores))
+    score = scores[passage, flat]
+    order = np.argsort(-score, kind="stable")
+    passage, flat, score = passage[order], flat[order], score[order]
+    chosen = _rank_within_group(passage) < keep
+    passage, flat, score = passage[chosen], flat[chosen], score[chosen]
+    start, length = np.divmod(flat, width)
+    return DecodedSpans(
+        passage.astype(np.int64),
+        start.astype(np.int64),
+        (start + length).astype(np.int64),
+        score.astype(np.float32),
+    )
+
+
+def _rank_within_group(groups: IntArray) -> IntArray:
+    """For each position, how many earlier positions hold the same group number."""
+    order = np.argsort(groups, kind="stable")
+    sorted_groups = groups[order]
+    first = np.searchsorted(sorted_groups, sorted_groups, side="left")
+    ranks = np.empty(len(groups), dtype=np.int64)
+    ranks[order] = np.arange(len(groups)) - first
+    return ranks
+
+
+def _no_spans() -> DecodedSpans:
+    empty = np.empty(0, dtype=np.int64)
+    return DecodedSpans(empty, empty, empty, np.empty(0, dtype=np.float32))

@@ -1,0 +1,99 @@
+"""Answers as text: for `print(answer)` and, in colour, for a terminal."""
+
+import re
+import textwrap
+from typing import TYPE_CHECKING
+
+from qa.types import Answer, Citation
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+NO_ANSWER = "The articles do not say."
+OPEN_MARK, CLOSE_MARK = "«", "»"
+
+_WIDTH = 88
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_MOST_LIKELY, _LIKELY = 0.75, 0.5
+
+
+def plain_text(answer: Answer) -> str:
+    """An answer with its evidence, the quoted words marked «so» in their passages."""
+    lines = [headline(answer)]
+    if answer.text is None and answer.citations:
+        lines += ["", "The nearest passages, none of which is an answer:"]
+    for number, citation in enumerate(answer.citations, start=1):
+        lines += ["", f"[{number}] {source_line(citation)}", _indented(marked_passage(citation))]
+    return "\n".join(lines)
+
+
+def rich_text(answer: Answer) -> "Text":
+    """The same for a terminal: the answer in bold, its words highlighted in the passages."""
+    from rich.text import Text
+
+    out = Text(headline(answer), style="bold")
+    if answer.text is None and answer.citations:
+        out.append("\n\nThe nearest passages, none of which is an answer:", style="not bold")
+    for number, citation in enumerate(answer.citations, start=1):
+        out.append(f"\n\n[{number}] {source_line(citation)}\n", style="not bold cyan")
+        marked = False
+        for part in re.split(f"([{OPEN_MARK}{CLOSE_MARK}])", _indented(marked_passage(citation))):
+            if part == OPEN_MARK:
+                marked = True
+            elif part == CLOSE_MARK:
+                marked = False
+            else:
+                out.append(part, style="black on yellow" if marked else "not bold")
+    return out
+
+
+def headline(answer: Answer) -> str:
+    """The answer, its date where it has one, and how sure it is, in a line or two."""
+    if answer.text is None:
+        return NO_ANSWER
+    lines = [f"{printable(answer.text)}   ({confidence_words(answer.confidence)})"]
+    if answer.date is not None:
+        lines.append(f"= {answer.date}: {printable(answer.date.derivation)}")
+    if answer.understood_as is not None:
+        lines.append(f"understood as: {printable(answer.understood_as)}")
+    return "\n".join(lines)
+
+
+def confidence_words(confidence: float) -> str:
+    """A probability as a word and a number."""
+    word = "uncertain"
+    if confidence >= _MOST_LIKELY:
+        word = "most likely"
+    elif confidence >= _LIKELY:
+        word = "likely"
+    return f"{word}, {confidence:.0%}"
+
+
+def source_line(citation: Citation) -> str:
+    """Title or source of a citation, and its date."""
+    name = citation.title or citation.source or citation.article_id
+    published = citation.published.isoformat() if citation.published else "no date"
+    return f"{printable(name)} ({published})"
+
+
+def marked_passage(citation: Citation) -> str:
+    """The passage in one line, the quote between marks; a passage without quote is unmarked."""
+    start, end = (each - citation.passage_start for each in (citation.start, citation.end))
+    before, quote, after = (
+        printable(part)
+        for part in (citation.passage[:start], citation.passage[start:end], citation.passage[end:])
+    )
+    return f"{before}{OPEN_MARK}{quote}{CLOSE_MARK}{after}" if quote else f"{before}{after}"
+
+
+def printable(text: str) -> str:
+    """Text without what could steer a terminal or break a line, its own marks softened."""
+    text = text.replace(OPEN_MARK, "“").replace(CLOSE_MARK, "”")
+    return re.sub(r"\s+", " ", _CONTROL.sub(" ", text))
+
+
+def _indented(text: str) -> str:
+    return textwrap.fill(
+        text.strip(), _WIDTH, initial_indent="    ", subsequent_indent="    ",
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
