@@ -1,0 +1,1 @@
+"""The web page and the service: questions, evidence, collections; REST and MCP."""

@@ -1,0 +1,233 @@
+"""The REST API: questions, passages, articles and collections."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+
+from index.errors import UserError
+from index.store import Filters
+from index.types import Article
+from qa.answerer import checked_question
+from qa.types import Turn
+from ui import schemas as s
+from ui.articles_view import find
+from ui.docs_page import docs_page
+from ui.library import UnknownCollectionError
+from ui.service import ASK_SECONDS, BusyError, Service
+from ui.service import Query as AskQuery
+from ui.uploads import pasted
+
+T = TypeVar("T")
+
+FONTS = Path(__file__).resolve().parent / "assets" / "fonts"
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: {"model": s.ProblemOut, "description": "The request cannot be understood."},
+    401: {"model": s.ProblemOut, "description": "A key is needed."},
+    403: {"model": s.ProblemOut, "description": "Asked by a page of another site."},
+    404: {"model": s.ProblemOut, "description": "There is no such article or collection."},
+    413: {"model": s.ProblemOut, "description": "The body is too large."},
+    422: {"model": s.ProblemOut, "description": "A field is missing or wrong."},
+    503: {"model": s.ProblemOut, "description": "Too busy; try again after Retry-After seconds."},
+    504: {"model": s.ProblemOut, "description": "It took too long."},
+}
+
+
+class _NotFoundError(UserError):
+    """There is no such article."""
+
+
+def build_api(service: Service) -> FastAPI:
+    """The application with the routes below `/api`; the page is mounted on it."""
+    app = FastAPI(
+        title="article-qa", version="1", docs_url=None, redoc_url=None,
+        openapi_url="/api/openapi.json",
+        summary="Answers over a collection of articles, in the exact words of the articles.",
+    )  # fmt: skip
+    _add_problems(app)
+    _add_questions(app, service)
+    _add_articles(app, service)
+    _add_collections(app, service)
+
+    @app.get("/api/health", responses=_only(503), tags=["server"])
+    async def health() -> s.HealthOut:
+        """Whether the server is up, and how much it has to do."""
+        return s.HealthOut(status="ok", accepted=service.accepted)
+
+    @app.get(
+        "/api/metrics", tags=["server"], response_class=Response,
+        responses={200: {"content": {"text/plain": {}}}, **_only(401)},
+    )  # fmt: skip
+    async def metrics() -> Response:
+        """Counters for Prometheus."""
+        return Response(service.metrics.text(), media_type="text/plain; version=0.0.4")
+
+    @app.get("/fonts/{name}.woff2", include_in_schema=False)
+    async def font(name: Literal["newsreader-latin", "newsreader-latin-ext"]) -> FileResponse:
+        return FileResponse(FONTS / f"{name}.woff2", media_type="font/woff2")
+
+    @app.get("/api/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(docs_page(app.openapi()))
+
+    return app
+
+
+def _add_questions(app: FastAPI, service: Service) -> None:
+    @app.post("/api/ask", responses=_PROBLEMS, tags=["questions"])
+    async def ask(body: s.AskIn) -> s.AnswerOut:
+        """Answer a question, with the places that say so."""
+        history = tuple(Turn(each.question, each.answer) for each in body.history)
+        question = checked_question(body.question)
+        query = AskQuery(question, body.collection, history, body.since, body.until, body.source)
+        answer = await _awaited(service.submit(query, "rest"))
+        return s.AnswerOut.model_validate(answer.to_dict())
+
+    @app.post("/api/search", responses=_PROBLEMS, tags=["questions"])
+    async def search(body: s.SearchIn) -> s.HitsOut:
+        """Find the passages nearest to a question."""
+        filters = Filters(body.since, body.until, body.source)
+        question = checked_question(body.question)
+
+        def look() -> list[s.HitOut]:
+            collection = service.library.collection(body.collection)
+            found = []
+            for hit in collection.search(question, body.k, filters):
+                passage = hit.passage
+                article = collection.article(passage.article_id)
+                if article is not None:
+                    found.append(_hit(article, passage.start, passage.end, hit.score, hit.similarity))
+            return found
+
+        return s.HitsOut(hits=await _awaited(service.submit_work(look, "rest")))
+
+
+def _add_articles(app: FastAPI, service: Service) -> None:
+    def put(article: Article, name: str | None) -> s.AddedOut:
+        done = service.library.collection(name).add([article])
+        status = "added" if done.added else "updated" if done.updated else "unchanged"
+        return s.AddedOut(id=article.id, status=status, passages=done.passages)
+
+    def get(article_id: str, name: str | None) -> Article:
+        article = service.library.collection(name).article(article_id)
+        if article is None:
+            raise _NotFoundError("no article of this id")
+        return article
+
+    @app.get("/api/articles", responses=_PROBLEMS, tags=["articles"])
+    async def list_articles(
+        collection: str | None = None,
+        q: Annotated[str, Query(max_length=500, description="Words of title or source.")] = "",
+        offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> s.ArticlesOut:
+        """List or find articles."""
+        look = partial(_find, service, collection, q, offset, limit)
+        return await _awaited(service.submit_work(look, "rest"))
+
+    @app.post("/api/articles", status_code=201, responses=_PROBLEMS, tags=["articles"])
+    async def add_article(body: s.ArticleIn, collection: str | None = None) -> s.AddedOut:
+        """Add an article; one from the same source is replaced."""
+        article = pasted(body.title, body.text, body.published, body.source)
+        return await _thread(lambda: put(article, collection))
+
+    @app.get("/api/articles/{article_id:path}", responses=_PROBLEMS, tags=["articles"])
+    async def get_article(article_id: str, collection: str | None = None) -> s.ArticleOut:
+        """A whole article."""
+        article = await _thread(lambda: get(article_id, collection))
+        return s.ArticleOut(**s.ArticleLine.of(article).model_dump(), text=article.text)
+
+    @app.put("/api/articles/{article_id:path}", responses=_PROBLEMS, tags=["articles"])
+    async def put_article(
+        article_id: str, body: s.ArticleIn, collection: str | None = None
+    ) -> s.AddedOut:
+        """Replace an article that is there."""
+        await _thread(lambda: get(article_id, collection))
+        new = pasted(body.title, body.text, body.published, body.source)
+        article = Article(article_id, new.title, new.text, new.published, new.source)
+        return await _thread(lambda: put(article, collection))
+
+    @app.delete(
+        "/api/articles/{article_id:path}", status_code=204, responses=_PROBLEMS, tags=["articles"]
+    )
+    async def delete_article(article_id: str, collection: str | None = None) -> None:
+        """Delete an article; its passages answer nothing from now on."""
+        removed = await _thread(
+            lambda: service.library.collection(collection).remove([article_id])
+        )
+        if not removed:
+            raise _NotFoundError("no article of this id")
+
+
+def _add_collections(app: FastAPI, service: Service) -> None:
+    @app.get("/api/collections", responses=_only(401), tags=["collections"])
+    async def list_collections() -> s.CollectionsOut:
+        """The names of all collections."""
+        return s.CollectionsOut(collections=service.library.names())
+
+    @app.post("/api/collections", status_code=201, responses=_PROBLEMS, tags=["collections"])
+    async def create_collection(body: s.CollectionIn) -> s.CollectionOut:
+        """Make an empty collection."""
+        name = await _thread(lambda: service.library.create(body.name))
+        return s.CollectionOut(name=name, articles=0, passages=0)
+
+
+def _find(
+    service: Service, collection: str | None, words: str, offset: int, limit: int
+) -> s.ArticlesOut:
+    found, total = find(service.library.collection(collection), words, offset, limit)
+    return s.ArticlesOut(total=total, articles=[s.ArticleLine.of(each) for each in found])
+
+
+def _hit(article: Article, start: int, end: int, score: float, similarity: float) -> s.HitOut:
+    return s.HitOut(
+        article_id=article.id, title=article.title, published=article.published,
+        source=article.source, start=start, end=end, passage=article.text[start:end],
+        score=score, similarity=similarity,
+    )  # fmt: skip
+
+
+async def _awaited(future: Any) -> Any:  # noqa: ANN401 - the future's own type
+    return await asyncio.wait_for(asyncio.wrap_future(future), ASK_SECONDS)
+
+
+async def _thread(work: Callable[[], T]) -> T:
+    return await asyncio.to_thread(work)
+
+
+def _add_problems(app: FastAPI) -> None:
+    def problem(status: int, words: str, headers: dict[str, str] | None = None) -> JSONResponse:
+        # The words may hold what was sent, and that may be half a character.
+        printable = words.encode("utf-8", "replace").decode()
+        return JSONResponse({"detail": printable}, status, headers)
+
+    @app.exception_handler(BusyError)
+    async def busy(_: Request, error: BusyError) -> JSONResponse:
+        return problem(503, str(error), {"Retry-After": str(error.retry_after)})
+
+    @app.exception_handler(TimeoutError)
+    async def late(_: Request, error: TimeoutError) -> JSONResponse:
+        return problem(504, "this takes too long; try it again")
+
+    @app.exception_handler(UserError)
+    async def wrong(_: Request, error: UserError) -> JSONResponse:
+        missing = isinstance(error, _NotFoundError | UnknownCollectionError)
+        return problem(404 if missing else 400, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        lines = [
+            f"{'.'.join(str(part) for part in each['loc'][1:]) or 'body'}: {each['msg']}"
+            for each in error.errors()[:5]
+        ]
+        return problem(422, "; ".join(lines))
+
+
+def _only(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: _PROBLEMS[status] for status in statuses}

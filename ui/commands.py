@@ -1,0 +1,56 @@
+"""The commands `serve` and `feedback`."""
+
+import json
+from pathlib import Path
+
+import click
+
+from index.errors import UserError
+from qa.cli import collection_option
+
+
+@click.command()
+@collection_option
+@click.option(
+    "--library",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder of the collections that are made on the page; by default in your own data.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=7860, show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)  # fmt: skip
+@click.option(
+    "--auth", envvar="QA_AUTH", metavar="USER:PASSWORD", help="Ask for this name and password."
+)
+@click.option("--api-key", envvar="QA_API_KEY", metavar="KEY", help="Ask for this key on /api.")
+@click.option(
+    "--root-path", default="", metavar="PATH", help="Path under which a proxy shows the page."
+)
+@click.option("--open/--no-open", "browse", default=False, help="Open the page in a browser.")
+def serve(
+    folder: Path | None, library: Path | None, host: str, port: int, auth: str | None,
+    api_key: str | None, root_path: str, browse: bool,
+) -> None:  # fmt: skip
+    """Open the web page, with its REST API and MCP tool, until it is interrupted."""
+    from ui.server import Options, run
+
+    if auth is not None and (":" not in auth or not all(auth.split(":", 1))):
+        raise UserError("--auth: give a name and a password, as USER:PASSWORD")
+    run(Options(folder, library, host, port, auth, api_key, root_path, browse))
+
+
+@click.command()
+@collection_option
+def feedback(folder: Path | None) -> None:
+    """Print what people thought of the answers: question, answer and passages, as JSON lines."""
+    from qa.building import default_folder
+    from ui.feedback import read
+
+    path = folder or default_folder()
+    if not path.is_dir():
+        raise UserError(f"{path}: no collection here")
+    for record in read(path):
+        click.echo(json.dumps(record, ensure_ascii=False))

@@ -1,0 +1,277 @@
+"""Answers and articles as HTML, in which no text of theirs is ever markup. Pure.
+
+Everything that a page shows of an article or a question passes through `_text`, and every
+element is written here; nothing is parsed, matched or cleaned. Marks are cut at the offsets of
+the citations, so that the marked characters are the quoted ones.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from urllib.parse import urlsplit
+
+from index.types import Article
+from qa.rendering import NO_ANSWER, confidence_words
+from qa.types import Answer, Citation
+
+MAX_SHOWN = 400_000
+"""Characters of an article that are shown at once; a browser stalls on much more."""
+
+MIN_ALTERNATIVE = 0.05
+"""Another answer that is less likely than this is noise, not a disagreement."""
+
+_NAME_OF_PATH = re.compile(r"[^/\\]+(?=[/\\]*$)")
+
+
+def answer_body(answer: Answer) -> str:
+    """The answer first, then how sure it is, its date, and how the question was understood."""
+    understood = ""
+    if answer.understood_as is not None:
+        understood = (
+            '<p class="aq-understood"><span>Understood as</span> '
+            f"<q>{_text(answer.understood_as)}</q></p>"
+        )
+    if answer.text is None:
+        return (
+            f'<p class="aq-answer aq-none">{_text(NO_ANSWER)}</p>{_best_guess(answer)}{understood}'
+        )
+    return (
+        f'<p class="aq-answer"><bdi>{_text(answer.text)}</bdi></p>'
+        f'<div class="aq-facts">{_confidence(answer.confidence)}{_date(answer)}</div>{understood}'
+    )
+
+
+def evidence_panel(answer: Answer | None) -> str:
+    """Everything that backs an answer, to be shown beside it."""
+    if answer is None:
+        return (
+            '<div class="aq-empty"><h2>Evidence</h2>'
+            "<p>Ask something, and the passages that answer it appear here with the words "
+            "marked. A click opens the whole article at that place.</p></div>"
+        )
+    if answer.text is None:
+        if not answer.citations:
+            return (
+                '<div class="aq-empty"><h2>No evidence</h2>'
+                "<p>No article passes the filters, or the collection is empty.</p></div>"
+            )
+        return (
+            '<div class="aq-notice" role="note"><h2>Not an answer</h2>'
+            "<p>These are only the passages nearest to the question. None of them answers it.</p>"
+            f"</div>{_cards(answer.citations, nearest=True)}"
+        )
+    others = [each for each in answer.alternatives if each.confidence >= MIN_ALTERNATIVE]
+    groups = [_group(answer, 0), *(_group(each, rank) for rank, each in enumerate(others, 1))]
+    return f"{_comparison([answer, *others]) if others else ''}{''.join(groups)}"
+
+
+def article_view(
+    article: Article, start: int, end: int, *, passage: tuple[int, int] | None = None
+) -> str:
+    """A whole article with `text[start:end]` marked, and its passage set off from the rest."""
+    start, end = _within(start, end, 0, len(article.text))
+    first, last = _within(*(passage or (start, end)), 0, len(article.text))
+    first, last = min(first, start), max(last, end)
+    shown_from, shown_to = _window(start, len(article.text))
+    parts = [
+        _left_out(shown_from, "before"),
+        _text(article.text[shown_from:first]),
+        '<span class="aq-passage">' if last > first else "",
+        _text(article.text[first:start]),
+        f'<mark tabindex="-1">{_text(article.text[start:end])}</mark>' if end > start else "",
+        _text(article.text[end:last]),
+        "</span>" if last > first else "",
+        _text(article.text[last:shown_to]),
+        _left_out(len(article.text) - shown_to, "after"),
+    ]
+    return (
+        f'<header class="aq-article-head"><h2 id="aq-article-title">'
+        f"{_text(_title(article.title, article.source, article.id))}</h2>"
+        f"<p>{_published(article.published)}{_source(article.source, article.title)}</p></header>"
+        f'<div class="aq-article-text" tabindex="0" role="region" aria-label="Text of the article">'
+        f"{''.join(parts)}</div>"
+    )
+
+
+def marked_passage(citation: Citation) -> str:
+    """The passage of a citation with its quote marked."""
+    start, end = (each - citation.passage_start for each in (citation.start, citation.end))
+    text = citation.passage
+    if end <= start:
+        return _text(text)
+    return f"{_text(text[:start])}<mark>{_text(text[start:end])}</mark>{_text(text[end:])}"
+
+
+def text_html(text: str) -> str:
+    """Any text, as text."""
+    return _text(text)
+
+
+def attributes(**values: object) -> str:
+    """`data-` attributes of an element, each with a space before it."""
+    return "".join(f' data-{name}="{_text(str(value))}"' for name, value in values.items())
+
+
+def published_and_source(article: Article) -> str:
+    """The line under an article's title."""
+    return f"{_published(article.published)}{_source(article.source, article.title)}"
+
+
+def title_of(article: Article) -> str:
+    """A name for an article, as plain text: its title, or the name of its source."""
+    return _title(article.title, article.source, article.id)
+
+
+def _text(text: str) -> str:
+    # A parser of HTML would turn a carriage return into a newline and drop a NUL, and then the
+    # mark would no longer hold the very characters of the quote.
+    return escape(text).replace("\r", "&#13;").replace("\0", "\ufffd")
+
+
+def _best_guess(answer: Answer) -> str:
+    if not answer.alternatives:
+        return ""
+    guess = answer.alternatives[0]
+    return (
+        '<p class="aq-guess">Too uncertain to count: '
+        f"<q>{_text(guess.text or '')}</q> ({guess.confidence:.0%})</p>"
+    )
+
+
+def _confidence(confidence: float) -> str:
+    words = confidence_words(confidence)
+    level = words.split(",")[0].replace(" ", "-")
+    return (
+        f'<span class="aq-confidence aq-{level}"><span class="aq-bar" aria-hidden="true">'
+        f'<span style="width:{max(0.0, min(1.0, confidence)):.0%}"></span></span>'
+        f"{_text(words)}</span>"
+    )
+
+
+def _date(answer: Answer) -> str:
+    if answer.date is None:
+        return ""
+    note = " (inferred)" if answer.date.inferred else ""
+    return (
+        f'<span class="aq-date"><time>{_text(str(answer.date))}</time>{note} '
+        f'<span class="aq-derivation">{_text(answer.date.derivation)}</span></span>'
+    )
+
+
+def _comparison(answers: Sequence[Answer]) -> str:
+    tiles = "".join(
+        f'<li class="aq-tile{" aq-best" if rank == 0 else ""}"><a href="#aq-group-{rank}">'
+        f'<span class="aq-tile-text"><bdi>{_text(each.text or "")}</bdi></span>'
+        f"{_confidence(each.confidence)}"
+        f'<span class="aq-tile-count">{_articles(each.citations)}</span></a></li>'
+        for rank, each in enumerate(answers)
+    )
+    return (
+        '<section class="aq-comparison" aria-label="Answers side by side">'
+        f"<h2>The articles give {len(answers)} answers</h2><ul>{tiles}</ul></section>"
+    )
+
+
+def _group(answer: Answer, rank: int) -> str:
+    count = len({each.article_id for each in answer.citations})
+    words = f"<q><bdi>{_text(answer.text or '')}</bdi></q>"
+    if rank:
+        heading = f"Another answer: {words}"
+    elif count > 1:
+        heading = f"{count} articles agree on {words}"
+    else:
+        heading = f"Evidence for {words}"
+    return (
+        f'<section class="aq-group" id="aq-group-{rank}"><h2>{heading}</h2>'
+        f"{_cards(answer.citations)}</section>"
+    )
+
+
+def _cards(citations: Iterable[Citation], *, nearest: bool = False) -> str:
+    items = "".join(_card(each, nearest) for each in citations)
+    return f'<ol class="aq-cards">{items}</ol>'
+
+
+def _card(citation: Citation, nearest: bool) -> str:
+    title = _title(citation.title, citation.source, citation.article_id)
+    data = attributes(
+        action="open",
+        article=citation.article_id,
+        start=citation.start,
+        end=citation.end,
+        first=citation.passage_start,
+        last=citation.passage_end,
+    )
+    label = "Read the article" if nearest else "Open the article at the marked words"
+    return (
+        f'<li class="aq-card{" aq-nearest" if nearest else ""}"{data}>'
+        f"<h3>{_text(title)}</h3>"
+        f'<p class="aq-meta">{_published(citation.published)}{_source(citation.source, citation.title)}</p>'
+        f"<blockquote>{marked_passage(citation)}</blockquote>"
+        f'<button type="button" class="aq-open"{data} '
+        f'aria-label="{label}: {_text(title)}">{label}</button></li>'
+    )
+
+
+def _articles(citations: Sequence[Citation]) -> str:
+    count = len({each.article_id for each in citations})
+    return f"{count} article{'' if count == 1 else 's'}"
+
+
+def _title(title: str, source: str | None, article_id: str) -> str:
+    return title.strip() or source_name(source) or article_id
+
+
+def _published(published: object) -> str:
+    if published is None:
+        return '<span class="aq-undated">no date</span>'
+    return f"<time>{_text(str(published))}</time>"
+
+
+def _source(source: str | None, title: str) -> str:
+    titled = bool(title.strip())
+    if not source:
+        return ""
+    if link := safe_link(source):
+        host = urlsplit(link).netloc
+        return (
+            f' · <a href="{_text(link)}" target="_blank" rel="noopener noreferrer nofollow">'
+            f"{_text(host)}</a>"
+        )
+    # An article without a title goes by this name already.
+    return f' · <span class="aq-source">{_text(source_name(source))}</span>' if titled else ""
+
+
+def safe_link(source: str) -> str | None:
+    """The source if it is a web address; nothing else becomes a link."""
+    try:
+        parts = urlsplit(source)
+    except ValueError:
+        return None
+    return source if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def source_name(source: str | None) -> str:
+    """A source as it is shown: of a path only its last part, for the rest is nobody's business."""
+    if not source:
+        return ""
+    if safe_link(source):
+        return source
+    found = _NAME_OF_PATH.search(source)
+    return found.group(0) if found else source
+
+
+def _window(centre: int, length: int) -> tuple[int, int]:
+    first = max(0, min(centre - MAX_SHOWN // 2, length - MAX_SHOWN))
+    return first, min(length, first + MAX_SHOWN)
+
+
+def _within(start: int, end: int, low: int, high: int) -> tuple[int, int]:
+    start = max(low, min(start, high))
+    return start, max(start, min(end, high))
+
+
+def _left_out(characters: int, where: str) -> str:
+    if characters <= 0:
+        return ""
+    return f'<p class="aq-left-out">{characters:,} characters {where} this are not shown.</p>'

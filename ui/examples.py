@@ -1,0 +1,77 @@
+"""Questions that a collection can answer, found in its own articles."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from itertools import islice
+from threading import Lock
+
+from index.errors import UserError
+from index.types import Article
+from qa.answerer import Answerer
+from ui.service import Service
+
+WANTED = 4
+_SAMPLED = 40
+_CHARACTERS = 4_000
+_TRIED = 14
+
+_NAME = r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,3}"
+_OFFICE = (
+    r"(?i:president|minister|secretary of state|secretary|envoy|chancellor|king|queen|director|"
+    r"chairman|professor|general|leader|spokeswoman|spokesman|author|founder|captain|coach)"
+)
+_EVENT = (
+    r"summit|war|election|treaty|battle|festival|conference|revolution|earthquake|"
+    r"championship|games|agreement|attack|strike|trial"
+)
+_PERSON = re.compile(rf"\b{_OFFICE} ({_NAME})")
+_HAPPENING = re.compile(rf"\b[Tt]he ({_NAME} (?:{_EVENT}))\b")
+_BORN = re.compile(rf"({_NAME})(?: \([^)]*\))? was born")
+
+
+class Examples:
+    """Finds examples once for each state of a collection."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._found: dict[tuple[str, int, int], list[str]] = {}
+        self._lock = Lock()
+
+    def of(self, collection: str) -> list[str]:
+        """Up to `WANTED` questions that this collection answers; none if it cannot be read."""
+        try:
+            answerer = self._service.library.answerer(collection)
+            state = (collection, *answerer.collection.counts())
+            with self._lock:
+                if state not in self._found:
+                    self._found[state] = _answered(answerer)
+                return self._found[state]
+        except UserError:
+            return []
+
+
+def candidates(articles: Iterable[Article]) -> list[str]:
+    """Questions that the words of some articles suggest, the likeliest first."""
+    counts: Counter[str] = Counter()
+    for article in articles:
+        text = article.text[:_CHARACTERS]
+        for name in _HAPPENING.findall(text):
+            counts[f"When was the {name}?"] += 3
+        for name in _BORN.findall(text):
+            counts[f"When was {name} born?"] += 2
+        for name in _PERSON.findall(text):
+            if " " in name:
+                counts[f"Who is {name}?"] += 1
+    return [question for question, _ in counts.most_common()]
+
+
+def _answered(answerer: Answerer) -> list[str]:
+    sample = islice(answerer.collection.articles(), _SAMPLED)
+    found: list[str] = []
+    for question in candidates(sample)[:_TRIED]:
+        if answerer.ask(question).text is not None:
+            found.append(question)
+        if len(found) == WANTED:
+            break
+    return found

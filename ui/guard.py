@@ -1,0 +1,186 @@
+"""What every request passes first: whose it is, where it goes, and how large it may be."""
+
+import asyncio
+import hmac
+from base64 import b64decode
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import nullcontext
+from typing import Any
+from urllib.parse import urlsplit
+
+from ui.service import Service
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MAX_UPLOAD_BYTES = 200_000_000
+MAX_ARTICLE_BODY = 12_000_000
+MAX_BODY = 2_500_000
+MAX_QUESTION_BODY = 256_000
+BODY_SECONDS = 60.0
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_MCP = "/gradio_api/mcp"
+_OPEN = frozenset({"/api/health", "/api/docs", "/api/openapi.json"})
+# Gradio's page loads its scripts in line and makes its templates with `Function`. Everything
+# comes from here: the page works offline, and what slipped through could not call home.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'self'"
+)
+_HEADERS = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+
+class _TooLargeError(Exception):
+    """A body that is longer than its path allows."""
+
+
+class _TooSlowError(Exception):
+    """A body that does not come."""
+
+
+class Guard:
+    """Middleware that refuses requests before anything of them is read."""
+
+    def __init__(
+        self, app: App, *, service: Service, host: str, auth: str | None, api_key: str | None,
+        behind_proxy: bool,
+    ) -> None:  # fmt: skip
+        self._app = app
+        self._service = service
+        self._auth = auth
+        self._api_key = api_key
+        # A page of another site can make its own name mean 127.0.0.1 and then read ours.
+        self._check_host = host in _LOOPBACK and not behind_proxy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
+        refusal = self._refusal(scope["method"], path, headers)
+        if refusal is not None:
+            await _reply(send, *refusal)
+            return
+        started = False
+
+        async def send_on(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+            await send(message)
+
+        must_reply = _is_api(path) or (path.startswith(_MCP) and scope["method"] == "POST")
+        with self._service.replying() if must_reply else nullcontext():
+            try:
+                await self._app(scope, _bounded(receive, _limit(path)), send_on)
+            except _TooLargeError:
+                if not started:
+                    await _reply(send, 413, f"the body is larger than {_limit(path):,} bytes")
+            except _TooSlowError:
+                if not started:
+                    await _reply(send, 408, "the body did not come in time")
+
+    def _refusal(
+        self, method: str, path: str, headers: dict[str, str]
+    ) -> tuple[int, str] | None:
+        host = headers.get("host", "")
+        if self._check_host and urlsplit(f"//{host}").hostname not in _LOOPBACK:
+            return 421, "this server answers only as localhost"
+        api = _is_api(path)
+        origin = headers.get("origin")
+        if api and method not in ("GET", "HEAD") and origin and urlsplit(origin).netloc != host:
+            return 403, "a page of another site may not do this"
+        if (api and path not in _OPEN or path.startswith(_MCP)) and not self._may(headers):
+            return 401, "a key is needed: send it as 'Authorization: Bearer KEY'"
+        # Gradio fetches other servers' files here for pages that embed them; this one does not.
+        if path.startswith("/gradio_api/proxy="):
+            return 404, "not found"
+        length = headers.get("content-length", "0")
+        if not length.isdecimal():
+            return 400, "the length is not a number"
+        if int(length) > _limit(path):
+            return 413, f"the body is larger than {_limit(path):,} bytes"
+        return None
+
+    def _may(self, headers: dict[str, str]) -> bool:
+        if self._api_key is None and self._auth is None:
+            return True
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        if self._api_key is not None:
+            sent = given if scheme.lower() == "bearer" else headers.get("x-api-key", "")
+            if _same(sent, self._api_key):
+                return True
+        if self._auth is not None and scheme.lower() == "basic":
+            try:
+                return _same(b64decode(given, validate=True).decode(), self._auth)
+            except ValueError:
+                return False
+        return False
+
+
+def _is_api(path: str) -> bool:
+    return path == "/api" or path.startswith("/api/")
+
+
+def _limit(path: str) -> int:
+    if path.startswith("/gradio_api/upload"):
+        return MAX_UPLOAD_BYTES
+    if path.startswith("/api/articles"):
+        return MAX_ARTICLE_BODY
+    return MAX_QUESTION_BODY if _is_api(path) else MAX_BODY
+
+
+def _same(given: str, wanted: str) -> bool:
+    return hmac.compare_digest(given.encode(), wanted.encode())
+
+
+def _bounded(receive: Receive, limit: int) -> Receive:
+    """`receive`, which fails when the body is too long or too slow."""
+    taken = 0
+    complete = False
+
+    async def receive_bounded() -> Message:
+        nonlocal taken, complete
+        if complete:
+            # From here on it waits for the client to leave, which may take as long as it likes.
+            return await receive()
+        try:
+            message = await asyncio.wait_for(receive(), BODY_SECONDS)
+        except TimeoutError:
+            raise _TooSlowError from None
+        taken += len(message.get("body", b""))
+        complete = not message.get("more_body", False)
+        if taken > limit:
+            raise _TooLargeError
+        return message
+
+    return receive_bounded
+
+
+async def _reply(send: Send, status: int, words: str) -> None:
+    import json
+
+    body = json.dumps({"detail": words}).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        # The rest of a refused body is not read, so nothing can follow it.
+        (b"connection", b"close"),
+    ]
+    if status == 401:
+        headers.append((b"www-authenticate", b'Basic realm="article-qa", charset="UTF-8"'))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

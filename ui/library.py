@@ -1,0 +1,142 @@
+"""The collections that a server offers: the one it was started with, and a folder of others."""
+
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+from index.collection import Collection
+from index.errors import UserError
+from index.store import Filters
+from index.types import Hit
+from collections.abc import Sequence
+from qa.answerer import Answerer
+from qa.building import default_folder, open_collection
+from qa.ranking import Candidate
+from qa.reader import Reader
+
+MAX_COLLECTIONS = 200
+MAIN = "main"
+
+_NAME = re.compile(r"[^\W_][\w -]{0,47}")
+
+Progress = Callable[[str], None]
+
+progress: ContextVar[Progress | None] = ContextVar("progress", default=None)
+"""Is told, in the thread that answers, what is being done."""
+
+
+class UnknownCollectionError(UserError):
+    """A collection of this name is not here."""
+
+
+class WatchedAnswerer(Answerer):
+    """An `Answerer` that says what it does, and reads with a reader that others share."""
+
+    def __init__(self, collection: Collection, shared: Callable[[], Reader]) -> None:
+        super().__init__(collection)
+        self._shared = shared
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The shared reader."""
+        return self._shared()
+
+    def search(self, question: str, filters: Filters | None = None) -> list[Hit]:
+        """As `Answerer.search`."""
+        _tell(f"searching {self.collection.counts()[1]:,} passages")
+        return super().search(question, filters)
+
+    def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
+        """As `Answerer.candidates`."""
+        _tell(f"reading {len(hits)}")
+        return super().candidates(question, hits)
+
+
+class Library:
+    """Named collections, opened when they are first asked.
+
+    A name never reaches the file system before it is checked, and so cannot leave the folder.
+    """
+
+    def __init__(self, shared: Callable[[], Reader], main: Path | None, others: Path) -> None:
+        """Prepare; nothing is opened yet.
+
+        Args:
+            shared: Gives the reader of all collections.
+            main: Folder of the first collection, or None for the user's own.
+            others: Folder in which the other collections are, each in a folder of its name.
+        """
+        self._shared = shared
+        self._main = main
+        self._others = others
+        self._opened: dict[str, WatchedAnswerer] = {}
+        self._lock = Lock()
+
+    def names(self) -> list[str]:
+        """All collections, the first one first."""
+        if not self._others.is_dir():
+            return [MAIN]
+        found = [
+            path.name
+            for path in self._others.iterdir()
+            if _NAME.fullmatch(path.name) and path.is_dir() and path.name != MAIN
+        ]
+        return [MAIN, *sorted(found)]
+
+    def create(self, name: str) -> str:
+        """Make an empty collection; returns its name.
+
+        Raises:
+            UserError: If the name is not a plain one, is taken, or there are too many.
+        """
+        name = name.strip()
+        if not _NAME.fullmatch(name):
+            raise UserError(
+                "a collection's name is 1 to 48 letters, digits, spaces, '-' or '_', "
+                "and begins with a letter or digit"
+            )
+        with self._lock:
+            names = self.names()
+            if name.casefold() in {each.casefold() for each in names}:
+                raise UserError(f"a collection {name!r} is here already")
+            if len(names) >= MAX_COLLECTIONS:
+                raise UserError(f"{MAX_COLLECTIONS} collections are the most that are kept")
+            collection = Collection(self._others / name, create=True)
+            self._opened[name] = WatchedAnswerer(collection, self._shared)
+        return name
+
+    def answerer(self, name: str | None = None) -> WatchedAnswerer:
+        """The pipeline over a collection, by default over the first.
+
+        Raises:
+            UnknownCollectionError: If there is none of this name.
+            UserError: If it cannot be opened.
+        """
+        name = name or MAIN
+        with self._lock:
+            known = self._opened.get(name)
+            if known is None:
+                if name not in self.names():
+                    raise UnknownCollectionError("no collection of this name")
+                folder = self._main if name == MAIN else self._others / name
+                known = WatchedAnswerer(open_collection(folder), self._shared)
+                self._opened[name] = known
+        return known
+
+    def collection(self, name: str | None = None) -> Collection:
+        """A collection, by default the first; errors as for `answerer`."""
+        return self.answerer(name).collection
+
+    @property
+    def main_folder(self) -> Path:
+        """Where the first collection is."""
+        return self._main or default_folder()
+
+
+def _tell(what: str) -> None:
+    told = progress.get()
+    if told is not None:
+        told(what)

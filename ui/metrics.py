@@ -1,0 +1,46 @@
+"""Counters of the service, in the text format of Prometheus."""
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_SECONDS = (0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8)
+
+
+class Metrics:
+    """The counters of one server; nothing is global, so that a test can have its own."""
+
+    def __init__(self, accepted: Callable[[], int]) -> None:
+        self._registry = CollectorRegistry()
+        self._questions = Counter(
+            "article_qa_questions",
+            "Questions that were worked on.",
+            ["door", "outcome"],
+            registry=self._registry,
+        )
+        self.refused = Counter(
+            "article_qa_refused",
+            "Questions that were refused because the queue was full.",
+            ["door"],
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "article_qa_answer_seconds",
+            "Time to answer a question, without its time in the queue.",
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        waiting = Gauge(
+            "article_qa_accepted", "Questions accepted and not answered yet.",
+            registry=self._registry,
+        )  # fmt: skip
+        waiting.set_function(accepted)
+
+    def asked(self, door: str, outcome: str, seconds: float) -> None:
+        """Count a question."""
+        self._questions.labels(door, outcome).inc()
+        self._seconds.observe(seconds)
+
+    def text(self) -> bytes:
+        """All counters, to be scraped."""
+        return generate_latest(self._registry)

@@ -1,0 +1,205 @@
+"""The page: its parts and what they set off."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from index.errors import UserError
+from ui.articles_tab import ArticlesTab
+from ui.chat import Chat
+from ui.evidence import evidence_panel, text_html
+from ui.examples import Examples
+from ui.library import MAIN
+from ui.service import WORKERS, Service
+from ui.tools import add_tools
+from ui.transcript import Session, transcript
+
+ASSETS = Path(__file__).resolve().parent / "assets"
+
+Fields = tuple[str, str, Session]
+
+
+class Page:
+    """Builds the page of a service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._chat = Chat(service)
+        self._examples = Examples(service)
+
+    def build(self) -> gr.Blocks:
+        """The page, to be mounted."""
+        with gr.Blocks(title="article-qa", analytics_enabled=False, fill_width=True) as blocks:
+            session = gr.State(())
+            with gr.Row(elem_id="aq-top", equal_height=True):
+                gr.HTML(_header(), js_on_load=script("actions"), elem_id="aq-brand")
+                collection = gr.Dropdown(
+                    self._service.library.names(), value=MAIN, label="Collection",
+                    elem_id="aq-collection", filterable=False,
+                )  # fmt: skip
+            reader = gr.HTML("", js_on_load=script("reader"), elem_id="aq-reader")
+            with gr.Tabs(elem_id="aq-tabs"):
+                with gr.Tab("Ask", id="ask"):
+                    self._ask_tab(session, collection, reader, blocks)
+                with gr.Tab("Articles", id="articles"):
+                    ArticlesTab(self._service).build(collection, reader, blocks)
+            add_tools(self._service)
+        blocks.queue(default_concurrency_limit=WORKERS, max_size=256, api_open=False)
+        return blocks
+
+    def _ask_tab(
+        self, session: gr.State, collection: gr.Dropdown, reader: gr.HTML, blocks: gr.Blocks
+    ) -> None:
+        with gr.Row(elem_id="aq-columns"):
+            with gr.Column(scale=6, min_width=320, elem_id="aq-left"):
+                talk = gr.HTML(
+                    transcript(()), js_on_load=script("actions", "transcript"),
+                    elem_id="aq-talk", elem_classes="aq-scroll",
+                )  # fmt: skip
+                with gr.Group(elem_id="aq-composer"):
+                    question = gr.Textbox(
+                        value="", label="Your question", placeholder="When was the summit?", lines=1,
+                        max_lines=4, max_length=2_000, autofocus=True, elem_id="aq-question",
+                    )  # fmt: skip
+                    with gr.Row(elem_id="aq-buttons"):
+                        ask = gr.Button("Ask", variant="primary", elem_id="aq-ask")
+                        stop = gr.Button("Stop", elem_id="aq-stop")
+                        again = gr.Button("Retry", elem_id="aq-retry")
+                        clear = gr.Button("Clear", elem_id="aq-clear")
+                with gr.Accordion("Only some articles", open=False, elem_id="aq-filters"):
+                    with gr.Row():
+                        since = gr.Textbox(
+                            value="", label="From", placeholder="2018 or 2018-06-12", elem_id="aq-since"
+                        )
+                        until = gr.Textbox(
+                            value="", label="Until", placeholder="2019", elem_id="aq-until"
+                        )
+                        source = gr.Textbox(
+                            value="", label="Source holds", placeholder="reuters", elem_id="aq-source"
+                        )
+            with gr.Column(scale=5, min_width=320, elem_id="aq-right"):
+                evidence = gr.HTML(
+                    evidence_panel(None), js_on_load=script("actions"),
+                    elem_id="aq-evidence", elem_classes="aq-scroll",
+                )  # fmt: skip
+        fields = [question, session, collection, since, until, source]
+        shown = [talk, evidence, session]
+        chat, show_progress = self._chat, "hidden"
+        quiet: dict[str, Any] = {"show_progress": show_progress, "api_visibility": "private"}
+        asked = gr.on(
+            [ask.click, question.submit], self._ask, fields, [*shown, question],
+            concurrency_limit=WORKERS, **quiet,
+        )  # fmt: skip
+        example = talk.submit(self._ask_example, fields, [*shown, question], **quiet)
+        retried = again.click(self._ask_again, fields, [*shown, question], **quiet)
+        stop.click(
+            self._stopped, session, shown, cancels=[asked, example, retried],
+            queue=False, **quiet,
+        )  # fmt: skip
+        cleared = [talk, evidence, session]
+        clear.click(self._clear, collection, cleared, **quiet)
+        collection.change(self._clear, collection, cleared, **quiet)
+        blocks.load(self._start, collection, [talk, collection], **quiet)
+        talk.click(self._clicked, [session, collection], shown, **quiet)
+        evidence.click(opening(chat.open_article), collection, reader, **quiet)
+
+    async def _ask(self, question: str, *fields: Any) -> AsyncIterator[tuple[Any, ...]]:  # noqa: ANN401
+        async for view in self._chat.ask(question, *fields):
+            yield (*view, "")
+
+    async def _ask_example(
+        self, typed: str, session: Session, collection: str, since: str, until: str, source: str,
+        event: gr.EventData,
+    ) -> AsyncIterator[tuple[Any, ...]]:  # fmt: skip
+        question = str(event_data(event).get("question", ""))
+        async for view in self._chat.ask(question, session, collection, since, until, source):
+            yield (*view, typed)
+
+    async def _ask_again(
+        self, typed: str, session: Session, collection: str, since: str, until: str, source: str
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        if session:
+            question, earlier = session[-1].question, session[:-1]
+            async for view in self._chat.ask(question, earlier, collection, since, until, source):
+                yield (*view, typed)
+
+    def _stopped(self, session: Session) -> Fields:
+        # The session is that of the last view, whose newest exchange may have no outcome.
+        return self._chat.stopped(session)
+
+    def _clear(self, collection: str) -> Fields:
+        welcome = transcript((), self._examples.of(collection), self._welcome(collection))
+        return welcome, evidence_panel(None), ()
+
+    def _start(self, collection: str) -> tuple[str, Any]:
+        names = self._service.library.names()
+        chosen = collection if collection in names else MAIN
+        return self._clear(chosen)[0], gr.Dropdown(names, value=chosen)
+
+    def _welcome(self, collection: str) -> str:
+        articles, passages = self._service.library.collection(collection).counts()
+        if not articles:
+            return "This collection is empty: add articles on the other tab."
+        return (
+            f"{articles:,} article{'' if articles == 1 else 's'}, {passages:,} passages. "
+            "Every answer is a quotation, with the place it stands."
+        )
+
+    def _clicked(self, session: Session, collection: str, event: gr.EventData) -> Fields | Any:  # noqa: ANN401
+        data = event_data(event)
+        if data.get("action") == "show":
+            return gr.skip(), self._chat.show(session, data), gr.skip()
+        try:
+            return self._chat.rate(session, collection, data)
+        except UserError as error:
+            raise gr.Error(text_html(str(error)), print_exception=False) from None
+
+
+def opening(view: Callable[[str, dict[str, Any]], str]) -> Callable[..., Any]:
+    """An event that shows an article in the reader."""
+    shown = 0
+
+    def event_opens(collection: str, event: gr.EventData) -> Any:  # noqa: ANN401
+        nonlocal shown
+        data = event_data(event)
+        if data.get("action") != "open":
+            return gr.skip()
+        shown += 1
+        try:
+            return reader_dialog(view(collection, data), shown)
+        except UserError as error:
+            raise gr.Error(text_html(str(error)), print_exception=False) from None
+
+    return event_opens
+
+
+def reader_dialog(article: str, number: int) -> str:
+    """The dialog around an article; the number makes the same article open again."""
+    return (
+        f'<dialog class="aq-dialog" aria-labelledby="aq-article-title" data-number="{number}">'
+        '<div class="aq-dialog-body">'
+        '<button type="button" class="aq-close" aria-label="Close the article">Close</button>'
+        f"{article}</div></dialog>"
+    )
+
+
+def event_data(event: gr.EventData) -> dict[str, Any]:
+    """What the browser sent with an event."""
+    data = event._data
+    return data if isinstance(data, dict) else {}
+
+
+def script(*names: str) -> str:
+    """Scripts of the page, one after the other."""
+    return "\n".join((ASSETS / f"{name}.js").read_text() for name in names)
+
+
+def _header() -> str:
+    return (
+        '<div class="aq-brand"><h1>article<span>·</span>qa</h1>'
+        "<p>Answers in the words of the articles</p></div>"
+        '<button type="button" class="aq-theme" data-action="theme" '
+        'aria-label="Switch between light and dark">◐</button>'
+    )

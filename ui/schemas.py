@@ -1,0 +1,181 @@
+"""What the REST API takes and gives."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from index.articles import MAX_ARTICLE_BYTES
+from index.types import Article
+from qa.answerer import MAX_QUESTION_CHARACTERS
+
+_MAX_HISTORY = 50
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class TurnIn(_Strict):
+    """An earlier question, with the answer it got."""
+
+    question: str = Field(max_length=MAX_QUESTION_CHARACTERS)
+    answer: str | None = Field(None, max_length=10_000)
+
+
+class AskIn(_Strict):
+    """A question."""
+
+    question: str = Field(
+        min_length=1, max_length=MAX_QUESTION_CHARACTERS,
+        examples=["when was the Singapore summit"],
+    )  # fmt: skip
+    collection: str | None = Field(None, description="Its name; by default the first one.")
+    history: list[TurnIn] = Field(default_factory=list, max_length=_MAX_HISTORY)
+    since: date | None = Field(None, description="Only articles published on this day or later.")
+    until: date | None = Field(None, description="Only articles published on this day or earlier.")
+    source: str | None = Field(
+        None, min_length=1, max_length=500,
+        description="Only articles whose source holds this text.",
+    )  # fmt: skip
+
+
+class SearchIn(_Strict):
+    """A search for passages."""
+
+    question: str = Field(min_length=1, max_length=MAX_QUESTION_CHARACTERS)
+    collection: str | None = None
+    k: int = Field(10, ge=1, le=100, description="How many passages, at most.")
+    since: date | None = None
+    until: date | None = None
+    source: str | None = Field(None, min_length=1, max_length=500)
+
+
+class CitationOut(BaseModel):
+    """Where an answer stands: `text[start:end]` of the article is the quote."""
+
+    article_id: str
+    title: str
+    published: date | None
+    source: str | None
+    start: int
+    end: int
+    quote: str
+    passage_start: int
+    passage_end: int
+    passage: str
+
+
+class AnswerOut(BaseModel):
+    """An answer; `text` is null when the articles do not say."""
+
+    model_config = ConfigDict(extra="allow")
+
+    question: str
+    text: str | None
+    confidence: float
+    citations: list[CitationOut]
+    date: dict[str, Any] | None
+    alternatives: list["AnswerOut"]
+    understood_as: str | None
+
+
+class HitOut(BaseModel):
+    """A passage that was found."""
+
+    article_id: str
+    title: str
+    published: date | None
+    source: str | None
+    start: int
+    end: int
+    passage: str
+    score: float
+    similarity: float
+
+
+class HitsOut(BaseModel):
+    """Passages, the nearest first."""
+
+    hits: list[HitOut]
+
+
+class ArticleIn(_Strict):
+    """An article to add."""
+
+    title: str = Field("", max_length=500)
+    text: str = Field(min_length=1, max_length=MAX_ARTICLE_BYTES)
+    published: date | None = None
+    source: str | None = Field(None, min_length=1, max_length=2_000)
+
+
+class AddedOut(BaseModel):
+    """What became of an article."""
+
+    id: str
+    status: str = Field(description="added, updated or unchanged")
+    passages: int
+
+
+class ArticleLine(BaseModel):
+    """An article without its text."""
+
+    id: str
+    title: str
+    published: date | None
+    source: str | None
+    characters: int
+
+    @classmethod
+    def of(cls, article: Article) -> "ArticleLine":
+        """The line of an article."""
+        return cls(
+            id=article.id, title=article.title, published=article.published,
+            source=article.source, characters=len(article.text),
+        )  # fmt: skip
+
+
+class ArticleOut(ArticleLine):
+    """An article."""
+
+    text: str
+
+
+class ArticlesOut(BaseModel):
+    """A page of the list of articles."""
+
+    total: int
+    articles: list[ArticleLine]
+
+
+class CollectionIn(_Strict):
+    """A collection to make."""
+
+    name: str = Field(min_length=1, max_length=48)
+
+
+class CollectionOut(BaseModel):
+    """A collection."""
+
+    name: str
+    articles: int
+    passages: int
+
+
+class CollectionsOut(BaseModel):
+    """The names of all collections, the first one first."""
+
+    collections: list[str]
+
+
+class HealthOut(BaseModel):
+    """Whether questions are answered."""
+
+    status: str
+    accepted: int = Field(description="Questions that are accepted and not answered yet.")
+
+
+class ProblemOut(BaseModel):
+    """What was wrong, in one line."""
+
+    detail: str

@@ -1,0 +1,135 @@
+"""One process: page, REST API and MCP tool, from start to an orderly end."""
+
+import os
+import socket
+import tempfile
+import threading
+import webbrowser
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from index.errors import UserError
+from ui.service import Service
+
+DRAIN_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `article-qa serve` was told; see its help."""
+
+    collection: Path | None = None
+    library: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 0
+    auth: str | None = None
+    api_key: str | None = None
+    root_path: str = ""
+    browse: bool = False
+
+
+def run(options: Options) -> None:
+    """Serve until SIGTERM or Ctrl-C; then answer what was accepted, and end.
+
+    Raises:
+        UserError: If the collection cannot be opened or the port is not to be had.
+    """
+    listener = _listen(options.host, options.port)
+    # Gradio keeps uploads in a folder of this name; a fresh one goes with the process.
+    with tempfile.TemporaryDirectory(prefix="article-qa-") as uploads:
+        os.environ["GRADIO_TEMP_DIR"] = uploads
+        service = Service(options.collection, options.library or _default_library())
+        service.library.collection()
+        app = build_app(service, options)
+        host, port = listener.getsockname()[:2]
+        address = f"http://{'localhost' if host in ('127.0.0.1', '::1') else host}:{port}"
+        print(f"article-qa is at {address}{options.root_path}  (Ctrl-C ends it)", flush=True)
+        threading.Thread(target=service.warm_up, name="warm-up", daemon=True).start()
+        if options.browse:
+            threading.Timer(1.0, webbrowser.open, [address]).start()
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, root_path=options.root_path,
+            timeout_keep_alive=15, server_header=False,
+        )  # fmt: skip
+        _DrainingServer(config, service).run(sockets=[listener])
+        service.close()
+
+
+def build_app(service: Service, options: Options) -> FastAPI:
+    """The whole application, to be served."""
+    # Both are read when Gradio is imported.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    import gradio as gr
+
+    from ui.api import build_api
+    from ui.guard import Guard
+    from ui.page import ASSETS, Page
+    from ui.theme import HEAD, theme
+
+    app = build_api(service)
+    pair = tuple(options.auth.split(":", 1)) if options.auth else None
+    gr.mount_gradio_app(
+        app, Page(service).build(), path="/", server_name=options.host,
+        footer_links=[], run_history=False,
+        auth=[pair] if pair else None, root_path=options.root_path or None,  # type: ignore[list-item]
+        allowed_paths=[], show_error=False, max_file_size=50_000_000, ssr_mode=False,
+        enable_monitoring=False, mcp_server=True, theme=theme(),
+        css_paths=[ASSETS / "page.css"], head=HEAD,
+    )  # fmt: skip
+    app.add_middleware(
+        Guard,  # type: ignore[arg-type]
+        service=service, host=options.host, auth=options.auth, api_key=options.api_key,
+        behind_proxy=bool(options.root_path),
+    )  # fmt: skip
+    return app
+
+
+class _DrainingServer(uvicorn.Server):
+    """Ends when every accepted question is answered, though pages still hold their streams."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop accepting; a second signal ends at once."""
+        if self.should_exit:
+            self.force_exit = True
+            return
+        self.should_exit = True
+        threading.Thread(target=self._drain, name="drain", daemon=True).start()
+
+    def _drain(self) -> None:
+        self._service.drain(DRAIN_SECONDS)
+        # An open page holds a connection that never ends by itself; the answers have gone out
+        # when the requests that asked for them are no longer under way.
+        self._service.await_replies(5.0)
+        self.force_exit = True
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise UserError(
+            f"{host}:{port}: cannot listen there ({error.strerror}); choose another --port"
+        ) from None
+    except OverflowError:
+        raise UserError(f"--port: {port} is not a port") from None
+    listener.listen(512)
+    return listener
+
+
+def _default_library() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("article-qa", appauthor=False) / "collections"

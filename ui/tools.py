@@ -1,0 +1,53 @@
+"""The tool that other programs' models can call, over the Model Context Protocol."""
+
+from datetime import date
+from typing import Any
+
+import gradio as gr
+
+from index.errors import UserError
+from ui.service import BusyError, Query, Service
+
+
+def add_tools(service: Service) -> None:
+    """Add `ask_articles` to the page that is being built."""
+
+    def ask_articles(
+        question: str, collection: str = "", since: str = "", until: str = "", source: str = ""
+    ) -> dict[str, Any]:
+        """Answer a question in the exact words of a collection of articles, with citations.
+
+        Args:
+            question: The question, in any form; a few keywords do.
+            collection: Name of the collection; empty for the main one.
+            since: Only articles published on this day or later, as YYYY-MM-DD; empty for all.
+            until: Only articles published on this day or earlier, as YYYY-MM-DD; empty for all.
+            source: Only articles whose source holds this text; empty for all.
+
+        Returns:
+            The answer with its confidence and citations; `text` is null if the articles do not
+            say.
+        """
+        try:
+            query = Query(
+                question, collection or None, (), _day(since), _day(until), source or None
+            )
+            return service.ask(query, "mcp").to_dict()
+        except TimeoutError:
+            raise gr.Error("the answer took too long", print_exception=False) from None
+        except BusyError as error:
+            raise gr.Error(f"busy: {error}", print_exception=False) from None
+        except UserError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+
+    # Without Gradio's own queue: ours bounds it, and the call needs no way back over HTTP.
+    gr.api(ask_articles, api_name="ask_articles", queue=False)
+
+
+def _day(text: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise UserError(f"{text[:40]!r} is not a day of the form YYYY-MM-DD") from None

@@ -1,0 +1,133 @@
+"""Uploaded files: judged by what they hold, not by what they are called."""
+
+import hashlib
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from index.articles import article_id, read_articles
+from index.errors import UserError
+from index.types import Article
+
+MAX_FILES = 50
+MAX_FILE_BYTES = 50_000_000
+MAX_UNPACKED_BYTES = 200_000_000
+MAX_UNPACKED_FILES = 5_000
+MAX_TITLE = 500
+
+KINDS = (".txt", ".md", ".html", ".htm", ".pdf", ".docx", ".jsonl")
+
+_SAMPLE = 8_192
+_UNSAFE_IN_NAME = re.compile(r"[\x00-\x1f\x7f/\\]")
+
+
+def read_upload(path: Path, name: str) -> Iterator[Article]:
+    """Read the articles of one uploaded file.
+
+    Args:
+        path: Where the upload lies.
+        name: What its sender calls it; becomes the source of its articles.
+
+    Raises:
+        UserError: If it is too large, not what its name says, or holds no article.
+    """
+    name = shown_name(name)
+    check(path, name)
+    problems: list[str] = []
+    found = False
+    for article in read_articles([path], problems.append):
+        found = True
+        yield _renamed(article, path, name)
+    # The reader names files by their path on this machine.
+    told = [problem.replace(str(path), name) for problem in problems]
+    if told:
+        more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
+        raise UserError(f"{told[0]}{more}")
+    if not found:
+        raise UserError(f"{name}: holds no article")
+
+
+def check(path: Path, name: str) -> None:
+    """Refuse what is too large, is not what its name says, or would unpack to too much.
+
+    Raises:
+        UserError: With the reason.
+    """
+    kind = Path(name).suffix.lower()
+    if kind not in KINDS:
+        raise UserError(f"{name}: this kind of file is not read; known are {', '.join(KINDS)}")
+    size = path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        raise UserError(f"{name}: {size / 1e6:.0f} MB; at most {MAX_FILE_BYTES / 1e6:.0f} MB")
+    if size == 0:
+        raise UserError(f"{name}: empty")
+    with path.open("rb") as file:
+        sample = file.read(_SAMPLE)
+    if kind == ".pdf":
+        if b"%PDF-" not in sample[:1024]:
+            raise UserError(f"{name}: not a PDF, whatever its name says")
+    elif kind == ".docx":
+        _check_archive(path, name)
+    elif b"\0" in sample or sample.startswith((b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8")):
+        raise UserError(f"{name}: a binary file, not text")
+
+
+def pasted(title: str, text: str, published: date | None, source: str | None = None) -> Article:
+    """An article that someone typed or sent, under an id that the same text always gets.
+
+    Raises:
+        UserError: If there is no text, or the title is too long to be one.
+    """
+    title = " ".join(title.split())
+    if not text.strip():
+        raise UserError("the text is empty")
+    if len(title) > MAX_TITLE:
+        raise UserError(f"the title is {len(title):,} characters long; at most {MAX_TITLE}")
+    digest = hashlib.sha256(f"{title}\0{text}".encode()).hexdigest()[:12]
+    identity = article_id(source) if source else article_id(f"{title or 'text'} {digest}")
+    return Article(identity, title, text, published, source)
+
+
+def shown_name(name: str) -> str:
+    """The last part of a file's name, without what could steer a page or a path."""
+    return _UNSAFE_IN_NAME.sub("_", re.split(r"[/\\]", name)[-1])[-120:] or "file"
+
+
+def _check_archive(path: Path, name: str) -> None:
+    """A document of Word is a zip; look at what it says it unpacks to before anyone unpacks it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            if "word/document.xml" not in archive.namelist():
+                raise UserError(f"{name}: not a Word document, whatever its name says")
+            if len(entries) > MAX_UNPACKED_FILES:
+                raise UserError(f"{name}: unpacks to {len(entries):,} files; refused")
+            left = MAX_UNPACKED_BYTES
+            for entry in entries:
+                # The sizes of the directory may lie, so the bytes themselves are counted.
+                with archive.open(entry) as file:
+                    while block := file.read(min(1 << 20, left + 1)):
+                        left -= len(block)
+                        if left < 0:
+                            raise UserError(
+                                f"{name}: unpacks to more than "
+                                f"{MAX_UNPACKED_BYTES / 1e6:.0f} MB; refused"
+                            )
+    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError):
+        raise UserError(f"{name}: not a Word document, or a damaged one") from None
+
+
+def _renamed(article: Article, path: Path, name: str) -> Article:
+    """The article under the name of its upload, wherever the upload lay."""
+    where = str(path.resolve())
+    if article.source != where:
+        return article
+    if article.id == article_id(where):
+        return replace(article, id=article_id(f"upload/{name}"), source=name)
+    if article.id == article_id(f"{where}#{article.title}\n{article.text}"):
+        identity = article_id(f"upload/{name}#{article.title}\n{article.text}")
+        return replace(article, id=identity, source=name)
+    return replace(article, source=name)
