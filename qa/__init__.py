@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Answerer", "Chat", "Citation", "Turn", "ask", "default_collection"]
 
-_answerers: dict[Path, "Answerer"] = {}
+_answerers: dict[Path | None, "Answerer"] = {}
 _lock = Lock()
 
 
@@ -41,8 +41,8 @@ def ask(
 
     Args:
         question: In any form; a few keywords do.
-        collection: A collection or its folder; by default your own, which begins with the
-            seed articles.
+        collection: A collection or its folder; by default the folder that `QA_COLLECTION`
+            names, or else your own collection, which begins with the seed articles.
         history: Earlier turns of the conversation, oldest first.
         since: Only articles published on this day or later.
         until: Only articles published on this day or earlier.
@@ -68,21 +68,18 @@ def default_answerer() -> "Answerer":
 def _answerer_of(collection: "Collection | Path | str | None") -> "Answerer":
     from index.collection import Collection
     from qa.answerer import Answerer
-    from qa.building import default_folder, open_collection
+    from qa.building import open_collection
 
-    if isinstance(collection, Collection):
-        path = collection.path
-    else:
-        path = default_folder() if collection is None else Path(collection)
     with _lock:
-        known = _answerers.get(path.resolve())
-        if known is None or (
-            isinstance(collection, Collection) and known.collection is not collection
-        ):
-            if not isinstance(collection, Collection):
-                collection = open_collection(None if collection is None else path)
-            known = _answerers[path.resolve()] = Answerer(collection)
-    return known
+        if isinstance(collection, Collection):
+            known = _answerers.get(collection.path)
+            if known is None or known.collection is not collection:
+                known = _answerers[collection.path] = Answerer(collection)
+            return known
+        key = None if collection is None else Path(collection)
+        if key not in _answerers:
+            _answerers[key] = Answerer(open_collection(key))
+        return _answerers[key]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the type is that of the name

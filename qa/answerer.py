@@ -11,9 +11,11 @@ from index.onnx_model import BUNDLED_MODELS
 from index.store import Filters
 from index.types import Article, Hit
 from qa.conversation import Understanding, understandings
-from qa.ranking import Calibration, Candidate, Evidence, rank, weigh, without_rivals_in_place
+from qa.dates import is_when_question
+from qa.ranking import Calibration, Candidate, Evidence, rank, weigh
 from qa.reader import Reader
 from qa.types import Answer, Citation, Span, Turn
+from qa.when import pool_times
 
 PASSAGES_READ = 10
 MAX_QUESTION_CHARACTERS = 2_000
@@ -92,7 +94,8 @@ class Answerer:
             spans.extend((span, article.text[span.start : span.end], hit) for span in found)
         if not spans:
             return []
-        return rank(weigh(spans, max(hit.score for hit in hits)))
+        candidates = rank(weigh(spans, max(hit.score for hit in hits)))
+        return pool_times(candidates, self._article) if is_when_question(question) else candidates
 
     @cached_property
     def reader(self) -> Reader:
@@ -106,7 +109,7 @@ class Answerer:
 
     def _find(self, understanding: Understanding, filters: Filters) -> _Found:
         hits = self.search(understanding.question, filters)
-        candidates = without_rivals_in_place(self.candidates(understanding.question, hits))
+        candidates = self.candidates(understanding.question, hits)
         confidence = self.calibration.probability(candidates[0]) if candidates else 0.0
         return _Found(understanding, hits, candidates, confidence)
 
@@ -133,7 +136,11 @@ class Answerer:
     def _of_candidate(self, question: str, candidate: Candidate) -> Answer:
         citations = tuple(self._citation(each) for each in candidate.evidence[:MAX_CITATIONS])
         return Answer(
-            question, citations[0].quote, self.calibration.probability(candidate), citations
+            question,
+            citations[0].quote,
+            self.calibration.probability(candidate),
+            citations,
+            candidate.date,
         )
 
     def _citation(self, evidence: Evidence) -> Citation:

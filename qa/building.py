@@ -14,10 +14,7 @@ SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
 
 def default_folder() -> Path:
-    """Where the default collection lies: `QA_COLLECTION`, or a folder of the user's data."""
-    configured = os.environ.get("QA_COLLECTION")
-    if configured:
-        return Path(configured)
+    """Where the default collection lies, among the user's data."""
     from platformdirs import user_data_path
 
     return user_data_path("article-qa", appauthor=False) / "collection"
@@ -29,13 +26,17 @@ def open_collection(
     """Open a collection; the default one is made from the seed articles when it is missing.
 
     Args:
-        folder: The collection's folder, or None for the default collection.
+        folder: The collection's folder. None is the folder that the environment variable
+            `QA_COLLECTION` names, or else the default collection.
         create: Make the folder if it is missing.
         embedder: For a new collection, a sentence-transformers model instead of the bundled one.
 
     Raises:
         UserError: If the folder cannot be opened as a collection.
     """
+    configured = os.environ.get("QA_COLLECTION")
+    if folder is None and configured:
+        folder = Path(configured)
     if folder is not None:
         return Collection(folder, create=create, embedder=embedder)
     collection = Collection(default_folder(), create=True, embedder=embedder)

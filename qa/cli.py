@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from index.collection import Collection
     from index.types import Article
     from qa.answerer import Answerer
+    from qa.types import Answer
 
 _LAZY = {
     "eval": ("eval.commands:evaluate", "Measure the answers on suites of questions."),
@@ -54,9 +55,9 @@ def collection_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--collection",
         "folder",
         type=click.Path(path_type=Path),
-        envvar="QA_COLLECTION",
         metavar="DIR",
-        help="Folder of the collection; by default your own, which begins with the seed articles.",
+        help="Folder of the collection; by default $QA_COLLECTION, or your own, which begins "
+        "with the seed articles.",
     )(command)
 
 
@@ -108,9 +109,7 @@ def ask(
     if as_json:
         click.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
     else:
-        from qa.rendering import rich_text
-
-        _console().print(rich_text(answer), soft_wrap=True)
+        _show(answer)
 
 
 @cli.command()
@@ -119,7 +118,6 @@ def ask(
 def chat(folder: Path | None, since: date | None, until: date | None, source: str | None) -> None:
     """Ask one question after another; a follow-up may lean on what came before."""
     from qa.conversation import Chat
-    from qa.rendering import rich_text
 
     conversation = Chat(_answerer(folder, None, None), since=since, until=until, source=source)
     console = _console()
@@ -133,7 +131,7 @@ def chat(folder: Path | None, since: date | None, until: date | None, source: st
         if not question.strip():
             break
         try:
-            console.print(rich_text(conversation.ask(question)), soft_wrap=True)
+            _show(conversation.ask(question))
         except UserError as error:
             console.print(str(error), markup=False)
         console.print()
@@ -229,6 +227,17 @@ def _console() -> Any:  # noqa: ANN401 - rich is imported when something is prin
     from rich.console import Console
 
     return Console(highlight=False)
+
+
+def _show(answer: "Answer") -> None:
+    """Print an answer: in colour on a terminal, with marks around its words elsewhere."""
+    from qa.rendering import rich_text
+
+    console = _console()
+    if console.is_terminal:
+        console.print(rich_text(answer), soft_wrap=True)
+    else:
+        click.echo(str(answer))
 
 
 def _text_line(article: "Article") -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.types import Hit
-from qa.scoring import normalise
-from qa.types import Span
+from qa.agreement import agree
+from qa.types import ResolvedDate, Span
 
 RETRIEVAL_WEIGHT = 12.0
 """Logits that one point of fused retrieval score is worth; chosen on held-out questions."""
@@ -39,12 +39,19 @@ class Evidence:
 class Candidate:
     """One answer, with every place that gives it, best first.
 
-    `score` is the log of the summed odds of its places: an answer found twice outranks an
-    equally likely one that is found once.
+    Attributes:
+        evidence: Its places.
+        score: Log of the summed odds of its places, so that an answer found twice outranks an
+            equally likely one that is found once.
+        share: Its part, in [0, 1], of the odds of all answers and of no-answer together
+            (normalised over all passages, Clark & Gardner 2018).
+        date: What it means on the calendar, if the question asks for that.
     """
 
     evidence: tuple[Evidence, ...]
     score: float
+    share: float
+    date: ResolvedDate | None = None
 
 
 def weigh(spans: Sequence[tuple[Span, str, Hit]], best_retrieval: float) -> list[Evidence]:
@@ -63,21 +70,34 @@ def weigh(spans: Sequence[tuple[Span, str, Hit]], best_retrieval: float) -> list
 def rank(evidence: Sequence[Evidence]) -> list[Candidate]:
     """Merge evidence into distinct answers, best first.
 
-    The same characters read in two overlapping passages are one place. Places with the same
-    normalised words are one answer.
+    A span that overlaps a better one is another reading of the same place ("12 June", "the
+    12 June summit"): its odds go to the better one. Places whose quotes agree with an answer's
+    best quote belong to that answer.
     """
-    answers: dict[str, list[Evidence]] = {}
-    seen = set()
+    answers: list[list[Evidence]] = []
+    odds: list[list[float]] = []
     for each in sorted(evidence, key=lambda item: -item.score):
-        place = (each.span.article_id, each.span.start, each.span.end)
-        if place not in seen:
-            seen.add(place)
-            # A quote of nothing but articles and punctuation stays apart from other such quotes.
-            key = normalise(each.quote) or each.quote.lower()
-            answers.setdefault(key, []).append(each)
+        for places, scores in zip(answers, odds, strict=True):
+            if any(overlap(each.span, place.span) for place in places):
+                # The same characters read in two passages are one observation, not two.
+                if all(each.span.start != p.span.start or each.span.end != p.span.end
+                       for p in places):  # fmt: skip
+                    scores.append(each.score)
+                break
+        else:
+            for places, scores in zip(answers, odds, strict=True):
+                if agree(places[0].quote, each.quote):
+                    places.append(each)
+                    scores.append(each.score)
+                    break
+            else:
+                answers.append([each])
+                odds.append([each.score])
+    totals = [_log_sum_exp(scores) for scores in odds]
+    everything = _log_sum_exp([*totals, 0.0])  # no-answer is the zero of all scores
     candidates = [
-        Candidate(tuple(_supporting(places)), _log_sum_exp([each.score for each in places]))
-        for places in answers.values()
+        Candidate(tuple(_supporting(places)), total, math.exp(total - everything))
+        for places, total in zip(answers, totals, strict=True)
     ]
     return sorted(candidates, key=lambda candidate: -candidate.score)
 
@@ -90,20 +110,6 @@ def _supporting(places: Sequence[Evidence]) -> list[Evidence]:
     return [each for each in places if each.score >= places[0].score - SUPPORT_LOGITS]
 
 
-def without_rivals_in_place(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Keep the answers whose best place overlaps no place of a better answer.
-
-    "12 June" and "the 12 June summit" are two readings of one place, not two answers.
-    """
-    kept: list[Candidate] = []
-    taken: list[Span] = []
-    for candidate in candidates:
-        if not any(overlap(candidate.evidence[0].span, span) for span in taken):
-            kept.append(candidate)
-        taken.extend(each.span for each in candidate.evidence)
-    return kept
-
-
 def overlap(one: Span, other: Span) -> bool:
     """Whether two spans share a character."""
     return one.article_id == other.article_id and one.start < other.end and other.start < one.end
@@ -113,31 +119,36 @@ def overlap(one: Span, other: Span) -> bool:
 class Calibration:
     """Turns an answer's score into the probability that it is right.
 
-    Logistic regression (Platt 1999) over the candidate's score and the cosine similarity of
-    question and passage; fitted by `article-qa train calibrate`.
+    Logistic regression (Platt 1999); fitted by `article-qa train calibrate`.
 
     Attributes:
         bias: The intercept.
         score: Weight of `Candidate.score`.
-        similarity: Weight of the best place's similarity.
+        share: Weight of `Candidate.share`.
+        similarity: Weight of the cosine similarity of the question and the best place's passage.
         threshold: An answer below this probability is not given.
     """
 
     bias: float
     score: float
+    share: float
     similarity: float
     threshold: float
 
     @classmethod
     def load(cls, path: Path) -> "Calibration":
-        """Read what `save` wrote."""
+        """Read `calibration.json`; what it says beside these fields is for people."""
         fields = json.loads(path.read_text())
-        return cls(fields["bias"], fields["score"], fields["similarity"], fields["threshold"])
+        return cls(**{name: fields[name] for name in cls.__slots__})
 
     def probability(self, candidate: Candidate) -> float:
         """The probability, in (0, 1), that this answer is right."""
-        best = candidate.evidence[0]
-        logit = self.bias + self.score * candidate.score + self.similarity * best.hit.similarity
+        logit = (
+            self.bias
+            + self.score * candidate.score
+            + self.share * candidate.share
+            + self.similarity * candidate.evidence[0].hit.similarity
+        )
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
 

@@ -1,0 +1,294 @@
+"""What makes a meaning of a match of the grammar, or refuses it: dates of the calendar."""
+
+from calendar import monthrange
+from dataclasses import replace
+from datetime import date
+from typing import cast
+
+from qa.dates import guards
+from qa.dates.grammar import Build, Match
+from qa.dates.meaning import (
+    Between,
+    CalendarFields,
+    Either,
+    Era,
+    Fixed,
+    Interval,
+    Meaning,
+    Part,
+    Shift,
+    Sign,
+    Unit,
+    Vague,
+)
+
+
+def _year(match: Match) -> int | None:
+    short = match.number("yy")
+    if short is not None:
+        return short + (2000 if short < 50 else 1900)
+    return match.number("year")
+
+
+def part_of(match: Match) -> Part | None:
+    """The part of a whole that a match captured, as in "early June"."""
+    return cast("Part | None", match.word("part"))
+
+
+def _sign(value: int | None) -> Sign | None:
+    return cast("Sign | None", value)
+
+
+def _shift(match: Match) -> Shift | None:
+    units: tuple[Unit, ...] = ("week", "month", "year")
+    for unit in units:
+        count = match.number(f"{unit}_pick")
+        if count is not None:
+            return Shift(unit, count)
+    return None
+
+
+def fields(match: Match) -> CalendarFields:
+    """The fields that a match captured, whatever they are."""
+    return CalendarFields(
+        year=_year(match),
+        month=match.number("month"),
+        day=match.number("day"),
+        weekday=match.number("weekday"),
+        season=match.number("season"),
+        quarter=match.number("quarter"),
+        half=match.number("half"),
+        nth=match.number("nth"),
+        shift=_shift(match),
+        pick=_sign(match.number("pick")),
+        part=part_of(match),
+    )
+
+
+def named(match: Match) -> CalendarFields | None:
+    """Fields with a month, written as months are, and no quantity after them."""
+    if not guards.names_are_written_so(match):
+        return None
+    ends_in_number = match.words[-1].lower[-1].isdigit()
+    if ends_in_number and not guards.is_no_quantity(match):
+        return None
+    found = fields(match)
+    if found.pick in {-1, 1} and guards.is_of_something(match):
+        return None
+    return found if found.day is None or 1 <= found.day <= 31 else None
+
+
+def dated(match: Match) -> Meaning | None:
+    """Builds "12 June" and "June 12", with weekday and year if they are there."""
+    found = named(match)
+    # The attacks so called have a year of their own, which no article need say.
+    if found and (found.month, found.day) == (9, 11) and guards.is_attack(match):
+        return found if found.anchored else Vague()
+    return found
+
+
+def numeric(match: Match) -> Meaning | None:
+    """Builds "2018-06-12" and "12/06/2018", the latter perhaps with two readings."""
+    value = match.captures["date"]
+    return value if isinstance(value, CalendarFields | Either) else None
+
+
+def bare_month(match: Match) -> Meaning | None:
+    """Builds "June" alone."""
+    return named(match) if guards.is_bare_month(match) else None
+
+
+def bare_year(match: Match) -> Meaning | None:
+    """Builds "2018" alone."""
+    if guards.is_before_christ(match):
+        return Vague()
+    return fields(match) if guards.is_year(match) else None
+
+
+def era_year(match: Match) -> Meaning | None:
+    """Builds "AD 95", "691 CE"; the calendar has no days for "95 BC"."""
+    words = match.words
+    mark = words[0] if "NUMBER" not in words[0].classes else words[-1]
+    if not match.text[mark.start : mark.end].isupper():
+        return None
+    return Vague() if mark.lower in {"bc", "bce"} else fields(match)
+
+
+def year_part(match: Match) -> Meaning | None:
+    """Builds "early 2018", "the end of 2018"."""
+    return fields(match) if guards.is_no_quantity(match) else None
+
+
+def year_month(match: Match) -> Meaning | None:
+    """Builds "2018-06"."""
+    return fields(match) if guards.stands_apart(match) else None
+
+
+def bare_weekday(match: Match) -> Meaning | None:
+    """Builds "Friday", "late on Friday afternoon"."""
+    return named(match) if guards.is_bare_weekday(match) else None
+
+
+def bare_ordinal(match: Match) -> Meaning | None:
+    """Builds "the 12th"."""
+    return named(match) if guards.is_bare_ordinal(match) else None
+
+
+def bare_season(match: Match) -> Meaning | None:
+    """Builds "spring" alone."""
+    return fields(match) if guards.is_bare_season(match) else None
+
+
+def quarter(match: Match) -> Meaning | None:
+    """Builds "the first quarter of 2018", "Q1"."""
+    found = fields(match)
+    if found.quarter is None or not 1 <= found.quarter <= 4:
+        return None
+    if found.year is None and found.shift is None and not guards.is_bare_quarter(match):
+        return None
+    return found
+
+
+def half(match: Match) -> Meaning | None:
+    """Builds "the second half of 2018"."""
+    return fields(match) if match.number("half") in {1, 2} else None
+
+
+def nth(match: Match) -> Meaning | None:
+    """Builds "the first Monday of June 2018", "the last week of June"."""
+    found = named(match)
+    if found is None or found.nth is None or not -1 <= found.nth <= 5 or found.nth == 0:
+        return None
+    return found
+
+
+def end_of_month(match: Match) -> Meaning | None:
+    """Builds "the last day of June 2018"; of February without a year it is unknown which."""
+    found = named(match)
+    if found is None or found.month is None:
+        return None
+    if match.number("nth") not in {1, -1}:
+        return None
+    day = 1
+    if match.number("nth") == -1:
+        if found.year is None and found.month == 2:
+            return Vague()
+        day = monthrange(found.year or 2001, found.month)[1]
+    return CalendarFields(year=found.year, month=found.month, day=day, shift=found.shift)
+
+
+def years(match: Match) -> Meaning | None:
+    """Builds "1950-53", "from 1950 to 1953": the later year must follow the earlier."""
+    first = match.number("year")
+    short, digit = match.number("yy"), match.number("y")
+    last = match.number("last_year")
+    if first is None or not guards.is_no_quantity(match):
+        return None
+    if guards.is_before_christ(match):
+        return Vague()
+    if digit is not None:
+        if any(token.gap != "none" for token in match.words[1:]):
+            return None
+        last = first // 10 * 10 + digit
+    if short is not None:
+        last = first // 100 * 100 + short
+        if short == (first + 1) % 100 == 0:
+            last = first + 1
+    if last is None or not first < last <= 2199:
+        return None
+    return Between(CalendarFields(year=first), CalendarFields(year=last))
+
+
+def winter(match: Match) -> Meaning | None:
+    """Builds "winter 2018-19": the one that begins in the first year."""
+    first = match.number("year")
+    last = match.number("last_year") or match.number("yy")
+    if match.number("season") != 3 or first is None or last is None:
+        return None
+    if last % 100 != (first + 1) % 100:
+        return None
+    days = Interval(date(first, 12, 1), date(first + 1, 2, monthrange(first + 1, 2)[1]))
+    return Fixed(days, "season")
+
+
+def days(match: Match) -> Meaning | None:
+    """Builds "3-5 May 2018", "from May 3 to 5", "12 and 13 June": days of one month."""
+    first = named(match)
+    last = match.number("last_day")
+    if first is None or first.day is None or last is None or not first.day < last <= 31:
+        return None
+    if guards.is_moved(match.text, match.words[0].start):
+        return None
+    joined = {token.lower for token in match.words}
+    if "and" in joined and "between" not in joined and last != first.day + 1:
+        return None
+    end = CalendarFields(year=first.year, month=first.month, day=last, shift=first.shift)
+    return Between(replace(first, weekday=None), end)
+
+
+def months(match: Match) -> Meaning | None:
+    """Builds "March-June 2018", "from November to March 2018" (from the year before)."""
+    if not guards.names_are_written_so(match) or not guards.is_no_quantity(match):
+        return None
+    if guards.is_moved(match.text, match.words[0].start):
+        return None
+    first, last, year = match.number("month"), match.number("last_month"), _year(match)
+    if first is None or last is None or first == last:
+        return None
+    start_year = year - 1 if year is not None and first > last else year
+    shift = _shift(match)
+    if shift is not None and first > last:
+        return None
+    return Between(
+        CalendarFields(year=start_year, month=first, shift=shift),
+        CalendarFields(year=year, month=last, shift=shift),
+    )
+
+
+def era(match: Match) -> Meaning | None:
+    """Builds "the 1990s", "the '90s"; "the 1900s" may be ten years or a hundred."""
+    first = match.number("era")
+    if first is None:
+        first = match.number("decade_word")
+    if first is None or not guards.is_decade(match) or first % 10:
+        return None
+    article = any(token.lower == "the" for token in match.words) or match.before() == "the"
+    if first < 100:
+        return Era(first, 10, part_of(match)) if article else None
+    if not 1000 <= first <= 2190:
+        return None
+    if first % 100:
+        return Era(first, 10, part_of(match))
+    if first == 2000:
+        return Era(first, 10, part_of(match))
+    if first == 1900:
+        return Either((Era(first, 10, part_of(match)), Era(first + 1, 100, part_of(match))))
+    return Era(first + 1, 100, part_of(match))
+
+
+def centuries(match: Match) -> Meaning | None:
+    """Builds "the 18th and 19th centuries"."""
+    first, last = match.number("ordinal"), match.number("last_ordinal")
+    if first is None or last is None or not 1 <= first < last <= 22:
+        return None
+    if guards.is_before_christ(match):
+        return Vague()
+    if last != first + 1 and any(token.lower in {"and", "or"} for token in match.words):
+        return None
+    return Fixed(Interval(date(first * 100 - 99, 1, 1), date(last * 100, 12, 31)), "range")
+
+
+def century(match: Match) -> Meaning | None:
+    """Builds "the 19th century"."""
+    tens = match.number("tens") or 0
+    number = tens + (match.number("ordinal") or 0)
+    if tens not in {0, 20} or not 1 <= number <= 22 or guards.is_title(match):
+        return None
+    if guards.is_before_christ(match):
+        return Vague()
+    return Era((number - 1) * 100 + 1, 100, part_of(match))
+
+
+def on_day(month: int, day: int) -> Build:
+    """A builder for a feast on the same day of every year, such as Christmas Day."""
+    return lambda match: CalendarFields(year=_year(match), month=month, day=day)

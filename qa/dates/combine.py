@@ -1,0 +1,231 @@
+"""Putting together what several passages say of the time of one event."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from math import isfinite
+
+from qa.dates import periods
+from qa.dates.meaning import CalendarFields, Interval
+from qa.dates.wording import say_interval
+from qa.types import Granularity, ResolvedDate
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one passage says of the time of an event.
+
+    Attributes:
+        quote: The time expression, verbatim.
+        readings: The intervals that it may mean, from `readings`; one if it is clear.
+        partial: What it names of the calendar if it names no year ("12 June"), so that another
+            passage may complete it.
+        score: How much it counts: finite, at least 0, of any scale.
+    """
+
+    quote: str
+    readings: tuple[ResolvedDate, ...]
+    partial: CalendarFields | None = None
+    score: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not isfinite(self.score) or self.score < 0:
+            raise ValueError(f"a score must be finite and at least 0, not {self.score}")
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """The time on which pieces of evidence agree.
+
+    Attributes:
+        resolved: The days that all of them allow; its derivation is the explanation, one line.
+            It is inferred only if it would be another without an inferred date.
+        supporting: Indices of the evidence that agrees, ascending.
+        score: The sum of its scores.
+        conflicts: What the rest of the evidence says instead, best supported first; each may
+            share supporting evidence with this ("2018" is part of 12 June and of 5 July 2018).
+    """
+
+    resolved: ResolvedDate
+    supporting: tuple[int, ...]
+    score: float
+    conflicts: tuple["Combination", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Evidence that agrees, by index: its readings, and those it only constrains."""
+
+    interval: Interval
+    dated: tuple[tuple[int, ResolvedDate], ...]
+    partial: tuple[int, ...]
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        return tuple(sorted([index for index, _ in self.dated] + list(self.partial)))
+
+
+def combine(evidence: Sequence[Evidence]) -> Combination | None:
+    """The best supported time of an event, with what speaks against it.
+
+    Intervals that share a day agree, and what they share is the result. A partial date agrees
+    with an interval that holds exactly one such time. Of all groups of evidence that agree, the
+    one with the highest sum of scores wins; among equals the one with the best single piece,
+    then the finest, then the earliest in the list.
+
+    Args:
+        evidence: In any order; pieces that say nothing (no readings, no partial) are left out.
+
+    Returns:
+        None if no piece has a reading: partial dates alone name no year.
+    """
+    rest = {i for i, piece in enumerate(evidence) if piece.readings or piece.partial}
+    groups: list[_Group] = []
+    while rest:
+        group = _best_group(evidence, rest)
+        if group is None:
+            break
+        groups.append(group)
+        rest -= set(group.members)
+    if not groups:
+        return None
+    combined = [_combination(evidence, group) for group in groups]
+    best = combined[0]
+    return Combination(best.resolved, best.supporting, best.score, tuple(combined[1:]))
+
+
+def _best_group(evidence: Sequence[Evidence], needed: set[int]) -> _Group | None:
+    """The best group with at least one piece of those needed."""
+    best: tuple[tuple[float, float, int, int], _Group] | None = None
+    for group in _groups(evidence):
+        members = group.members
+        if needed.isdisjoint(members):
+            continue
+        score = sum(evidence[index].score for index in members)
+        strongest = max(evidence[index].score for index in members if index in needed)
+        length = (group.interval.end - group.interval.start).days
+        first = min(index for index in members if index in needed)
+        rank = (score, strongest, -length, -first)
+        if best is None or rank > best[0]:
+            best = rank, group
+    return best[1] if best else None
+
+
+def _groups(evidence: Sequence[Evidence]) -> Iterator[_Group]:
+    """Every largest group of evidence that agrees on some day.
+
+    Between two neighbouring ends of intervals the same ones hold for every day, so it is enough
+    to look at one day in each such stretch, and at the days that partial dates name there.
+    """
+    intervals = {Interval(r.start, r.end) for piece in evidence for r in piece.readings}
+    starts = {interval.start.toordinal() for interval in intervals}
+    cuts = sorted(starts | {interval.end.toordinal() + 1 for interval in intervals})
+    for low, high in pairwise(cuts):
+        stretch = Interval(date.fromordinal(low), date.fromordinal(high - 1))
+        dated = tuple(
+            (index, reading)
+            for index, piece in enumerate(evidence)
+            if (reading := _finest_with(piece, stretch)) is not None
+        )
+        if not dated:
+            continue
+        shared = _shared([Interval(r.start, r.end) for _, r in dated])
+        held = {index for index, _ in dated}
+        partial = [i for i, p in enumerate(evidence) if p.partial is not None and i not in held]
+        yield _Group(shared, dated, ())
+        for first in partial:
+            group = _completed(evidence, shared, dated, first, partial)
+            if group is not None:
+                yield group
+
+
+def _finest_with(piece: Evidence, stretch: Interval) -> ResolvedDate | None:
+    """The shortest reading that holds the stretch."""
+    holding = [r for r in piece.readings if r.start <= stretch.start and stretch.end <= r.end]
+    return min(holding, key=lambda r: r.end - r.start, default=None)
+
+
+def _shared(intervals: Sequence[Interval]) -> Interval:
+    return Interval(max(i.start for i in intervals), min(i.end for i in intervals))
+
+
+def _completed(
+    evidence: Sequence[Evidence],
+    shared: Interval,
+    dated: tuple[tuple[int, ResolvedDate], ...],
+    first: int,
+    partial: Sequence[int],
+) -> _Group | None:
+    """The group that a partial date makes with an interval, and the others that then fit it."""
+    interval = _only_time(evidence[first].partial, shared)
+    if interval is None:
+        return None
+    members = [first]
+    waiting = [index for index in partial if index != first]
+    fitted = True
+    while fitted:
+        fitted = False
+        for index in list(waiting):
+            narrower = _only_time(evidence[index].partial, interval)
+            if narrower is not None:
+                interval, fitted = narrower, True
+                members.append(index)
+                waiting.remove(index)
+    return _Group(interval, dated, tuple(members))
+
+
+def _only_time(fields: CalendarFields | None, within: Interval) -> Interval | None:
+    """The days within an interval that the fields mean, if they mean one time in it."""
+    if fields is None:
+        return None
+    found = periods.occurrences(fields, within)
+    one, two = next(found, None), next(found, None)
+    return _shared([one, within]) if one is not None and two is None else None
+
+
+def _combination(evidence: Sequence[Evidence], group: _Group) -> Combination:
+    interval = group.interval
+    granularity = _granularity(interval, group)
+    parts = [_say(evidence[index], reading) for index, reading in group.dated]
+    parts += [f'"{evidence[index].quote}"' for index in group.partial]
+    meant = say_interval(interval, granularity)
+    if len(group.members) == 1:
+        derivation = group.dated[0][1].derivation
+    else:
+        unique = list(dict.fromkeys(parts))
+        listed = ", ".join(unique[:-1]) + (" and " if len(unique) > 1 else "") + unique[-1]
+        derivation = f"{meant}: {listed}"
+    inferred = _is_inferred(evidence, group)
+    resolved = ResolvedDate(interval.start, interval.end, granularity, derivation, inferred)
+    score = sum(evidence[index].score for index in group.members)
+    return Combination(resolved, group.members, score)
+
+
+def _say(piece: Evidence, reading: ResolvedDate) -> str:
+    """A piece of evidence with what it means, where that is not what it says."""
+    meant = say_interval(Interval(reading.start, reading.end), reading.granularity)
+    return f'"{piece.quote}"' if piece.quote == meant else f'"{piece.quote}" ({meant})'
+
+
+def _granularity(interval: Interval, group: _Group) -> Granularity:
+    """That of a member that means the same days, else that of the calendar's unit."""
+    for _, reading in group.dated:
+        if Interval(reading.start, reading.end) == interval and reading.granularity != "range":
+            return reading.granularity
+    return periods.granularity_of_interval(interval)
+
+
+def _is_inferred(evidence: Sequence[Evidence], group: _Group) -> bool:
+    """Whether the result would be another without what rests on an inferred date."""
+    if not any(reading.inferred for _, reading in group.dated):
+        return False
+    stated = [Interval(r.start, r.end) for _, r in group.dated if not r.inferred]
+    if not stated:
+        return True
+    interval = _shared(stated)
+    constraints = [evidence[index].partial for index in group.members]
+    # Repeated, since one constraint may make another's time the only one.
+    for fields in constraints * 2:
+        interval = _only_time(fields, interval) or interval
+    return interval != group.interval

@@ -1,0 +1,208 @@
+"""Finding the time expressions of a text."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+
+from qa.dates.guards import is_moved
+from qa.dates.meaning import (
+    Between,
+    CalendarFields,
+    Either,
+    Era,
+    Fixed,
+    Interval,
+    Meaning,
+    TimeExpression,
+)
+from qa.dates.rules import GRAMMAR
+from qa.dates.tokens import is_possible, tokens_of
+
+_UP_TO = re.compile(r"\s?[-–]\s?|—|\s(?:to|until|till|through)\s(?:the\s)?")
+_AND = re.compile(r",?\s(?:and|or)\s(?:in\s)?|,\s")
+_FROM = re.compile(r"\bfrom\s(?:the\s)?$", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\s(?:the\s)?$", re.IGNORECASE)
+_NUMERIC = re.compile(r"[0-9]{1,2}[-/][0-9]{1,2}[-/][0-9]{2,4}")
+
+
+def find_times(text: str, *, lenient: bool = False) -> tuple[TimeExpression, ...]:
+    """Every time expression of a text, in order, without overlap.
+
+    Args:
+        text: Any text. Time and memory are linear in its length.
+        lenient: True to read "may", "march" and abbreviations in small letters as months, and a
+            lone year anywhere as one, as a typed question needs.
+
+    Returns:
+        Expressions with `text[e.start:e.end] == e.quote`. A date such as "12/06/2018" has both
+        readings, unless another date in the same text shows the order of day and month or
+        states one of them in words. Clock times are no dates.
+    """
+    return _find(text, lenient)
+
+
+@lru_cache(maxsize=128)
+def _find(text: str, lenient: bool) -> tuple[TimeExpression, ...]:
+    tokens = tokens_of(text)
+    found = []
+    index = 0
+    while index < len(tokens):
+        met = GRAMMAR.match(text, tokens, index, lenient=lenient)
+        if met is None:
+            index += 1
+            continue
+        meaning, last = met
+        start, end = tokens[index].start, tokens[last - 1].end
+        found.append(TimeExpression(start, end, text[start:end], meaning))
+        index = last
+    found = _share_years(text, found)
+    found = _join_ranges(text, found)
+    return tuple(_settle_order(found))
+
+
+def _share_years(text: str, found: Sequence[TimeExpression]) -> list[TimeExpression]:
+    """Gives "March" of "in March and June 2018" the year of its companion."""
+    shared = list(found)
+    for index in range(len(shared) - 2, -1, -1):
+        left, right = shared[index], shared[index + 1]
+        if not _AND.fullmatch(text, left.end, right.start):
+            continue
+        first, second = left.meaning, right.meaning
+        if not isinstance(first, CalendarFields) or not isinstance(second, CalendarFields):
+            continue
+        same_shape = (first.month is None, first.day is None, first.season) == (
+            second.month is None,
+            second.day is None,
+            second.season,
+        )
+        if first.month is None or first.anchored or not same_shape or first.part or second.part:
+            continue
+        in_order = (first.month, first.day or 0) < (second.month or 0, second.day or 0)
+        by_and = "," not in text[left.end : right.start] or "and" in text[left.end : right.start]
+        if in_order and (second.year or second.shift) and (by_and or index + 2 < len(shared)):
+            meaning = replace(first, year=second.year, shift=second.shift)
+            shared[index] = replace(left, meaning=meaning)
+    return shared
+
+
+def _join_ranges(text: str, found: Sequence[TimeExpression]) -> list[TimeExpression]:
+    """Makes one expression of "from 30 May to 3 June" and its like."""
+    joined: list[TimeExpression] = []
+    index = 0
+    while index < len(found):
+        left = found[index]
+        both = _range(text, left, found[index + 1]) if index + 1 < len(found) else None
+        joined.append(both or left)
+        index += 2 if both else 1
+    return joined
+
+
+def _range(text: str, left: TimeExpression, right: TimeExpression) -> TimeExpression | None:
+    if right.start - left.end > 12:
+        return None
+    between = _BETWEEN.search(text, max(left.start - 16, 0), left.start)
+    started = _FROM.search(text, max(left.start - 12, 0), left.start) or between
+    to = _UP_TO.fullmatch(text, left.end, right.start)
+    if not to and not (between and text[left.end : right.start].strip() == "and"):
+        return None
+    by_mark = to is not None and to.group().strip() in {"-", "–", "—"}
+    if not started and not by_mark and _has_preposition(text, left):
+        return None
+    if is_moved(text, left.start):
+        return None
+    pair = _pair(left.meaning, right.meaning)
+    if pair is None:
+        return None
+    start = started.start() if started else left.start
+    return TimeExpression(start, right.end, text[start : right.end], pair)
+
+
+def _pair(first: Meaning, last: Meaning) -> Meaning | None:
+    """The meaning of a range between two meanings, or None if they make none."""
+    if isinstance(first, CalendarFields) and isinstance(last, CalendarFields):
+        return _aligned(first, last)
+    if isinstance(first, Era) and isinstance(last, Era) and 100 <= first.first < last.first:
+        if first.part or last.part:
+            return None
+        end = date(last.first + last.length - 1, 12, 31)
+        return Fixed(Interval(date(first.first, 1, 1), end), "range")
+    return None
+
+
+def _has_preposition(text: str, expression: TimeExpression) -> bool:
+    """Whether "on" stands before it: "returned on Friday to Monday's mess" is no range."""
+    return bool(
+        re.search(r"\b(?:on|by|at)\s$", text[max(expression.start - 4, 0) : expression.start])
+    )
+
+
+def _aligned(first: CalendarFields, last: CalendarFields) -> Between | None:
+    """The two ends of a range with the year or month that only one of them names."""
+    shapes = [
+        (f.month is not None, f.day is not None, f.weekday is not None, f.season is not None)
+        for f in (first, last)
+    ]
+    if first.pick or last.pick or first.part or last.part or first.nth or last.nth:
+        return None
+    year_first, year_last = first.year, last.year
+    if shapes[0] == shapes[1]:
+        if first.year is None and first.shift is None:
+            year_first = last.year
+            after = (first.month or 0, first.day or 0) > (last.month or 0, last.day or 0)
+            if year_first is not None and after:
+                year_first -= 1
+        elif last.year is None and last.shift is None and first.shift is None:
+            if (first.month or 0, first.day or 0) > (last.month or 0, last.day or 0):
+                return None
+            year_last = first.year
+        shift = first.shift if first.shift or first.year is not None else last.shift
+        first = replace(first, year=year_first, shift=shift)
+        last = replace(last, year=year_last)
+    elif first.year is None or last.year is None:
+        return None
+    if first.weekday is not None and first.month is None:
+        return Between(first, last) if first.weekday != last.weekday else None
+    if first == last or (first.year or 0) > (last.year or first.year or 0):
+        return None
+    return Between(first, last)
+
+
+def _settle_order(found: Sequence[TimeExpression]) -> list[TimeExpression]:
+    """Drops the readings of numeric dates that the rest of the text speaks against."""
+    if not any(isinstance(e.meaning, Either) for e in found):
+        return list(found)
+    day_first, month_first, stated = False, False, set()
+    for expression in found:
+        fields = expression.meaning
+        if not isinstance(fields, CalendarFields) or not is_possible(fields):
+            continue
+        if not _NUMERIC.fullmatch(expression.quote):
+            stated.add((fields.year, fields.month, fields.day))
+        elif expression.quote.lstrip("0").startswith(str(fields.day)):
+            day_first = True
+        else:
+            month_first = True
+    choose = _chooser(day_first and not month_first, month_first and not day_first, stated)
+    return [replace(e, meaning=choose(e.meaning)) for e in found]
+
+
+def _chooser(
+    day_first: bool, month_first: bool, stated: set[tuple[int | None, int | None, int | None]]
+) -> Callable[[Meaning], Meaning]:
+    def choose(meaning: Meaning) -> Meaning:
+        if not isinstance(meaning, Either) or len(meaning.readings) != 2:
+            return meaning
+        # The first reading of a numeric date has its day first.
+        british, american = meaning.readings
+        if not isinstance(british, CalendarFields) or not isinstance(american, CalendarFields):
+            return meaning
+        agreeing = [f for f in (british, american) if (f.year, f.month, f.day) in stated]
+        if len(agreeing) == 1:
+            return agreeing[0]
+        if day_first:
+            return british
+        return american if month_first else meaning
+
+    return choose

@@ -1,0 +1,294 @@
+"""Which words that look like a time are none: "may" the verb, "2000 people", "the 12th floor"."""
+
+import re
+from itertools import pairwise
+
+from qa.dates import lexicon
+from qa.dates.grammar import Match
+from qa.dates.lexicon import words
+
+_SAYS_TIME = frozenset(words("in since until till during throughout last next early late mid"))
+_MAY_SAY_TIME = _SAYS_TIME | frozenset(
+    words("from between by before after to through around of and for")
+)
+_SAYS_YEAR = _SAYS_TIME | frozenset(
+    words(
+        "from between by before after to through of year circa ended ending summer winter spring"
+        " autumn the a his her their its our back as around"
+    )
+)
+_DETERMINERS = frozenset(words("the a an his her its their our this that s"))
+_RECURRING = frozenset(words("every each alternate most"))
+_CURRENCY = frozenset("$£€¥₹#№")
+_FUNCTION_WORDS = frozenset(
+    words(
+        "and or but at in to with for when after before on by from as that which who while where"
+        " is was are were will would has had have if although because until since than then so not"
+        " he she it they we you i there this his her their its the a an said says told of about"
+        " during between amid against via without may can could should might must did does do"
+        " saw brought came went took began"
+    )
+)
+_NOT_PLURAL = frozenset(
+    words(
+        "was is has as this his its us does says previous across towards afterwards besides perhaps"
+        " always sometimes thus plus versus unless"
+    )
+)
+_PERSON_MAY = re.compile(
+    r"\b(?:(?!In\b|Since\b|By\b|Last\b|Next\b|Early\b|Late\b|Until\b|From\b|On\b|Mid\b)"
+    r"[A-Z][a-z]+|Mrs?\.|Ms\.|PM) May\b"
+)
+_NEWSPAPERS = frozenset(
+    words("times telegraph mirror express mail people post world herald star sun night review")
+)
+_NAMED_DAYS = frozenset(
+    words(
+        "black bloody good ash shrove super cyber fat maundy easter palm whit holy freaky sheffield"
+    )
+)
+_TIES = frozenset("-–/_+.")
+_TIES_ON = frozenset("-–/:%_+@&°")
+_MOVED = re.compile(
+    r"\b(?:moved|postponed|delayed|rescheduled|shifted|brought|pushed|put|changed)\b[^.]{0,60}$",
+    re.IGNORECASE,
+)
+_FINANCE = re.compile(
+    r"profit|revenue|earning|sales|growth|GDP|econom|result|fiscal|financial|shipment|inflation"
+    r"|loss|income|output|forecast|quarterly|margin|shares|dividend",
+    re.IGNORECASE,
+)
+
+
+def names_are_written_so(match: Match) -> bool:
+    """Whether the months and weekdays in it are written as names are.
+
+    Full names without another sense may be small; "may", "march" and abbreviations only in a
+    question, or "may" and "march" with a year beside.
+    """
+    for left, right in pairwise(match.words):
+        if right.lower == "." and "MONTH" in left.classes and "ABBREVIATION" not in left.classes:
+            return False  # the sentence ends there
+    if match.lenient:
+        return True
+    with_year = any("YEAR" in token.classes for token in match.words)
+    for token in match.words:
+        if token.capital:
+            continue
+        abbreviated = "ABBREVIATION" in token.classes
+        named = ("MONTH" in token.classes and not abbreviated) or "WEEKDAY" in token.classes
+        if named and token.lower in {"may", "march"} and not with_year:
+            return False
+        if not named and (abbreviated or "WEEKDAY_ABBR" in token.classes):
+            return False
+    return True
+
+
+def is_bare_month(match: Match) -> bool:
+    """Whether a month alone is a time, not a verb ("may", "march") or a person (June, May)."""
+    token = match.words[-1]
+    before = match.before()
+    following = match.after()
+    abbreviated = "ABBREVIATION" in token.classes
+    if before in _RECURRING:
+        return False
+    if token.lower not in lexicon.NAMES_AND_VERBS and not abbreviated:
+        # "Hon July Moyo", "the October Revolution"
+        named = _is_capital(match, -1) or before == "the"
+        return not (named and following is not None and following.capital)
+    if before in _SAYS_TIME:
+        return True
+    if abbreviated or not token.capital:
+        return False
+    if token.lower == "may" and _PERSON_MAY.search(match.text):
+        return False
+    if before in _MAY_SAY_TIME:
+        named = following is not None and (following.capital or following.lower in "'’")
+        return not named
+    # "the June summit", but not "the March on Washington".
+    modifies = (
+        following is not None
+        and following.lower.isalpha()
+        and not following.capital
+        and following.lower not in _FUNCTION_WORDS
+    )
+    return before in _DETERMINERS and modifies
+
+
+def _is_capital(match: Match, distance: int) -> bool:
+    """Whether the token that far from the first is a word with a capital."""
+    index = match.first + distance
+    if not 0 <= index < len(match.tokens) or not match.before(-distance):
+        return False
+    return match.tokens[index].capital and match.tokens[index].lower not in _MAY_SAY_TIME
+
+
+def is_year(match: Match) -> bool:
+    """Whether four digits alone are a year, not a quantity, a price or a page."""
+    token = match.words[0]
+    value = match.number("year")
+    before = match.before()
+    following = match.after()
+    if value is None or not is_no_quantity(match):
+        return False
+    if before in _TIES and token.gap == "none":
+        return False
+    if following is not None and following.gap == "none" and following.lower in _TIES_ON:
+        beyond = match.tokens[match.last + 1] if match.last + 1 < len(match.tokens) else None
+        numbered = beyond is not None and beyond.lower[0].isdigit()
+        worded = beyond is not None and beyond.lower.isalpha()
+        if numbered or not (following.lower == ":" or (following.lower in "-–" and worded)):
+            return False
+    if _is_counted_plural(match, value):
+        return False
+    if before in _SAYS_YEAR and before not in _DETERMINERS:
+        return 1000 <= value <= 2199
+    if before == "(" and following is not None and following.lower in {")", "-", "–", "--"}:
+        return True
+    plausible = 1500 <= value <= 2100
+    if before in {"(", "’", "'", ",", ";", "", "and", "or"} | _DETERMINERS:
+        return plausible and (before not in {"and", "or"} or value % 100 != 0)
+    if match.lenient or (following is None or not following.lower.isalpha()):
+        return plausible and value >= 1800 and value % 100 != 0
+    return plausible and 1900 <= value <= 2050 and value not in {1900, 2000}
+
+
+def _is_counted_plural(match: Match, value: int) -> bool:
+    """Whether a plural follows a round number that has no article: "in 1500 homes"."""
+    following = match.after()
+    before = match.before()
+    if following is None or following.capital or before in _DETERMINERS:
+        return False
+    word = following.lower
+    plural = word.endswith("s") and len(word) > 3 and word not in _NOT_PLURAL
+    return plural and (value % 50 == 0 or before not in _SAYS_YEAR)
+
+
+def is_no_quantity(match: Match) -> bool:
+    """Whether a number at the end counts nothing ("June 12 people") and is no price or page."""
+    following = match.after()
+    before = match.before()
+    if before in _CURRENCY:
+        return False
+    # "since at least 1870", "by about 1870" are years yet.
+    by_time = not _SAYS_TIME.isdisjoint({match.before(2), match.before(3)})
+    if before in lexicon.APPROXIMATE and not by_time:
+        return False
+    if before == "." and match.before(2) in lexicon.APPROXIMATE:
+        return False
+    if following is None:
+        return True
+    if following.gap == "none" and following.lower in "%€£°":
+        return False
+    return following.lower not in lexicon.COUNTED
+
+
+def stands_apart(match: Match) -> bool:
+    """Whether no mark ties it to a longer number ("555-2018-06-12")."""
+    following = match.after()
+    tied = following is not None and following.gap == "none" and following.lower in "-–/_"
+    return not tied and not (match.before() in _TIES and match.words[0].gap == "none")
+
+
+def is_of_something(match: Match) -> bool:
+    """Whether "the last year of the war", "the last week in June" are not counted from now."""
+    following = match.after()
+    if following is None or match.last + 1 >= len(match.tokens):
+        return False
+    if following.lower == "in" and match.words[-1].lower != "year":
+        return "MONTH" in match.tokens[match.last + 1].classes
+    return following.lower == "of"
+
+
+def is_attack(match: Match) -> bool:
+    """Whether a day names an attack: "the September 11 attacks"."""
+    following = match.after()
+    return following is not None and following.lower.startswith(("attack", "terror", "hijack"))
+
+
+def is_title(match: Match) -> bool:
+    """Whether it begins a name, as in "20th Century Fox"."""
+    following = match.after()
+    return match.words[-1].capital and following is not None and following.capital
+
+
+def is_moved(text: str, start: int) -> bool:
+    """Whether "from June to August" tells of a change of date, not of a stretch of time."""
+    return bool(_MOVED.search(text, max(start - 90, 0), start))
+
+
+def is_before_christ(match: Match) -> bool:
+    """Whether "BC" follows, or "B.C.": the calendar does not reach there."""
+    following = match.after()
+    if following is None:
+        return False
+    text = match.text[following.start : following.start + 4]
+    return text.startswith(("BC", "B.C."))
+
+
+def is_bare_weekday(match: Match) -> bool:
+    """Whether a weekday alone is a time, not a newspaper or a named day."""
+    token = match.words[0]
+    following = match.after()
+    before = match.before()
+    if following is not None and following.capital and following.lower in _NEWSPAPERS:
+        return False
+    if before in _RECURRING or before in {"a", "any", "one"}:
+        return False
+    if following is not None and following.lower in {"nights", "mornings", "evenings"}:
+        return False
+    return not (token.capital and before in _NAMED_DAYS)
+
+
+def is_bare_ordinal(match: Match) -> bool:
+    """Whether "the 12th" is a day: after "on" and the like, and with no noun to count."""
+    if match.before() not in {"on", "by", "until", "till", "since", "before", "after"}:
+        return False
+    if not match.words[-1].lower[0].isdigit():
+        return False  # "on the second" is as often the second of two
+    following = match.after()
+    if following is None or not following.lower.isalpha():
+        return following is None or following.lower not in {"-", "–", "&"}
+    return following.lower in _FUNCTION_WORDS and following.lower != "of"
+
+
+def is_bare_season(match: Match) -> bool:
+    """Whether a season alone is a time, not the verbs "spring" and "fall" or the Winter Games."""
+    token = match.words[-1]
+    before = match.before()
+    following = match.after()
+    if token.capital and following is not None and following.capital:
+        return False
+    with_the = match.words[0].lower == "the"
+    if with_the:
+        if following is not None and following.lower in {"of", "in", "from"}:
+            return False
+        return before in {"in", "during", "over", "by", "until", "since", "for", "through", "after"}
+    return before in {"in", "by", "since", "until", "during", "early", "late", "mid"}
+
+
+def is_bare_quarter(match: Match) -> bool:
+    """Whether a quarter alone is one of the year, not one of a match: money is near it."""
+    start = max(match.words[0].start - 160, 0)
+    return bool(_FINANCE.search(match.text, start, match.words[-1].end + 160))
+
+
+def is_today(match: Match) -> bool:
+    """Whether "today" is a day, not part of a name ("USA Today", "The Tonight Show")."""
+    token = match.words[0]
+    if match.before() == "no":
+        return False  # "as if there was no tomorrow"
+    if not token.capital or token.classes.get("DEICTIC") != 0:
+        return True
+    following = match.after()
+    previous = match.tokens[match.first - 1] if match.before() else None
+    named_before = previous is not None and previous.capital and previous.lower.isalpha()
+    return not named_before and not (following is not None and following.lower == "show")
+
+
+def is_decade(match: Match) -> bool:
+    """Whether "the 90s" is a decade, not an age ("in his 90s") or a temperature."""
+    following = match.after()
+    if following is not None and following.lower in {"of", "degrees", "fahrenheit", "celsius"}:
+        return following.lower == "of" and match.words[0].lower == "the"
+    return match.before() not in {"his", "her", "their", "my", "your", "our", "s", "$", "£", "€"}

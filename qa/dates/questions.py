@@ -1,0 +1,106 @@
+"""What a question asks or says of time."""
+
+import re
+from datetime import date, timedelta
+
+from qa.dates.find import find_times
+from qa.dates.meaning import Anchor, Interval, TimeExpression
+from qa.dates.resolve import resolve
+from qa.dates.wording import say_span
+from qa.types import ResolvedDate
+
+_OPENING = (
+    r"^\W*(?:(?:and|but|so|ok|okay|well|please|also|then|hi|hello|hey)[\s,]+)*"
+    r"(?:(?:do|does|did|can|could|would)\s+(?:you|anyone|we)\s+(?:\w+\s+){0,2}?"
+    r"(?:know|tell|say|remember|find\s+out)\s+(?:me\s+|us\s+)?"
+    r"|(?:tell|remind)\s+(?:me|us)\s+|i\s+(?:want|would\s+like|need)\s+to\s+know\s+"
+    r"|where\s+and\s+|how\s+and\s+|who\s+and\s+|where\s+or\s+|(?:since|until|till|by|from)\s+)?"
+)
+_WHEN = re.compile(_OPENING + r"when\b", re.IGNORECASE)
+_WHICH = re.compile(
+    r"\b(?:what|which)\s+(?:(?:exact|calendar|specific|two)\s+)?"
+    r"(?:dates?|days?|months?|years?|weekday|decades?|century|centuries)"
+    r"(?=\W*$|\s+(?!placement\b|care\b|old\b|long\b)\w)",
+    re.IGNORECASE,
+)
+_DATE_OF = re.compile(
+    r"\b(?:what|which)(?:\s+(?:is|was|were|are|will\s+be)|['’]s)\s+the\s+(?:\w+\s+){0,2}"
+    r"(?:date|day|month|year)(?:\s+(?:of|for|when|that|in\s+which|on\s+which)\b|\W*$)"
+    r"|\bhow\s+long\s+ago\b|\b(?:date|year|day)\s+of\s+(?:the\b|\w+['’]s)",
+    re.IGNORECASE,
+)
+_KEYWORDS = re.compile(r"^[^?,]{0,80}\b(?:when|dates?)\W*$", re.IGNORECASE)
+# "When Trump met Kim, what did he say?" asks for something else.
+_OTHER_QUESTION = re.compile(
+    r"[,;]\s*(?:and\s+)?(?:what|who|whom|whose|where|why|how|which|did|does|do|was|were|is|are)\b",
+    re.IGNORECASE,
+)
+_WHERE_WHEN = re.compile(
+    r"\b(?:and|or)\s+when\b\s*(?:\?|$|(?:did|was|is|were|will|do|does)\b)", re.I
+)
+_LED_BY = re.compile(
+    r"\b(in|on|during|since|after|before|prior\s+to|until|till|by|from|for|over|at|of|throughout"
+    r"|around)\s+(?:(?:around|about|at\s+least)\s+)?(?:the\s+)?$",
+    re.IGNORECASE,
+)
+
+
+def is_when_question(question: str) -> bool:
+    """Whether a question asks for a date (a day, month, year or so), not for a time of day."""
+    if _WHEN.search(question):
+        return not _OTHER_QUESTION.search(question)
+    return any(pattern.search(question) for pattern in (_WHICH, _DATE_OF, _KEYWORDS, _WHERE_WHEN))
+
+
+def question_interval(question: str, today: date) -> ResolvedDate | None:
+    """The time that a question names: "what did Trump say in May 2018" names May 2018.
+
+    Of several, one led by a preposition is taken before one that describes ("the 2018 World
+    Cup"), then the first. "since" and "after" reach to today, "before" and "until" back to the
+    first day of the calendar (`date.min`).
+
+    Args:
+        question: As typed; names of months may be small.
+        today: From which "last week" counts; a partial date ("in May") is the nearest in the
+            question's tense, or the last one if that does not show.
+
+    Returns:
+        None if it names no time, or none that can be told.
+    """
+    anchor = Anchor(today)
+    found = []
+    for expression in find_times(question, lenient=True):
+        resolved = resolve(expression, question, anchor) or _latest_past(expression, today)
+        if resolved is not None:
+            led = _LED_BY.search(question, max(expression.start - 30, 0), expression.start)
+            found.append((led is None, expression.start, resolved, led))
+    if not found:
+        return None
+    _, _, resolved, led = min(found, key=lambda item: item[:2])
+    return _bounded(resolved, led.group(1).lower() if led else "", today)
+
+
+def _latest_past(expression: TimeExpression, today: date) -> ResolvedDate | None:
+    """A partial date taken as past: one asks of what has been reported."""
+    if expression.partial is None:
+        return None
+    said = f"it was {expression.quote}"
+    moved = TimeExpression(7, len(said), expression.quote, expression.meaning)
+    return resolve(moved, said, Anchor(today))
+
+
+def _bounded(resolved: ResolvedDate, word: str, today: date) -> ResolvedDate:
+    day = timedelta(days=1)
+    start, end = resolved.start, resolved.end
+    if word == "since":
+        end = max(today, end)
+    elif word == "after" and end < today:
+        start, end = end + day, today
+    elif (word == "before" or word.startswith("prior")) and start > date.min:
+        start, end = date.min, start - day
+    elif word in {"until", "till"}:
+        start = date.min
+    else:
+        return resolved
+    until = say_span(Interval(start, end)) if start > date.min else f"up to {end.isoformat()}"
+    return ResolvedDate(start, end, "range", f"{resolved.derivation}; {word} it: {until}")

@@ -1,0 +1,154 @@
+"""What makes a meaning of a match of the grammar, or refuses it: times counted from another."""
+
+from dataclasses import replace
+from typing import cast
+
+from qa.dates import builders as calendar
+from qa.dates import guards
+from qa.dates.builders import part_of
+from qa.dates.grammar import Build, Match
+from qa.dates.lexicon import words
+from qa.dates.meaning import (
+    CalendarFields,
+    Either,
+    FromEvent,
+    Meaning,
+    Offset,
+    Part,
+    Rolling,
+    Shift,
+    Unit,
+    Vague,
+)
+
+_INEXACT = frozenset(
+    words("about around nearly almost roughly over than least some to or - – up approximately")
+)
+
+
+def unit_of(match: Match) -> Unit:
+    """The unit that a match captured."""
+    return cast("Unit", match.captures["unit"])
+
+
+def shifted(match: Match) -> Meaning | None:
+    """Builds "last year", "early next month"."""
+    unit, count = unit_of(match), match.number("pick")
+    if count is None or unit == "day" or (count and guards.is_of_something(match)):
+        return None
+    if unit == "decade" and count:
+        return Either((CalendarFields(shift=Shift(unit, count)), Rolling(unit, count)))
+    return CalendarFields(shift=Shift(unit, count), part=part_of(match))
+
+
+def so_far(match: Match) -> Meaning | None:
+    """Builds "earlier this month", "later this year"; "earlier in the week" is of this week too."""
+    unit = unit_of(match)
+    if unit == "day" or (match.number("pick") or 0) != 0:
+        return None
+    part = cast("Part", match.word("so_far"))
+    if match.number("pick") is None and part == "from now":
+        return Vague()
+    return CalendarFields(shift=Shift(unit, 0), part=part)
+
+
+def twice_shifted(match: Match) -> Meaning:
+    """Builds "the week before last", "the year after next"."""
+    before = any(token.lower == "before" for token in match.words)
+    return CalendarFields(shift=Shift(unit_of(match), -2 if before else 2))
+
+
+def day_from_now(match: Match) -> Meaning | None:
+    """Builds "today", "early tomorrow morning"."""
+    day = match.number("deictic")
+    return Offset("day", day) if day is not None and guards.is_today(match) else None
+
+
+def rolling(match: Match) -> Meaning | None:
+    """Builds "the past two months", "the next three years"."""
+    count, near, unit = match.number("count"), match.number("near"), unit_of(match)
+    if near is None or guards.is_of_something(match):
+        return None
+    if count is None:
+        if "UNITS" in match.words[-1].classes:
+            return Vague()
+        if match.words[-2].lower == "last" and unit == "century":
+            return CalendarFields(shift=Shift("century", -1))
+        if match.words[-2].lower in {"last", "next"} and unit == "day":
+            return None
+        if match.words[-2].lower == "next" and match.before() not in {
+            "in",
+            "over",
+            "within",
+            "during",
+            "for",
+            "throughout",
+        }:
+            return None
+    return Rolling(unit, near * (count or 1))
+
+
+def ago(match: Match) -> Meaning | None:
+    """Builds "two weeks ago"; "nearly two weeks ago" is vague."""
+    count, unit = match.number("count"), unit_of(match)
+    if count is None:
+        return None
+    tens = match.number("tens") or 0
+    if tens and (tens < 20 or tens % 10 or count > 9):
+        return Vague()  # "5-8 years ago"
+    count += tens
+    last = match.words[-1].lower
+    if match.before() in _INEXACT:
+        return Vague()
+    if any(token.lower == "half" for token in match.words):
+        return Offset("month", -(count * 12 + 6)) if unit == "year" else Vague()
+    return Offset(unit, -count, exact=last == "today")
+
+
+def ahead(match: Match) -> Meaning | None:
+    """Builds "in two weeks' time"; without "time" it may be how long something takes."""
+    count = match.number("count")
+    if count is None:
+        return None
+    certain = match.words[-1].lower in {"time", "now", "today"}
+    return Offset(unit_of(match), count, if_future=not certain)
+
+
+def from_event(match: Match) -> Meaning | None:
+    """Builds "the day after ...", "two weeks before ...", "a week later", "a year earlier"."""
+    last = match.words[-1].lower
+    count = match.number("count")
+    if match.words[0].lower == "the" and count is None:
+        count = 1
+    earlier = last in {"before", "earlier"}
+    signed = None if count is None else -count if earlier else count
+    return FromEvent(unit_of(match), signed, follows=last in {"after", "before"})
+
+
+def beside_event(match: Match) -> Meaning | None:
+    """Builds "the next day", "the previous year", "the same month", "that year"."""
+    signs = {"next": 1, "following": 1, "same": 0, "that": 0, "previous": -1, "preceding": -1}
+    word = next(token.lower for token in match.words if token.lower in signs)
+    return FromEvent(unit_of(match), signs[word], follows=False)
+
+
+def vague(_: Match) -> Meaning:
+    """Builds a time that cannot be dated: "a few days ago"."""
+    return Vague()
+
+
+def on_offset(days: int) -> Build:
+    """A builder for a day counted from the day of writing, such as "last night"."""
+    return lambda match: Offset("day", days)
+
+
+def weekend(match: Match) -> Meaning | None:
+    """Builds "last weekend", "the weekend": of the nearest two days off in that direction."""
+    found = replace(calendar.fields(match), weekend=True)
+    return None if found.pick and guards.is_of_something(match) else found
+
+
+def current(match: Match) -> Meaning | None:
+    """Builds "the current month"."""
+    unit = unit_of(match)
+    return CalendarFields(shift=Shift(unit, 0)) if unit != "day" else None

@@ -1,0 +1,319 @@
+"""What a time expression means on the calendar, counted from its article's date."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from qa.dates import periods
+from qa.dates.choose import Choice, choose
+from qa.dates.context import told_year
+from qa.dates.find import find_times
+from qa.dates.meaning import (
+    Anchor,
+    Between,
+    CalendarFields,
+    Either,
+    Era,
+    Fixed,
+    FromEvent,
+    Interval,
+    Meaning,
+    Offset,
+    Rolling,
+    TimeExpression,
+    Vague,
+)
+from qa.dates.sentences import sentence_around
+from qa.dates.tense import Direction, direction_of
+from qa.dates.wording import say_day, say_interval
+from qa.types import Granularity, ResolvedDate
+
+_DAY = timedelta(days=1)
+Reading = tuple[Interval, Granularity, str]
+"""An interval, how fine it is, and what the reading rests on besides the expression."""
+
+
+def resolve(expression: TimeExpression, text: str, anchor: Anchor | None) -> ResolvedDate | None:
+    """The one interval that an expression means, or None if that cannot be told.
+
+    None is for: an impossible date, a partial or relative one without an anchor, one that two
+    intervals fit alike (`readings` has both), a distance from an event whose date its sentence
+    does not give, and "today" and its like where the day of writing is only inferred.
+
+    Args:
+        expression: One of `find_times(text)`.
+        text: The article, or at least the sentence that the expression stands in.
+        anchor: The article's date, from `anchor_for`.
+
+    Raises:
+        ValueError: if the text does not have the expression at its offsets.
+    """
+    found = readings(expression, text, anchor)
+    return found[0] if len(found) == 1 else None
+
+
+def readings(
+    expression: TimeExpression, text: str, anchor: Anchor | None
+) -> tuple[ResolvedDate, ...]:
+    """Every interval that an expression may mean, none if it cannot be told.
+
+    Takes the arguments of `resolve` and raises what it does.
+    """
+    if text[expression.start : expression.end] != expression.quote:
+        raise ValueError(f"{expression.quote!r} does not stand at {expression.start} in the text")
+    start, end = sentence_around(text, expression.start, expression.end)
+    sentence = text[start:end]
+    direction = direction_of(sentence, expression.start - start, expression.end - start)
+    if isinstance(expression.meaning, FromEvent):
+        return _after_event(expression, expression.meaning, text, (start, end), anchor)
+    try:
+        found = _read(expression.meaning, anchor, direction)
+        if found and direction.sign <= 0:
+            found += _in_told_year(expression, text, found)
+    except (ValueError, OverflowError):  # outside the years 1 to 9999
+        return ()
+    return tuple(_resolved(expression, reading, anchor) for reading in dict.fromkeys(found))
+
+
+def _resolved(expression: TimeExpression, reading: Reading, anchor: Anchor | None) -> ResolvedDate:
+    interval, granularity, basis = reading
+    meant = say_interval(interval, granularity)
+    quote = f"“{expression.quote}”" if '"' in expression.quote else f'"{expression.quote}"'
+    quote = " ".join(quote.split())
+    rests = bool(basis) and anchor is not None
+    if not rests or anchor is None:
+        return ResolvedDate(interval.start, interval.end, granularity, f"{quote} is {meant}")
+    where = f"an article of {say_day(anchor.date)}"
+    if anchor.inferred:
+        where = f"an article whose latest date is {say_day(anchor.date)}"
+    detail = "" if basis == "anchor" else f", {basis},"
+    derivation = f"{quote} in {where}{detail} is {meant}"
+    return ResolvedDate(interval.start, interval.end, granularity, derivation, anchor.inferred)
+
+
+def _read(meaning: Meaning, anchor: Anchor | None, direction: Direction) -> list[Reading]:
+    match meaning:
+        case Fixed():
+            return [(meaning.interval, meaning.granularity, "")]
+        case Vague() | FromEvent():
+            return []
+        case Either():
+            return _read_either(meaning, anchor, direction)
+        case Era():
+            return _read_era(meaning, anchor)
+        case CalendarFields():
+            return _read_fields(meaning, anchor, direction)
+        case Between():
+            return _read_between(meaning, anchor, direction)
+        case Offset() | Rolling() if anchor is None:
+            return []
+        case Offset():
+            return _read_offset(meaning, anchor, direction)
+        case Rolling():
+            if meaning.count > 0 and direction.sign < 0 and direction.firm:
+                return []  # "ruled for the next three decades": counted from an event
+            other = periods.moved(anchor.date, meaning.unit, meaning.count)
+            first, last = sorted((anchor.date, other))
+            return [(Interval(first, last), "range", "anchor")]
+
+
+def _read_either(meaning: Either, anchor: Anchor | None, direction: Direction) -> list[Reading]:
+    """All readings, less those on the wrong side of the day of writing."""
+    found = [one for reading in meaning.readings for one in _read(reading, anchor, direction)]
+    if anchor is None or anchor.inferred or not direction.firm:
+        return found
+    fitting = [
+        (interval, granularity, basis or _told(direction))
+        for interval, granularity, basis in found
+        if (direction.sign < 0 and interval.start <= anchor.date)
+        or (direction.sign > 0 and interval.end >= anchor.date)
+    ]
+    return fitting if len(fitting) < len(found) and fitting else found
+
+
+def _in_told_year(expression: TimeExpression, text: str, found: Sequence[Reading]) -> list[Reading]:
+    """What a partial date means in the year that the paragraph last told, if that is earlier."""
+    fields = expression.meaning
+    if not isinstance(fields, CalendarFields) or fields.anchored:
+        return []
+    if all(field is None for field in (fields.month, fields.season, fields.quarter, fields.half)):
+        return []
+    told = told_year(expression, text)
+    if told is None or told[0] >= min(interval.start.year for interval, _, _ in found):
+        return []
+    whole, granularity = periods.year_of(told[0]), periods.granularity_of(fields)
+    return _inside(fields, whole, granularity, f'after "{told[1]}"', None)
+
+
+def _told(direction: Direction) -> str:
+    return "told as past" if direction.sign < 0 else "told as to come"
+
+
+def _read_era(era: Era, anchor: Anchor | None) -> list[Reading]:
+    first, basis = era.first, ""
+    if era.length == 10 and first < 100:
+        if anchor is None:
+            return []
+        # "the '90s" are the last that had begun.
+        first += (anchor.date.year - first) // 100 * 100
+        basis = "anchor"
+    whole = Interval(date(first, 1, 1), date(first + era.length - 1, 12, 31))
+    part = periods.part_of(whole, era.part)
+    granularity: Granularity = "decade" if era.length == 10 else "century"
+    return [(part, "range" if era.part else granularity, basis)] if part else []
+
+
+def _read_offset(offset: Offset, anchor: Anchor, direction: Direction) -> list[Reading]:
+    if offset.if_future and direction.sign <= 0:
+        return []
+    if anchor.inferred and (offset.unit == "day" or offset.exact):
+        return []  # the article may be some days younger than its latest date
+    day = periods.moved(anchor.date, offset.unit, offset.count)
+    if offset.exact or offset.unit == "day":
+        return [(Interval(day, day), "day", "anchor")]
+    if offset.unit in {"decade", "century"}:
+        # Round numbers: "a decade ago" is good to a year or so, "a century ago" to ten.
+        blur = 1 if offset.unit == "decade" else 10
+        around = Interval(date(day.year - blur, 1, 1), date(day.year + blur, 12, 31))
+        return [(around, "range", "anchor")]
+    granularity: Granularity = "range" if offset.unit == "quarter" else offset.unit
+    return [(periods.unit_around(offset.unit, day), granularity, "anchor")]
+
+
+def _read_fields(
+    fields: CalendarFields, anchor: Anchor | None, direction: Direction
+) -> list[Reading]:
+    granularity = periods.granularity_of(fields)
+    if fields.shift is not None:
+        if anchor is None:
+            return []
+        unit = fields.shift.unit
+        day = periods.moved(anchor.date.replace(day=1), unit, fields.shift.count)
+        if unit == "week":
+            day = periods.moved(anchor.date, unit, fields.shift.count)
+        whole = periods.unit_around(unit, day)
+        return _inside(fields, whole, granularity, "anchor", anchor)
+    if fields.year is not None:
+        return _inside(fields, periods.year_of(fields.year), granularity, "", anchor)
+    if anchor is None:
+        return []
+    around = _surroundings(fields, anchor.date)
+    candidates = list(periods.occurrences(fields, around))
+    picked = choose(candidates, fields, anchor, direction)
+    return _parts(fields, picked, granularity)
+
+
+def _inside(
+    fields: CalendarFields,
+    whole: Interval,
+    granularity: Granularity,
+    basis: str,
+    anchor: Anchor | None,
+) -> list[Reading]:
+    """The fields within a known year, month or week; all of it if they name no place in it."""
+    named = (fields.month, fields.season, fields.quarter, fields.half, fields.day, fields.weekday)
+    if all(field is None for field in named):
+        found = [whole]
+    else:
+        found = list(periods.occurrences(fields, whole))
+    today = anchor.date if anchor else None
+    parts = [periods.part_of(interval, fields.part, today) for interval in found]
+    return [(part, granularity, basis) for part in parts if part is not None]
+
+
+def _parts(
+    fields: CalendarFields, choices: Sequence[Choice], granularity: Granularity
+) -> list[Reading]:
+    found = []
+    for choice in choices:
+        part = periods.part_of(choice.interval, fields.part)
+        if part is not None:
+            found.append((part, granularity, choice.basis))
+    return found
+
+
+def _surroundings(fields: CalendarFields, today: date) -> Interval:
+    """Enough of the calendar to hold the expression's nearest times before and after a day."""
+    yearly = (fields.month, fields.season, fields.quarter, fields.half)
+    reach = 9 * 366 if fields.day == 29 and fields.month == 2 else 3 * 366
+    if all(field is None for field in yearly):
+        reach = 100 if fields.day is not None else 21
+    low = max(today.toordinal() - reach, date(2, 1, 1).toordinal())
+    high = min(today.toordinal() + reach, date(9998, 12, 31).toordinal())
+    return Interval(date.fromordinal(low), date.fromordinal(high))
+
+
+def _read_between(between: Between, anchor: Anchor | None, direction: Direction) -> list[Reading]:
+    first, last = between.first, between.last
+    if first.anchored and last.anchored:
+        starts = _read_fields(first, anchor, direction)
+        ends = _read_fields(last, anchor, direction)
+        if len(starts) != 1 or len(ends) != 1 or starts[0][0].start > ends[0][0].end:
+            return []
+        whole = Interval(starts[0][0].start, ends[0][0].end)
+        return [(whole, "range", starts[0][2] or ends[0][2])]
+    if anchor is None or first.anchored or last.anchored:
+        return []
+    around = _surroundings(first, anchor.date)
+    candidates = []
+    for begun in periods.occurrences(first, around):
+        reach = Interval(begun.start, min(begun.start + 400 * _DAY, date(9999, 12, 31)))
+        ended = next(
+            (end for end in periods.occurrences(last, reach) if end.start >= begun.start), None
+        )
+        if ended is not None:
+            candidates.append(Interval(begun.start, ended.end))
+    return [(c.interval, "range", c.basis) for c in choose(candidates, first, anchor, direction)]
+
+
+def _after_event(
+    expression: TimeExpression,
+    distance: FromEvent,
+    text: str,
+    sentence: tuple[int, int],
+    anchor: Anchor | None,
+) -> tuple[ResolvedDate, ...]:
+    """A distance from an event, if the sentence gives the event's date: all days it may be."""
+    event = _event_date(expression, distance, text, sentence)
+    if event is None or distance.count is None:
+        return ()
+    dated = resolve(event, text, anchor)
+    if dated is None:
+        return ()
+    fine = dated.granularity == "day"
+    try:
+        start = periods.moved(dated.start, distance.unit, distance.count)
+        end = periods.moved(dated.end, distance.unit, distance.count)
+        if distance.unit not in {"day", "week"} or (distance.count == 0 and fine):
+            start = periods.unit_around(distance.unit, start).start
+            end = periods.unit_around(distance.unit, end).end
+        elif distance.unit == "week" and not expression.quote.lower().endswith(_COUNTED_FROM):
+            start = periods.unit_around("week", start).start
+            end = periods.unit_around("week", end).end
+    except (ValueError, OverflowError):
+        return ()
+    interval = Interval(start, end)
+    granularity = periods.granularity_of_interval(interval)
+    reading = say_interval(interval, granularity)
+    derivation = f'"{expression.quote}" is counted from "{event.quote}": {reading}'
+    return (ResolvedDate(start, end, granularity, derivation, dated.inferred),)
+
+
+_COUNTED_FROM = ("after", "before", "later", "earlier")
+
+
+def _event_date(
+    expression: TimeExpression, distance: FromEvent, text: str, sentence: tuple[int, int]
+) -> TimeExpression | None:
+    """The time expression of the same sentence that dates the event counted from."""
+    first, last = sentence
+    shift = first
+    times = [e for e in find_times(text[first:last]) if not isinstance(e.meaning, FromEvent)]
+    before = [e for e in times if e.end + shift <= expression.start]
+    after = [e for e in times if e.start + shift >= expression.end]
+    rest = text[expression.end : last].lstrip()
+    named_after = distance.follows and rest[:1].isalnum()
+    chosen = (after[0] if after else None) if named_after else (before[-1] if before else None)
+    if chosen is None:
+        return None
+    start, end = chosen.start + shift, chosen.end + shift
+    return TimeExpression(start, end, chosen.quote, chosen.meaning)

@@ -1,0 +1,130 @@
+"""The table of time expressions: how each is written. The grammar module says how to read it."""
+
+from typing import Final
+
+from qa.dates import builders as b
+from qa.dates import relative as rel
+from qa.dates.grammar import Grammar, Rule
+
+# Parts that recur; a trailing "_ON" says that something follows, as after a month's full stop.
+_MONTH_ON = "MONTH [.]"
+_SOME_YEAR = "(YEAR|APOSTROPHE TWO_DIGITS=yy|[of|in] PICK=year_pick year)"
+_YEAR = "([,|of] YEAR|APOSTROPHE TWO_DIGITS=yy|[,] [of|in] PICK=year_pick year)"
+_MONTH_YEAR = f"MONTH [[.] {_YEAR}]"
+_WEEKDAY = "[WEEKDAY_ABBR=weekday [.] [,] [the]]"
+_PART = "(PART [-] [in]|[the] BOUND=part of|[the] PART part of)"
+_NEAR = "(past|last|next|coming)"
+_FEW = "([a] few|[a] couple of|several|many|some)"
+
+_DAYS = (
+    Rule("DATE", b.numeric),
+    Rule(f"{_WEEKDAY} DAY [of] {_MONTH_YEAR}", b.dated),
+    Rule(f"[{_WEEKDAY} the] ORDINAL=day of {_MONTH_YEAR}", b.named),
+    Rule(f"{_WEEKDAY} {_MONTH_ON} [the] (DAY|ORDINAL=day) [{_YEAR}]", b.dated),
+    Rule("DAY - MONTH - YEAR", b.named),
+    Rule(f"PICK {_MONTH_ON} DAY", b.named),
+    Rule("the ORDINAL=day", b.bare_ordinal),
+    Rule("the ORDINAL=day of PICK=month_pick month", b.named),
+    Rule("WEEKDAY [the] ORDINAL=day", b.named),
+    Rule("[PART=when [on]|SO_FAR=when on] WEEKDAY [DAYPART]", b.bare_weekday),
+    Rule("PICK WEEKDAY [DAYPART]", b.named),
+    Rule("(this|the) NEAR=pick WEEKDAY [DAYPART]", b.named),
+    Rule("WEEKDAY [of] PICK=week_pick week", b.named),
+    Rule(f"the NTH WEEKDAY (of|in) {_MONTH_YEAR}", b.nth),
+    Rule(f"the NTH day of {_MONTH_YEAR}", b.end_of_month),
+    Rule("[PART=when|SO_FAR=when] DEICTIC [DAYPART]", rel.day_from_now),
+    Rule("last night", rel.on_offset(-1)),
+    Rule("this DAYPART", rel.on_offset(0)),
+    Rule("the day before yesterday", rel.on_offset(-2)),
+    Rule("the day after tomorrow", rel.on_offset(2)),
+    Rule("christmas day [[,] YEAR]", b.on_day(12, 25)),
+    Rule("christmas eve [[,] YEAR]", b.on_day(12, 24)),
+    Rule("boxing day [[,] YEAR]", b.on_day(12, 26)),
+    Rule("new year APOSTROPHE s day [[,] YEAR]", b.on_day(1, 1)),
+    Rule("new year APOSTROPHE s eve [[,] YEAR]", b.on_day(12, 31)),
+    Rule("valentine APOSTROPHE s day [[,] YEAR]", b.on_day(2, 14)),
+)
+
+_MONTHS_AND_YEARS = (
+    Rule("MONTH", b.bare_month),
+    Rule(f"{_MONTH_ON} {_YEAR}", b.named),
+    Rule(f"{_PART} {_MONTH_YEAR}", b.named),
+    Rule("(PICK|(this|the) NEAR=pick) MONTH", b.named),
+    Rule(f"the NTH week (of|in) {_MONTH_YEAR}", b.nth),
+    Rule("YEAR", b.bare_year),
+    Rule("the year YEAR", b.fields),
+    Rule("NUMBER=year (ad|ce|bc|bce)", b.era_year),
+    Rule("ad NUMBER=year", b.era_year),
+    Rule(f"{_PART} YEAR", b.year_part),
+    Rule("YEAR (DASH|/) TWO_DIGITS=yy", b.years),
+    Rule("YEAR DASH ONE_DIGIT=y", b.years),
+    Rule("YEAR - MM=month", b.year_month),
+    Rule("[from|between] YEAR TO YEAR=last_year", b.years),
+    Rule("between YEAR and YEAR=last_year", b.years),
+    Rule(f"[the] SEASON {_YEAR}", b.fields),
+    Rule(f"{_PART} [the] SEASON {_YEAR}", b.fields),
+    Rule("[the] SEASON [of] YEAR (DASH|/) (TWO_DIGITS=yy|YEAR=last_year)", b.winter),
+    Rule("[the] SEASON", b.bare_season),
+    Rule("(PICK|(this|the) NEAR=pick) SEASON", b.fields),
+    Rule(f"[the] ORDINAL=quarter [-] quarter [,|of|in] {_SOME_YEAR}", b.quarter),
+    Rule("[the] ORDINAL=quarter [-] quarter", b.quarter),
+    Rule(f"[the] QUARTER [[,|of|in] {_SOME_YEAR}]", b.quarter),
+    Rule("YEAR QUARTER", b.quarter),
+    Rule(f"[the] ORDINAL=half half (of|in) {_SOME_YEAR}", b.half),
+)
+
+_ERAS = (
+    Rule("[the] [PART [-]] [the] ERA", b.era),
+    Rule("the [PART [-]] APOSTROPHE ERA", b.era),
+    Rule("the [PART [-]] DECADE_WORD", b.era),
+    Rule(f"{_PART} the (ERA|APOSTROPHE ERA|DECADE_WORD)", b.era),
+    Rule("[the] [PART [-]] ORDINAL [-] century", b.century),
+    Rule("[the] [PART [-]] COUNT=tens - ORDINAL [-] century", b.century),
+    Rule(f"{_PART} the ORDINAL [-] century", b.century),
+    Rule(
+        "[the] ORDINAL (and|or|to|DASH) [the] ORDINAL=last_ordinal (century|centuries)", b.centuries
+    ),
+)
+
+_FROM_NOW = (
+    Rule("PICK UNIT", rel.shifted),
+    Rule("the current UNIT", rel.current),
+    Rule(f"{_PART} PICK UNIT", rel.shifted),
+    Rule("the BOUND of the UNIT", rel.vague),
+    Rule("(PICK|(this|the) NEAR=pick|the) weekend", rel.weekend),
+    Rule("SO_FAR [in] PICK UNIT", rel.so_far),
+    Rule("SO_FAR in the UNIT", rel.so_far),
+    Rule("the UNIT before last", rel.twice_shifted),
+    Rule("the UNIT after next", rel.twice_shifted),
+    Rule("(the|this) NEAR [COUNT] (UNIT|UNITS=unit)", rel.rolling),
+    Rule("NEAR COUNT UNITS=unit", rel.rolling),
+    Rule(f"[the] {_NEAR} (few|couple of|several|many) UNITS", rel.vague),
+    Rule("the coming UNITS", rel.vague),
+    Rule("COUNT (UNIT|UNITS=unit) ago [today]", rel.ago),
+    Rule("COUNT=tens - COUNT UNITS=unit ago", rel.ago),
+    Rule("COUNT and a half UNITS=unit ago", rel.ago),
+    Rule(f"[{_FEW}] UNITS (ago|later|earlier)", rel.vague),
+    Rule("in COUNT (UNIT APOSTROPHE s|UNITS=unit APOSTROPHE) time", rel.ahead),
+    Rule("in COUNT (UNIT|UNITS=unit)", rel.ahead),
+    Rule("COUNT (UNIT|UNITS=unit) from (now|today)", rel.ahead),
+)
+
+_FROM_EVENTS = (
+    Rule("the UNIT (after|before)", rel.from_event),
+    Rule("COUNT (UNIT|UNITS=unit) (after|before|later|earlier)", rel.from_event),
+    Rule("that UNIT", rel.beside_event),
+    Rule("the (next|following|previous|preceding|same) UNIT", rel.beside_event),
+)
+
+_RANGES = (
+    Rule(f"[from] DAY TO DAY=last_day [of] {_MONTH_YEAR}", b.days),
+    Rule(f"[between] DAY and DAY=last_day [of] {_MONTH_YEAR}", b.days),
+    Rule(f"[from] {_MONTH_ON} DAY TO DAY=last_day [{_YEAR}]", b.days),
+    Rule(f"[between] {_MONTH_ON} DAY and DAY=last_day [{_YEAR}]", b.days),
+    Rule(f"[from] {_MONTH_ON} TO MONTH=last_month", b.months),
+    Rule(f"[from] {_MONTH_ON} TO MONTH=last_month [.] {_YEAR}", b.months),
+    Rule(f"between {_MONTH_ON} and MONTH=last_month", b.months),
+    Rule(f"between {_MONTH_ON} and MONTH=last_month [.] {_YEAR}", b.months),
+)
+
+GRAMMAR: Final = Grammar((*_DAYS, *_MONTHS_AND_YEARS, *_ERAS, *_FROM_NOW, *_FROM_EVENTS, *_RANGES))

@@ -1,0 +1,198 @@
+"""Whether a sentence speaks of a time before or after it was written."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.dates import verbs
+from qa.dates.meaning import Sign
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|[,;:()–—“”\"]|-|[0-9]+|[.!?]")
+_CLAUSE = frozenset(',;:()–—“”"')
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """The side of the day of writing on which a time lies.
+
+    Attributes:
+        sign: -1 before, 1 after, 0 unknown.
+        firm: False if the nearest such time is the better guide when it is much nearer: "Trump
+            cancelled the 12 June summit" says when he cancelled, not when the summit is.
+    """
+
+    sign: Sign
+    firm: bool
+
+
+UNKNOWN = Direction(0, firm=False)
+_PAST, _FUTURE = Direction(-1, firm=True), Direction(1, firm=True)
+_SOFT_PAST, _SOFT_FUTURE = Direction(-1, firm=False), Direction(1, firm=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    index: int
+    direction: Direction
+    of_speech: bool = False
+
+
+def direction_of(sentence: str, start: int, end: int) -> Direction:
+    """The direction of the time expression `sentence[start:end]`.
+
+    The nearest verb before it in its clause decides, else the nearest after it, else those of
+    the neighbouring clauses. A verb of saying decides only if the expression stands beside it.
+    """
+    words = [(m.group(), m.start()) for m in _WORD.finditer(sentence)]
+    place = sum(1 for _, at in words if at < start)
+    after = sum(1 for _, at in words if at < end)
+    plain = [word for word, _ in words]
+    previous = plain[place - 1].lower() if place else ""
+    if previous == "since":
+        return _PAST
+    if previous in {"upcoming", "forthcoming"}:
+        return _FUTURE
+    cues = [cue for cue in _cues(plain, place) if not place <= cue.index < after]
+    chosen = _governing(plain, cues, place, after)
+    if chosen is None:
+        if previous in {"by", "until", "till"}:
+            return _SOFT_FUTURE
+        return UNKNOWN
+    if _is_attributive(plain, place, after):
+        return Direction(chosen.sign, firm=False)
+    return chosen
+
+
+def _governing(
+    words: Sequence[str], cues: Sequence[_Cue], place: int, after: int
+) -> Direction | None:
+    first = max((i + 1 for i in range(place) if _breaks(words[i])), default=0)
+    last = min((i for i in range(after, len(words)) if _breaks(words[i])), default=len(words))
+    for cue in reversed(cues):
+        if cue.of_speech and first <= cue.index < place and place - cue.index <= 3:
+            return cue.direction
+    verbs_only = [cue for cue in cues if not cue.of_speech]
+    tiers = (
+        [cue for cue in reversed(verbs_only) if first <= cue.index < place],
+        [cue for cue in verbs_only if after <= cue.index < last],
+        [cue for cue in reversed(verbs_only) if cue.index < first],
+        [cue for cue in verbs_only if cue.index >= last],
+        [cue for cue in cues if cue.of_speech],
+    )
+    for tier in tiers:
+        if tier:
+            return tier[0].direction if not tier[0].of_speech else _SOFT_PAST
+    return None
+
+
+def _breaks(word: str) -> bool:
+    return word in _CLAUSE or word.lower() in verbs.CLAUSE_WORDS
+
+
+def _is_attributive(words: Sequence[str], place: int, after: int) -> bool:
+    """Whether it describes a noun: "the 12 June summit", "Friday's talks"."""
+    if after >= len(words):
+        return False
+    following = words[after]
+    if following.lower() in {"s", "'s", "’s"}:
+        return True
+    before = words[place - 1].lower() if place else ""
+    described = following.islower() and following.lower() not in verbs.NO_NOUNS
+    return described and (before in verbs.DETERMINERS or before.endswith(("'s", "’s")))
+
+
+def _cues(words: Sequence[str], place: int) -> list[_Cue]:
+    """What each verb of a sentence says of direction, in order; one for each verb group."""
+    cues: list[_Cue] = []
+    index = 0
+    while index < len(words):
+        word = words[index].lower().replace("’", "'")
+        cue, step = None, 1
+        if word in verbs.WILL or word.endswith("'ll"):
+            cue, step = _FUTURE, _group(words, index, place)
+        elif word in verbs.WOULD:
+            perfect = _next(words, index) == "have"
+            cue, step = UNKNOWN if perfect else _FUTURE, _group(words, index, place)
+        elif word in verbs.MIGHT and words[index] != "May":
+            perfect = _next(words, index) == "have"
+            cue, step = _SOFT_PAST if perfect else _SOFT_FUTURE, _group(words, index, place)
+        elif word in verbs.PROSPECT and _is_prospect(words, index):
+            cue = _prospect(words, index)
+            step = _infinitive(words, index, place)
+        elif word in verbs.BE_PRESENT or word.endswith(("'re", "'m")):
+            cue, step = _present(words, index, place)
+        elif word in verbs.ABOUT_PLANS and index + 1 < len(words):
+            cue = _SOFT_PAST
+        elif word in verbs.SPEECH:
+            cues.append(_Cue(index, _PAST, of_speech=True))
+        elif _is_past(words, index):
+            cue = _PAST
+        if cue is not None:
+            cues.append(_Cue(index, cue))
+        index += step
+    return cues
+
+
+def _next(words: Sequence[str], index: int) -> str:
+    """The word after, leaving adverbs out."""
+    for word in words[index + 1 : index + 4]:
+        if word.lower() not in verbs.ADVERBS and not word.lower().endswith("ly"):
+            return word.lower()
+    return ""
+
+
+def _group(words: Sequence[str], index: int, stop: int) -> int:
+    """How many words a modal's verb group takes: "will not be held"."""
+    step = 1
+    while index + step < len(words) and index + step != stop and step < 6:
+        word = words[index + step].lower()
+        if word not in verbs.IN_GROUP and not word.endswith("ly"):
+            return step + (0 if _breaks(word) else 1)
+        step += 1
+    return step
+
+
+def _infinitive(words: Sequence[str], index: int, stop: int) -> int:
+    """How many words "scheduled to be held" takes."""
+    if index + 1 < len(words) and words[index + 1].lower() == "to" and index + 1 != stop:
+        return 1 + _group(words, index + 1, stop)
+    return 1
+
+
+def _present(words: Sequence[str], index: int, stop: int) -> tuple[Direction, int]:
+    following = _next(words, index)
+    if following in {"to", "going"} or following in verbs.PROSPECT:
+        return _FUTURE, _group(words, index, stop)
+    if following.endswith("ing"):
+        return _SOFT_FUTURE, 2
+    # "is held", "are planned": the participle is no past tense.
+    return _SOFT_FUTURE, 2 if following.endswith("ed") or following in verbs.PAST else 1
+
+
+def _is_prospect(words: Sequence[str], index: int) -> bool:
+    following = words[index + 1].lower() if index + 1 < len(words) else ""
+    if words[index].lower() in {"set", "due", "ready"}:
+        return following in {"to", "for", "on", "in"}
+    return True
+
+
+def _prospect(words: Sequence[str], index: int) -> Direction:
+    """What "scheduled", "plans" and the like say: what was planned may have been since, or not."""
+    near = {word.lower() for word in words[max(index - 3, 0) : index]}
+    if near & verbs.BE_PAST:
+        return UNKNOWN
+    finite_past = words[index].lower().endswith("ed") and not near & verbs.PRESENT_AUXILIARIES
+    return _SOFT_FUTURE if finite_past else _FUTURE
+
+
+def _is_past(words: Sequence[str], index: int) -> bool:
+    word = words[index].lower().replace("’", "'")
+    previous = words[index - 1].lower() if index else ""
+    if previous in {"to", "be", "being"}:
+        return False
+    if word in verbs.PAST:
+        return True
+    if not word.endswith("ed") or len(word) < 5 or not words[index].islower():
+        return False
+    # "the long-awaited summit", "a planned visit": adjectives.
+    return not (word in verbs.NO_VERBS or previous in verbs.DETERMINERS or previous == "-")

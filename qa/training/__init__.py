@@ -1,0 +1,1 @@
+"""Makes the readers that the project bundles, from data and base weights."""

@@ -1,0 +1,67 @@
+"""Batches as tensors, and what a model reads in them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+import torch
+from torch import Tensor
+
+from qa.training.features import Group, width
+from qa.training.loss import Targets
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+
+def takes_types(model: "PreTrainedModel") -> bool:
+    """Whether the model tells the segments apart (BERT does; MPNet and RoBERTa do not)."""
+    return int(getattr(model.config, "type_vocab_size", 1) or 1) > 1
+
+
+def collate(groups: Sequence[Group], pad: int, types: bool) -> tuple[dict[str, Tensor], Targets]:
+    """Pads the windows of groups into one batch.
+
+    Args:
+        groups: The windows of each question.
+        pad: The id of the padding token.
+        types: Whether the model takes `token_type_ids`.
+
+    Returns:
+        The model's inputs, (P, L) int64 each, and the targets.
+    """
+    rows = [(number, window) for number, group in enumerate(groups) for window in group]
+    shape = len(rows), max(width(group) for group in groups)
+    ids = torch.full(shape, pad)
+    attention = torch.zeros(shape, dtype=torch.long)
+    segments = torch.zeros(shape, dtype=torch.long)
+    mask = torch.zeros(shape, dtype=torch.bool)
+    gold: list[tuple[int, int, int]] = []
+    for row, (_, window) in enumerate(rows):
+        length = len(window.ids)
+        ids[row, :length] = torch.from_numpy(window.ids)
+        attention[row, :length] = 1
+        segments[row, :length] = torch.from_numpy(window.types)
+        mask[row, window.first : window.last + 1] = True
+        gold += ((row, first, last) for first, last in window.spans)
+    inputs = {"input_ids": ids, "attention_mask": attention}
+    if types:
+        inputs["token_type_ids"] = segments
+    return inputs, Targets(
+        torch.tensor([number for number, _ in rows]),
+        mask,
+        torch.tensor(gold, dtype=torch.long).reshape(-1, 3),
+        len(groups),
+    )
+
+
+def logits(model: "PreTrainedModel", inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+    """Start and end logits of a question answering model, (P, L) float32 each.
+
+    The encoder runs in bfloat16 where that is safe; the last layer does not, because logits near
+    8 would come in steps of 1/32, too coarse to rank spans by.
+    """
+    head = cast(torch.nn.Module, model.qa_outputs)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        hidden = model.base_model(**inputs)[0]
+    start, end = head(hidden.float()).unbind(-1)
+    return start, end

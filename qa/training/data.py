@@ -1,0 +1,251 @@
+"""Reads question files, and makes of them the examples that a reader learns from.
+
+Two formats are read, plain or gzipped: SQuAD v1.1 JSON (questions with paragraphs and answer
+spans, Rajpurkar et al. 2016) and JSON lines of questions with the sentence that holds the answer.
+"""
+
+import gzip
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qa.scoring import normalise
+
+Retriever = Callable[[str, int], Sequence[str]]
+"""`retriever(question, k)` gives at most k passages, best first."""
+
+RETRIEVED = 5  # Hard negatives are drawn from this many passages at the top of the ranking.
+UNANSWERABLE = 1 / 3  # The share of the negatives that stand alone, without the gold passage.
+DRAWS = 8  # How often a random passage is drawn anew because it holds the answer.
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """An annotated answer: the characters `context[start : start + len(text)]`."""
+
+    start: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        """The character after the answer's last."""
+        return self.start + len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A paragraph; `article` is the number of its article in the file."""
+
+    id: str
+    article: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question about the paragraph `context`, with one answer from each annotator."""
+
+    id: str
+    question: str
+    answers: tuple[Gold, ...]
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFile:
+    """A file of questions; `contexts` by their ids."""
+
+    path: Path
+    questions: tuple[Question, ...]
+    contexts: dict[str, Context]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSentence:
+    """A question, and a sentence that answers it somewhere."""
+
+    question: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question with the passages that its answers compete over.
+
+    Attributes:
+        question: The question.
+        passages: One or more passages.
+        answers: The annotated answers in each passage; empty tuples where there are none.
+    """
+
+    question: str
+    passages: tuple[str, ...]
+    answers: tuple[tuple[Gold, ...], ...]
+
+
+def read_squad(path: Path) -> QuestionFile:
+    """Reads a SQuAD v1.1 file (.json or .json.gz).
+
+    Raises:
+        ValueError: The file is not of the format, or an answer is not where it says.
+    """
+    contexts: dict[str, Context] = {}
+    questions: list[Question] = []
+    try:
+        articles = json.loads(_text(path))["data"]
+        for number, article in enumerate(articles):
+            for paragraph in article["paragraphs"]:
+                context = Context(
+                    f"{number}/{len(contexts)}", number, article.get("title", ""),
+                    paragraph["context"],
+                )  # fmt: skip
+                contexts[context.id] = context
+                questions += (_question(qa, context) for qa in paragraph["qas"])
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path}: not SQuAD v1.1 JSON ({_reason(error)})") from error
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    if not questions:
+        raise ValueError(f"{path}: holds no questions")
+    return QuestionFile(path, tuple(questions), contexts)
+
+
+def _question(record: dict[str, Any], context: Context) -> Question:
+    golds = tuple(Gold(a["answer_start"], a["text"]) for a in record["answers"])
+    for gold in golds:
+        if not gold.text or context.text[gold.start : gold.end] != gold.text:
+            raise ValueError(f"question {record['id']}: its answer is not at {gold.start}")
+    return Question(str(record["id"]), record["question"].strip(), golds, context.id)
+
+
+def read_question_sentences(path: Path) -> tuple[QuestionSentence, ...]:
+    """Reads JSON lines with the fields `question` and `sentence` (.jsonl or .jsonl.gz).
+
+    Raises:
+        ValueError: A line is not of the format.
+    """
+    pairs = []
+    for number, line in enumerate(_text(path).splitlines(), 1):
+        try:
+            record = json.loads(line)
+            pairs.append(QuestionSentence(record["question"].strip(), record["sentence"].strip()))
+        except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+            raise ValueError(
+                f"{path}, line {number}: not a question with its sentence ({_reason(error)})"
+            ) from error
+    return tuple(pairs)
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+        return (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: cannot be read ({_reason(error)})") from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"no field {error}"
+    return (getattr(error, "strerror", None) or str(error)) or type(error).__name__
+
+
+def share(file: QuestionFile, weight: float, seed: int, epoch: int) -> list[Question]:
+    """The questions of a file that an epoch takes: `weight` times as many as it has.
+
+    Successive epochs walk on through one shuffled order, so a small weight meets every
+    question before it meets one again, and a weight of 2 meets each twice an epoch.
+    """
+    order = list(file.questions)
+    random.Random(f"{seed} {file.path.name}").shuffle(order)  # noqa: S311
+    amount = weight * len(order)
+    return [order[i % len(order)] for i in range(int(epoch * amount), int((epoch + 1) * amount))]
+
+
+def holds_answer(passage: str, answers: Sequence[Gold]) -> bool:
+    """Whether the words of an answer, normalised as SQuAD does, stand in the passage."""
+    words = f" {normalise(passage)} "
+    return any(f" {normalise(gold.text)} " in words for gold in answers)
+
+
+def tfidf_retriever(passages: Sequence[str]) -> Retriever:
+    """A plain ranking by tf-idf cosine: hard negatives where no collection is at hand."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    texts = list(dict.fromkeys(passages))
+    vectors = TfidfVectorizer(stop_words="english", sublinear_tf=True)
+    matrix = vectors.fit_transform(texts)
+
+    def retrieve(question: str, k: int) -> list[str]:
+        scores = (matrix @ vectors.transform([question]).T).toarray().ravel()
+        return [texts[i] for i in (-scores).argsort(kind="stable")[:k]]
+
+    return retrieve
+
+
+class Negatives:
+    """Finds passages that do not answer a question.
+
+    Half of them come from the question's own article (same subject), half from the top of the
+    retriever's ranking (same words), as they will when the reader is used.
+    """
+
+    def __init__(self, file: QuestionFile, retriever: Retriever) -> None:
+        self._retriever = retriever
+        self._contexts = file.contexts
+        self._all = list(file.contexts.values())
+        self._articles: dict[int, list[Context]] = {}
+        for context in self._all:
+            self._articles.setdefault(context.article, []).append(context)
+
+    def find(self, question: Question, rng: random.Random) -> str | None:
+        """One passage without the question's answer, or None if none was found."""
+        own = self._contexts[question.context]
+        if rng.random() < 0.5:
+            top = list(self._retriever(question.question, RETRIEVED + 1))
+            rng.shuffle(top)
+            candidates: Iterator[str] = iter(top)
+        else:
+            siblings = self._articles[own.article]
+            pool = siblings if len(siblings) > 1 else self._all
+            candidates = (rng.choice(pool).text for _ in range(DRAWS))
+        for text in candidates:
+            if text != own.text and not holds_answer(text, question.answers):
+                return text
+        return None
+
+
+def examples(
+    file: QuestionFile,
+    questions: Sequence[Question],
+    finder: Negatives,
+    negatives: float,
+    rng: random.Random,
+) -> Iterator[Example]:
+    """Makes examples: each question with its paragraph, and negatives beside it or alone.
+
+    Args:
+        file: Where the questions' paragraphs are.
+        questions: The questions, in order.
+        finder: Gives the negatives.
+        negatives: How many negative passages there are for each gold one, on average, in [0, 1].
+            A third of them stand alone, so that no answer is the right answer.
+        rng: Decides who gets a negative.
+    """
+    for question in questions:
+        gold = file.contexts[question.context].text
+        draw = rng.random()
+        other = finder.find(question, rng) if draw < negatives else None
+        alone = draw < negatives * UNANSWERABLE
+        if other is None or alone:
+            yield Example(question.question, (gold,), (question.answers,))
+        if other is not None:
+            yield (
+                Example(question.question, (other,), ((),))
+                if alone
+                else Example(question.question, (gold, other), (question.answers, ()))
+            )

@@ -1,0 +1,103 @@
+"""Reads the gold passages of a development file and scores the answers."""
+
+import random
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from qa.scoring import Scores, score
+from qa.training.batch import collate, logits, takes_types
+from qa.training.data import QuestionFile
+from qa.training.features import Group, encode, plan_batches
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+MAX_ANSWER = 30  # Tokens of the longest answer; of SQuAD's, 99 % are shorter.
+
+
+def best_spans(start: Tensor, end: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The best span of each passage.
+
+    Args:
+        start: (P, L) float, start logits.
+        end: (P, L) float, end logits.
+        mask: (P, L) bool, the tokens of the passage.
+
+    Returns:
+        Score, first token and last token (inclusive), (P,) each.
+    """
+    length = start.shape[1]
+    near = torch.ones(length, length, dtype=torch.bool).triu().tril(MAX_ANSWER - 1)
+    allowed = mask[:, :, None] & mask[:, None, :] & near
+    pairs = (start[:, :, None] + end[:, None, :]).masked_fill(~allowed, -torch.inf)
+    scores, flat = pairs.flatten(1).max(dim=1)
+    return scores, flat // length, flat % length
+
+
+def evaluate(
+    model: "PreTrainedModel",
+    tokenizer: Tokenizer,
+    pad: int,
+    file: QuestionFile,
+    *,
+    max_tokens: int,
+    batch_tokens: int,
+    limit: int | None = None,
+) -> Scores:
+    """EM and F1 of the best span in each question's own paragraph.
+
+    Args:
+        model: The reader; its mode is kept.
+        tokenizer: Without padding and truncation.
+        pad: The id of the padding token.
+        file: The questions.
+        max_tokens: The most tokens of a window.
+        batch_tokens: The most tokens of a batch.
+        limit: Ask only so many questions, always the same ones; all if None.
+    """
+    questions = list(file.questions)
+    if limit is not None and limit < len(questions):
+        questions = random.Random(0).sample(questions, limit)  # noqa: S311
+    texts = [file.contexts[question.context].text for question in questions]
+    windows = [
+        tuple(group)
+        for group in encode(
+            tokenizer, [(q.question, t) for q, t in zip(questions, texts, strict=True)], max_tokens
+        )
+    ]
+    asked = [i for i, group in enumerate(windows) if group]
+    answers = [""] * len(questions)
+    training = model.training
+    model.train(False)
+    plan = plan_batches([windows[i] for i in asked], batch_tokens, random.Random(0))  # noqa: S311
+    for batch in plan:
+        _read(model, pad, [asked[i] for i in batch], windows, texts, answers)
+    model.train(training)
+    golds = [[gold.text for gold in question.answers] for question in questions]
+    return score(answers, golds)
+
+
+@torch.inference_mode()
+def _read(
+    model: "PreTrainedModel",
+    pad: int,
+    batch: Sequence[int],
+    windows: Sequence[Group],
+    texts: Sequence[str],
+    answers: list[str],
+) -> None:
+    """Writes the answers of a batch of questions into `answers`."""
+    groups = [windows[i] for i in batch]
+    inputs, targets = collate(groups, pad, takes_types(model))
+    scores, first, last = best_spans(*logits(model, inputs), targets.mask)
+    rows = [(i, window) for i in batch for window in windows[i]]
+    best: dict[int, float] = {}
+    for row, (i, window) in enumerate(rows):
+        if scores[row] > best.get(i, -float("inf")):
+            best[i] = float(scores[row])
+            start, end = window.offsets[first[row]][0], window.offsets[last[row]][1]
+            answers[i] = texts[i][start:end]

@@ -1,0 +1,106 @@
+"""Answers in time: each resolved on the calendar, and put together where they agree. Pure."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from index.types import Article
+from qa.dates import AnswerTime, Combination, combine, times_of_answer
+from qa.ranking import Candidate, Evidence
+
+POOLED_LOGITS = 6.0
+"""Places that score this much less than the best one say nothing of its time."""
+
+
+class _Statement(NamedTuple):
+    """One place that states a time, and the candidate it belongs to."""
+
+    candidate: int
+    evidence: Evidence
+    time: AnswerTime
+
+
+def pool_times(
+    candidates: Sequence[Candidate], article_of: Callable[[str], Article]
+) -> list[Candidate]:
+    """Merge the candidates that can be the same time, and resolve it.
+
+    "12 June" in one article and "in June" in another of January 2019 are one answer, 12 June
+    2018: its places are those of both, the one that says most first. What contradicts it stays
+    an answer of its own, with its own date.
+
+    Args:
+        candidates: Answers to a question that asks for a date, best first.
+        article_of: Gives the article of an id.
+
+    Returns:
+        Candidates, best first; those that state no time are as they were.
+    """
+    statements = _statements(candidates, article_of)
+    if not statements:
+        return list(candidates)
+    best = max(statement.evidence.score for statement in statements)
+    pieces = [each.time.evidence(math.exp(each.evidence.score - best)) for each in statements]
+    combination = combine(pieces)
+    pooled: list[Candidate] = []
+    used: set[int] = set()
+    for group in (combination, *combination.conflicts) if combination else ():
+        members = {statements[each].candidate for each in group.supporting} - used
+        if members:
+            used |= members
+            pooled.append(_merged(candidates, members, statements, group))
+    untouched = [each for number, each in enumerate(candidates) if number not in used]
+    return sorted([*pooled, *untouched], key=lambda candidate: -candidate.score)
+
+
+def _statements(
+    candidates: Sequence[Candidate], article_of: Callable[[str], Article]
+) -> list[_Statement]:
+    statements = []
+    if not candidates:
+        return []
+    floor = candidates[0].score - POOLED_LOGITS
+    for number, candidate in enumerate(candidates):
+        for each in candidate.evidence:
+            if each.score < floor:
+                continue
+            article = article_of(each.span.article_id)
+            times = times_of_answer(article.text, article.published, each.span.start, each.span.end)
+            if times:
+                statements.append(_Statement(number, each, times[0]))
+    return statements
+
+
+def _merged(
+    candidates: Sequence[Candidate],
+    members: set[int],
+    statements: Sequence[_Statement],
+    group: Combination,
+) -> Candidate:
+    """One candidate of several that state the same time, its finest statement first."""
+    supporting = [statements[each] for each in group.supporting]
+    places = [each for each in supporting if each.candidate in members]
+    places.sort(key=lambda each: (_days(each.time), -each.evidence.score))
+    # Places of these candidates that state no time of their own still give the same words.
+    stated = [each.evidence for each in places]
+    others = [e for number in sorted(members) for e in candidates[number].evidence]
+    evidence = tuple(dict.fromkeys([*stated, *others]))
+    scores = [candidates[number].score for number in members]
+    highest = max(scores)
+    return replace(
+        candidates[min(members)],
+        evidence=evidence,
+        score=highest + math.log(sum(math.exp(score - highest) for score in scores)),
+        share=sum(candidates[number].share for number in members),
+        date=group.resolved,
+    )
+
+
+def _days(time: AnswerTime) -> int:
+    """How coarse a statement is: the days of its shortest reading, 1 for a day of some year."""
+    lengths = [(reading.end - reading.start).days + 1 for reading in time.readings]
+    if lengths:
+        return min(lengths)
+    fields = time.expression.partial
+    return 1 if fields is not None and fields.day is not None else 31

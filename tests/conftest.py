@@ -1,0 +1,19 @@
+import pytest
+
+from index import Collection
+from qa.answerer import Answerer
+from qa.building import seed_articles
+
+
+@pytest.fixture(scope="session")
+def seeds(tmp_path_factory):
+    """A collection of the seed articles."""
+    with Collection(tmp_path_factory.mktemp("seeds") / "collection", create=True) as collection:
+        collection.add(seed_articles())
+        yield collection
+
+
+@pytest.fixture(scope="session")
+def answerer(seeds):
+    """The whole path over the seed articles, with the bundled models."""
+    return Answerer(seeds)

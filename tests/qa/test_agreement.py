@@ -1,0 +1,79 @@
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.agreement import agree, quantity
+
+SAME = [
+    ("12 June", "12 june."),
+    ("the summit", "Summit"),
+    ("Mike Pompeo", "Pompeo"),
+    ("Pompeo", "US Secretary of State Mike Pompeo"),
+    ("Mr Trump", "President Donald Trump"),
+    ("Donald Trump", "Trump"),
+    ("twelve", "12"),
+    ("1,204", "1204"),
+    ("5 million dollars", "5,000,000 dollars"),
+    ("forty-two", "42"),
+    ("two hundred and five", "205"),
+    ("3.5 billion", "3,500 million"),
+]
+DIFFERENT = [
+    ("Kim", "Kim Jong-un"),
+    ("Kim Jong-un", "Kim Yong-chol"),
+    ("North Korea", "South Korea"),
+    ("12 June", "12 July"),
+    ("12 June", "12"),
+    ("twelve", "13"),
+    ("5 million dollars", "5 million euros"),
+    ("5 dollars", "5 million dollars"),
+    ("a letter", "a summit"),
+    ("president", "vice president"),
+    ("Trump", "trump card"),
+    ("1950-53", "1950"),
+    ("“", "’"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_the_same_answer(one, other):
+    assert agree(one, other)
+    assert agree(other, one)
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_different_answers(one, other):
+    assert not agree(one, other)
+    assert not agree(other, one)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("12", 12, ""),
+        ("two thousand and eighteen", 2018, ""),
+        ("one hundred twenty-three thousand four hundred", 123_400, ""),
+        ("5.5 percent", Fraction(11, 2), "percent"),
+        ("three days", 3, "days"),
+    ],
+)
+def test_quantities(text, value, unit):
+    assert quantity(text) == (value, unit)
+
+
+@pytest.mark.parametrize("text", ["", "June", "12 June 2018", "about forty-two", "$5", "hundred"])
+def test_what_is_no_quantity(text):
+    assert quantity(text) is None
+
+
+@given(st.integers(0, 10**12))
+def test_digits_with_and_without_commas(number):
+    assert quantity(f"{number:,}") == quantity(str(number)) == (number, "")
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_agreement_is_symmetric_and_reflexive(one, other):
+    assert agree(one, one)
+    assert agree(one, other) == agree(other, one)

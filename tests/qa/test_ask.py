@@ -1,0 +1,133 @@
+"""The whole path over the seed articles, with the bundled models."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import qa
+from index import Article, Collection
+from index.errors import UserError
+from qa.answerer import MAX_QUESTION_CHARACTERS, Answerer
+from qa.rendering import NO_ANSWER
+from qa.types import Turn
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def every_citation(answer):
+    for each in (answer, *answer.alternatives):
+        yield from each.citations
+
+
+def test_the_question_of_the_design_card(answerer, seeds):
+    answer = answerer.ask("when was the Singapore summit")
+    assert answer.text is not None
+    assert 0 < answer.confidence < 1
+    assert answer.citations[0].quote == answer.text
+    for citation in every_citation(answer):
+        text = seeds.article(citation.article_id).text
+        assert text[citation.start : citation.end] == citation.quote
+        assert text[citation.passage_start : citation.passage_end] == citation.passage
+        assert citation.passage_start <= citation.start <= citation.end <= citation.passage_end
+        # Offsets count in the file itself, so that anyone can check them.
+        assert (ROOT / citation.source).read_text()[citation.start : citation.end] == citation.quote
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who is the president of France?", "What is the boiling point of water?", "asdf qwer zxcv"],
+)
+def test_what_the_articles_do_not_say(answerer, question):
+    answer = answerer.ask(question)
+    assert answer.text is None
+    assert answer.citations
+    assert all(citation.quote == "" for citation in answer.citations)
+    assert str(answer).startswith(NO_ANSWER)
+
+
+def test_prints_with_its_words_marked(answerer):
+    answer = answerer.ask("when was the Singapore summit")
+    printed = str(answer)
+    assert printed.startswith(answer.text)
+    assert f"«{answer.text}»" in printed
+
+
+def test_json_is_complete_and_plain(answerer):
+    fields = json.loads(json.dumps(answerer.ask("Who met Kim Yong-chol?").to_dict()))
+    assert {"question", "text", "confidence", "citations", "date", "alternatives"} <= set(fields)
+    assert {
+        "article_id", "title", "published", "source", "start", "end", "quote", "passage_start",
+        "passage_end",
+    } <= set(fields["citations"][0])  # fmt: skip
+
+
+@pytest.mark.parametrize("question", ["", "   \n"])
+def test_an_empty_question_is_refused(answerer, question):
+    with pytest.raises(UserError, match="empty"):
+        answerer.ask(question)
+
+
+def test_a_question_of_10_000_words_is_refused(answerer):
+    with pytest.raises(UserError, match=f"at most {MAX_QUESTION_CHARACTERS:,}"):
+        answerer.ask("word " * 10_000)
+
+
+def test_filters_apply_to_the_question(answerer):
+    later = answerer.ask("Who met Kim Yong-chol?", since=date(2019, 1, 1))
+    assert {c.published for c in later.citations} == {date(2019, 1, 19)}
+    nothing = answerer.ask("Who met Kim Yong-chol?", until=date(2001, 1, 1))
+    assert nothing.text is None
+    assert nothing.citations == ()
+    by_source = answerer.ask("Who met Kim Yong-chol?", source="SEEDS/002")
+    assert all(citation.source.startswith("seeds/002") for citation in by_source.citations)
+
+
+def test_an_empty_collection_says_so(tmp_path):
+    with Collection(tmp_path / "empty", create=True) as collection:
+        answer = Answerer(collection).ask("Who?")
+    assert (answer.text, answer.citations, answer.confidence) == (None, (), 0.0)
+
+
+def test_an_article_is_found_when_added_and_gone_when_removed(tmp_path):
+    article = Article(
+        "zoo", "Zoo news", "The zoo's new elephant is called Bertha.", date(2024, 5, 1)
+    )
+    with Collection(tmp_path / "zoo", create=True) as collection:
+        answerer = Answerer(collection)
+        collection.add([article])
+        assert answerer.ask("What is the elephant called?").text == "Bertha"
+        collection.remove(["zoo"])
+        assert answerer.ask("What is the elephant called?").text is None
+
+
+def test_ask_opens_a_folder_or_a_collection_or_the_default(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr(qa, "_answerers", {})
+    by_default = qa.ask("Who is Pyongyang's lead negotiator?")
+    assert by_default.text
+    folder = qa.default_collection().path
+    assert folder.is_relative_to(tmp_path)
+    assert qa.ask("Who is Pyongyang's lead negotiator?", folder).text == by_default.text
+    with Collection(folder) as collection:
+        assert qa.ask("Who is Pyongyang's lead negotiator?", collection).text == by_default.text
+        assert collection.counts()[0] == 2
+
+
+def test_seeds_that_were_removed_do_not_come_back(tmp_path, monkeypatch):
+    from qa.building import open_collection
+
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with open_collection() as collection:
+        collection.remove([article.id for article in collection.articles()])
+    with open_collection() as collection:
+        assert collection.counts() == (0, 0)
+
+
+def test_a_follow_up_is_understood_from_what_came_before(answerer):
+    history = [Turn("Who delivered a letter to Trump?", "Kim Yong-chol")]
+    alone = answerer.ask("Where did he arrive on Friday?")
+    followed = answerer.ask("Where did he arrive on Friday?", history)
+    assert followed.confidence >= alone.confidence
+    assert followed.text == "White House"

@@ -1,0 +1,136 @@
+"""The command line, run as a user runs it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def run(tmp_path):
+    def run(*arguments, text=None, **environment):
+        return subprocess.run(
+            [sys.executable, "-m", "qa.cli", *arguments],
+            capture_output=True, text=True, input=text, timeout=120, check=False,
+            env={**os.environ, "XDG_DATA_HOME": str(tmp_path), **environment},
+        )  # fmt: skip
+
+    return run
+
+
+def refused(result):
+    """Whether a command ended as an error that a user can mend: one line, status 2."""
+    assert "Traceback" not in result.stderr
+    lines = [line for line in result.stderr.splitlines() if not line.startswith(("Usage", "Try"))]
+    assert len([line for line in lines if line.strip()]) == 1, result.stderr
+    return result.returncode == 2
+
+
+@pytest.mark.parametrize("arguments", [["-c", "import qa"], ["-m", "qa.cli", "--help"]])
+def test_what_is_cheap_stays_cheap(arguments):
+    heavy = {"torch", "transformers", "gradio", "faiss", "onnxruntime", "sentence_transformers"}
+    out = subprocess.run(
+        [sys.executable, "-X", "importtime", *arguments], capture_output=True, text=True, check=True
+    )
+    imported = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in out.stderr.splitlines()}
+    assert "qa" in imported or "click" in imported
+    assert not imported & heavy
+
+
+def test_asking_never_imports_torch(run, tmp_path):
+    assert run("list").returncode == 0
+    asked = run("ask", "when was the Singapore summit", PYTHONPROFILEIMPORTTIME="1")
+    imported = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in asked.stderr.splitlines()}
+    assert "onnxruntime" in imported
+    assert not imported & {"torch", "transformers", "gradio", "sentence_transformers"}
+
+
+def test_ask_prints_the_answer_and_its_evidence(run):
+    asked = run("ask", "when was the Singapore summit")
+    assert asked.returncode == 0
+    assert "seeds/" in asked.stdout or "Top North Korean" in asked.stdout
+
+
+def test_ask_json(run):
+    answer = json.loads(run("ask", "--json", "when was the Singapore summit").stdout)
+    assert answer["question"] == "when was the Singapore summit"
+    assert answer["citations"][0]["quote"] == answer["text"]
+
+
+def test_top_k_bounds_what_is_read(run):
+    answer = json.loads(run("ask", "--json", "--top-k", "1", "Who is Kim Yong-chol?").stdout)
+    passages = {(c["article_id"], c["passage_start"]) for c in answer["citations"]}
+    assert len(passages) <= 1
+
+
+def test_chat_is_a_conversation(run):
+    talked = run("chat", text="who is Kim Yong-chol\n\n")
+    assert talked.returncode == 0
+    assert "[1]" in talked.stdout
+
+
+def test_add_list_ask_remove(run, tmp_path):
+    (tmp_path / "zoo.txt").write_text("Zoo news\n\nThe zoo's new elephant is called Bertha.")
+    where = ["--collection", str(tmp_path / "zoo")]
+    assert "1 added" in run("add", str(tmp_path / "zoo.txt"), *where).stdout
+    assert "1 unchanged" in run("add", str(tmp_path / "zoo.txt"), *where).stdout
+    listed = json.loads(run("list", "--json", *where).stdout)
+    assert listed["title"] == "Zoo news"
+    assert run("ask", "What is the elephant called?", *where).stdout.startswith("Bertha")
+    assert run("remove", listed["id"], *where).returncode == 0
+    assert run("list", *where).stdout == ""
+    assert refused(run("remove", listed["id"], *where))
+
+
+def test_bad_files_are_named_and_the_rest_goes_in(run, tmp_path):
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    (folder / "good.txt").write_text("The elephant is called Bertha.")
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "binary.txt").write_bytes(bytes(range(256)))
+    (folder / "latin.txt").write_bytes("caf\xe9 ".encode("latin-1") * 10)
+    (folder / "huge.txt").write_bytes(b"x" * 50_000_000)
+    (folder / "lines.jsonl").write_text('{"text": "One good line."}\n{"text": \n{"title": "no"}\n')
+    added = run("add", str(folder), "--collection", str(tmp_path / "c"))
+    assert added.returncode == 2
+    assert "2 added" in added.stdout
+    assert "Traceback" not in added.stderr
+    for name in ("empty.txt", "binary.txt", "latin.txt", "huge.txt", "lines.jsonl:2",
+                 "lines.jsonl:3"):  # fmt: skip
+        assert added.stderr.count(name) == 1, name
+
+
+@pytest.mark.parametrize("question", ["", "  ", "word " * 10_000])
+def test_questions_that_are_none(run, question):
+    assert refused(run("ask", question))
+
+
+def test_collections_that_are_none(run, tmp_path):
+    something = tmp_path / "something"
+    something.mkdir()
+    (something / "thesis.doc").write_text("mine")
+    (tmp_path / "file").write_text("mine")
+    for path in (something, tmp_path / "file", tmp_path / "missing"):
+        assert refused(run("ask", "Who?", "--collection", str(path)))
+    assert refused(run("add", str(tmp_path / "file"), "--collection", str(something)))
+    assert [each.name for each in something.iterdir()] == ["thesis.doc"]
+
+
+def test_a_database_of_something_else_is_left_alone(run, tmp_path):
+    import sqlite3
+
+    folder = tmp_path / "other"
+    folder.mkdir()
+    with sqlite3.connect(folder / "articles.sqlite") as connection:
+        connection.execute("CREATE TABLE mine (x)")
+    before = (folder / "articles.sqlite").read_bytes()
+    assert refused(run("ask", "Who?", "--collection", str(folder)))
+    assert (folder / "articles.sqlite").read_bytes() == before
+
+
+def test_wrong_usage_is_status_2(run):
+    assert run("ask").returncode == 2
+    assert run("ask", "Who?", "--since", "yesterday").returncode == 2
+    assert run("nonsense").returncode == 2

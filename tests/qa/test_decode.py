@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from qa.decode import decode
+
+
+def brute_force(start, end, mask, max_tokens, n_best):
+    """Every allowed span of every passage, by loops."""
+    kept = []
+    for p in range(start.shape[0]):
+        null = start[p, 0] + end[p, 0]
+        spans = [
+            (start[p, i] + end[p, j] - null, p, i, j)
+            for i in range(start.shape[1])
+            for j in range(i, min(i + max_tokens, start.shape[1]))
+            if mask[p, i] and mask[p, j]
+        ]
+        spans.sort(key=lambda s: (-s[0], s[2], s[3]))
+        kept += spans[:n_best]
+    return sorted(kept, key=lambda s: (-s[0], s[1], s[2], s[3]))
+
+
+@st.composite
+def batches(draw):
+    shape = (draw(st.integers(1, 4)), draw(st.integers(2, 12)))
+    # Whole numbers make sums exact and ties common.
+    logits = hnp.arrays(np.float32, shape, elements=st.integers(-5, 5).map(float))
+    mask = draw(hnp.arrays(np.bool_, shape))
+    mask[:, 0] = False
+    return draw(logits), draw(logits), mask
+
+
+@given(batches(), st.integers(1, 15), st.integers(1, 20))
+@settings(max_examples=300, deadline=None)
+def test_equals_brute_force(batch, max_tokens, n_best):
+    start, end, mask = batch
+    spans = decode(start, end, mask, max_tokens, n_best)
+    found = list(zip(spans.score, spans.passage, spans.start, spans.end, strict=True))
+    assert [tuple(map(float, each)) for each in found] == [
+        tuple(map(float, each)) for each in brute_force(start, end, mask, max_tokens, n_best)
+    ]
+
+
+@given(batches(), st.integers(1, 15))
+@settings(deadline=None)
+def test_spans_are_bounded_and_inside_the_context(batch, max_tokens):
+    start, end, mask = batch
+    spans = decode(start, end, mask, max_tokens)
+    assert mask[spans.passage, spans.start].all()
+    assert mask[spans.passage, spans.end].all()
+    assert (spans.start <= spans.end).all()
+    assert (spans.end - spans.start < max_tokens).all()
+
+
+def test_score_is_relative_to_each_passage_s_own_no_answer():
+    start = np.array([[9.0, 10.0], [0.0, 5.0]], dtype=np.float32)
+    end = np.array([[9.0, 10.0], [0.0, 5.0]], dtype=np.float32)
+    mask = np.array([[False, True], [False, True]])
+    spans = decode(start, end, mask, max_tokens=5)
+    assert spans.passage.tolist() == [1, 0]
+    assert spans.score.tolist() == [10.0, 2.0]
+
+
+def test_empty_batch_and_empty_context():
+    nothing = np.zeros((0, 0), dtype=np.float32)
+    assert len(decode(nothing, nothing, nothing.astype(bool), 3).score) == 0
+    logits = np.zeros((2, 4), dtype=np.float32)
+    assert len(decode(logits, logits, np.zeros((2, 4), dtype=bool), 3).score) == 0
+
+
+@pytest.mark.parametrize(
+    ("shape", "max_tokens", "n_best", "says"),
+    [((2, 3), 1, 1, "shape"), ((2, 4), 0, 1, "at least 1"), ((2, 4), 1, 0, "at least 1")],
+)
+def test_bad_arguments(shape, max_tokens, n_best, says):
+    logits = np.zeros((2, 4), dtype=np.float32)
+    with pytest.raises(ValueError, match=says):
+        decode(logits, logits, np.zeros(shape, dtype=bool), max_tokens, n_best)
+
+
+def test_position_0_cannot_be_context():
+    logits = np.zeros((1, 3), dtype=np.float32)
+    with pytest.raises(ValueError, match="no-answer"):
+        decode(logits, logits, np.ones((1, 3), dtype=bool), 2)

@@ -1,0 +1,108 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import Hit, Passage
+from qa.ranking import (
+    RETRIEVAL_WEIGHT,
+    SUPPORT_LOGITS,
+    Calibration,
+    Evidence,
+    overlap,
+    rank,
+    weigh,
+)
+from qa.types import Span
+
+
+def evidence(quote, score, start=0, article="a", similarity=0.5):
+    hit = Hit(Passage(article, 0, 1000), 1.0, 1, 1, similarity)
+    return Evidence(Span(article, start, start + len(quote), score), quote, hit, score)
+
+
+def test_retrieval_counts_relative_to_the_best_passage():
+    near = Hit(Passage("a", 0, 9), 0.9, 1, 1, 0.6)
+    far = Hit(Passage("b", 0, 9), 0.4, 9, None, 0.3)
+    spans = [(Span("a", 0, 1, 2.0), "x", near), (Span("b", 0, 1, 2.0), "y", far)]
+    best, other = weigh(spans, best_retrieval=0.9)
+    assert best.score == 2.0
+    assert other.score == pytest.approx(2.0 - 0.5 * RETRIEVAL_WEIGHT)
+
+
+def test_the_same_words_in_two_places_are_one_stronger_answer():
+    candidates = rank(
+        [
+            evidence("Singapore", 3.0),
+            evidence("Hanoi", 3.2, 100),
+            evidence("singapore.", 3.0, 50, "b"),
+        ]
+    )
+    assert [each.evidence[0].quote for each in candidates] == ["Singapore", "Hanoi"]
+    assert candidates[0].score == pytest.approx(3.0 + math.log(2))
+    assert len(candidates[0].evidence) == 2
+
+
+def test_one_place_read_twice_counts_once():
+    candidates = rank([evidence("Singapore", 3.0), evidence("Singapore", 2.5)])
+    assert len(candidates) == 1
+    assert candidates[0].score == 3.0
+    assert len(candidates[0].evidence) == 1
+
+
+def test_the_same_words_about_something_else_are_not_cited():
+    far = evidence("Trump", 5.0 - SUPPORT_LOGITS - 0.1, 40, "b")
+    (candidate,) = rank([evidence("Trump", 5.0), far])
+    assert [each.span.article_id for each in candidate.evidence] == ["a"]
+
+
+def test_two_readings_of_one_place_are_one_answer():
+    candidates = rank(
+        [
+            evidence("12 June", 5.0, 10),
+            evidence("the 12 June summit", 4.0, 6),
+            evidence("May", 1, 50),
+        ]
+    )
+    assert [each.evidence[0].quote for each in candidates] == ["12 June", "May"]
+    assert candidates[0].score == pytest.approx(math.log(math.exp(5) + math.exp(4)))
+    assert len(candidates[0].evidence) == 1
+
+
+def test_shares_and_no_answer_add_up_to_one():
+    candidates = rank([evidence("one", 1.0), evidence("two", 0.5, 20)])
+    no_answer = 1 / (1 + math.exp(1.0) + math.exp(0.5))
+    assert sum(each.share for each in candidates) == pytest.approx(1 - no_answer)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["one", "the one", "two", "three.", "“", "a"]),
+            st.integers(-9, 9),
+            st.integers(0, 30),
+            st.sampled_from(["a", "b"]),
+        ),
+        min_size=1,
+    )
+)
+def test_ranking_keeps_the_best_and_never_contradicts_itself(items):
+    found = [evidence(quote, score, start, article) for quote, score, start, article in items]
+    candidates = rank(found)
+    assert max(each.evidence[0].score for each in candidates) == max(e.score for e in found)
+    assert [each.score for each in candidates] == sorted(
+        (each.score for each in candidates), reverse=True
+    )
+    assert sum(each.share for each in candidates) <= 1 + 1e-9
+    for position, one in enumerate(candidates):
+        for other in candidates[:position]:
+            assert not overlap(one.evidence[0].span, other.evidence[0].span)
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1, 1))
+def test_confidence_is_a_probability_that_grows_with_the_score(score, similarity):
+    calibration = Calibration(bias=-4, score=0.4, share=1, similarity=3, threshold=0.3)
+    (lower,) = rank([evidence("x", score, similarity=similarity)])
+    (higher,) = rank([evidence("x", score + 1, similarity=similarity)])
+    assert 0 < calibration.probability(lower) <= calibration.probability(higher) < 1

@@ -1,0 +1,90 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index import Article, Passage
+from qa.reader import MAX_ANSWER_TOKENS, Reader
+
+SUMMIT = Article("summit", "", "The summit was held in Singapore on 12 June 2018. It was sunny.")
+COOKING = Article("cooking", "", "Boil the potatoes for twenty minutes, then drain them.")
+
+
+def whole(article):
+    return article, Passage(article.id, 0, len(article.text))
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return Reader()
+
+
+def quote(span, *articles):
+    text = {article.id: article.text for article in articles}[span.article_id]
+    return text[span.start : span.end]
+
+
+def test_reads_the_answer_across_passages(reader):
+    spans = reader.read("Where was the summit held?", [whole(COOKING), whole(SUMMIT)])
+    assert quote(spans[0], COOKING, SUMMIT) == "Singapore"
+    assert spans == sorted(spans, key=lambda span: -span.score)
+
+
+def test_offsets_count_in_the_article_not_the_passage(reader):
+    padding = "Something else entirely. " * 40
+    article = Article("long", "", padding + SUMMIT.text)
+    passage = Passage("long", len(padding), len(article.text))
+    best = reader.read("Where was the summit held?", [(article, passage)])[0]
+    assert article.text[best.start : best.end] == "Singapore"
+
+
+def test_prefers_no_answer_where_there_is_none(reader):
+    asked = "Where was the summit held?"
+    (with_answer, *_), (without, *_) = reader.read_many(
+        [(asked, [whole(SUMMIT)]), (asked, [whole(COOKING)])]
+    )
+    assert with_answer.score > 0 > without.score
+
+
+def test_many_questions_in_one_batch_are_read_as_if_alone(reader):
+    asked = ["Where was the summit held?", "How long to boil potatoes?", "When was the summit?"]
+    passages = [whole(SUMMIT), whole(COOKING)]
+    together = reader.read_many([(question, passages) for question in asked])
+    for question, spans in zip(asked, together, strict=True):
+        alone = reader.read(question, passages)
+        assert quote(spans[0], SUMMIT, COOKING) == quote(alone[0], SUMMIT, COOKING)
+        # int8 activations are scaled by batch, so scores may differ in the last digits.
+        assert spans[0].score == pytest.approx(alone[0].score, abs=1.0)
+
+
+def test_nothing_to_read(reader):
+    assert reader.read("Who?", []) == []
+    assert reader.read_many([]) == []
+
+
+@given(
+    question=st.text(min_size=1, max_size=80),
+    text=st.text(min_size=1, max_size=300),
+    cut=st.tuples(st.integers(0, 300), st.integers(0, 300)),
+)
+@settings(max_examples=60, deadline=None)
+def test_every_span_is_a_substring_of_its_passage(reader, question, text, cut):
+    start, end = sorted(min(each, len(text)) for each in cut)
+    article = Article("any", "", text)
+    passage = Passage("any", start, end)
+    for span in reader.read(question, [(article, passage)]):
+        assert start <= span.start < span.end <= end
+
+
+def test_a_long_question_leaves_room_for_the_passage(reader):
+    question = "Where was the summit held, " + "and please do tell me at length, " * 60
+    spans = reader.read(question, [whole(SUMMIT)])
+    assert spans
+    assert all(span.end <= len(SUMMIT.text) for span in spans)
+
+
+def test_answers_are_bounded(reader):
+    article = Article("run-on", "", " ".join(f"word{number}" for number in range(100)))
+    tokenizer = reader._model.tokenizer
+    for span in reader.read("Which words?", [whole(article)]):
+        tokens = tokenizer.encode(article.text[span.start : span.end], add_special_tokens=False)
+        assert len(tokens.ids) <= MAX_ANSWER_TOKENS

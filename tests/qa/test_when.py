@@ -1,0 +1,65 @@
+from datetime import date
+
+import pytest
+
+from index import Article, Hit, Passage
+from qa.ranking import Evidence, rank
+from qa.types import Span
+from qa.when import pool_times
+
+PREVIEW = Article("preview", "", "Both sides said on 2 May 2023 that the fair opens on 9 June.")
+REVIEW = Article("review", "", "The fair in June drew crowds last year.", date(2024, 2, 1))
+OTHER = Article("other", "", "The fair was held on 3 July 2021.", date(2021, 7, 5))
+ARTICLES = {each.id: each for each in (PREVIEW, REVIEW, OTHER)}
+
+
+def evidence(article, quote, score):
+    start = article.text.index(quote)
+    span = Span(article.id, start, start + len(quote), score)
+    hit = Hit(Passage(article.id, 0, len(article.text)), 1.0, 1, 1, 0.5)
+    return Evidence(span, quote, hit, score)
+
+
+def pooled(*found):
+    return pool_times(rank(found), ARTICLES.__getitem__)
+
+
+def test_compatible_times_are_one_answer_with_the_finest_first():
+    (answer,) = pooled(
+        evidence(REVIEW, "June", 5.0), evidence(PREVIEW, "9 June", 4.0),
+        evidence(REVIEW, "last year", 3.0),
+    )  # fmt: skip
+    assert answer.evidence[0].quote == "9 June"
+    assert {each.quote for each in answer.evidence} == {"9 June", "June", "last year"}
+    assert (answer.date.start, answer.date.end) == (date(2023, 6, 9), date(2023, 6, 9))
+    assert answer.score > 5.0
+
+
+def test_contradicting_times_stay_apart_each_with_its_date():
+    answers = pooled(evidence(PREVIEW, "9 June", 5.0), evidence(OTHER, "3 July 2021", 4.0))
+    assert [each.evidence[0].quote for each in answers] == ["9 June", "3 July 2021"]
+    assert [each.date.start for each in answers] == [date(2023, 6, 9), date(2021, 7, 3)]
+
+
+def test_what_states_no_time_is_left_alone():
+    crowds = evidence(REVIEW, "crowds", 6.0)
+    answers = pooled(crowds, evidence(REVIEW, "June", 5.0))
+    assert answers[0].evidence == (crowds,)
+    assert answers[0].date is None
+
+
+def test_a_far_worse_place_says_nothing():
+    answers = pooled(evidence(PREVIEW, "9 June", 9.0), evidence(REVIEW, "last year", 1.0))
+    assert len(answers) == 2
+    assert answers[0].date.start == date(2023, 6, 9)
+
+
+def test_shares_and_odds_are_pooled():
+    found = [evidence(REVIEW, "June", 5.0), evidence(PREVIEW, "9 June", 4.0)]
+    apart = rank(found)
+    (together,) = pool_times(apart, ARTICLES.__getitem__)
+    assert together.share == pytest.approx(sum(each.share for each in apart))
+
+
+def test_nothing():
+    assert pool_times([], ARTICLES.__getitem__) == []
