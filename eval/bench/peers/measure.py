@@ -1,0 +1,179 @@
+"""Measure systems over one corpus, in turn."""
+
+import math
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from eval.bench.peers.corpus import Corpus
+from eval.bench.peers.process import Process, Spec, busy_seconds
+from eval.bench.peers.wire import Guess
+from eval.suites import Question
+
+BLOCK = 20
+"""Questions that one system answers before the next one takes its turn."""
+
+COLD_STARTS = 3
+
+Tell = Callable[[str], None]
+"""Is told what is being done."""
+
+
+@dataclass(slots=True)
+class Load:
+    """How far the machine was left to one system while it was timed.
+
+    Attributes:
+        seconds: Timed so far.
+        others: CPU seconds that other processes used in that time; NaN where the machine does
+            not say.
+        average: The highest load average over one minute that was seen.
+    """
+
+    seconds: float = 0.0
+    others: float = 0.0
+    average: float = 0.0
+
+    def share_of_others(self) -> float:
+        """The share of all cores that went to other processes, in [0, 1]."""
+        cores = os.cpu_count() or 1
+        share = self.others / (self.seconds * cores) if self.seconds else 0.0
+        return share if math.isnan(share) else max(0.0, share)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was measured of one system; lists hold one value a question.
+
+    Attributes:
+        spec: The system.
+        index_seconds: To index and store all paragraphs, models loaded in that time.
+        index_memory: Peak, in bytes, of the process that indexed.
+        cold_starts: Seconds from no process to the first answer over the stored index.
+        guesses: The best answers.
+        seconds: Each took.
+        ranked: Ids of the paragraphs retrieved.
+        without: The best answers after the articles that answer were removed.
+        memory: Peak, in bytes, of the process that answered.
+        indexing: The load while indexing.
+        answering: The load while answering.
+    """
+
+    spec: Spec
+    index_seconds: float = 0.0
+    index_memory: int = 0
+    cold_starts: list[float] = field(default_factory=list)
+    guesses: list[Guess] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    ranked: list[list[str]] = field(default_factory=list)
+    without: list[Guess] = field(default_factory=list)
+    memory: int = 0
+    indexing: Load = field(default_factory=Load)
+    answering: Load = field(default_factory=Load)
+
+
+def measure(
+    specs: Sequence[Spec], corpus: Corpus, folder: Path, tell: Tell = lambda _: None
+) -> list[Outcome]:
+    """Measure systems: index, start, answer, and answer without the articles that answer.
+
+    Args:
+        specs: The systems.
+        corpus: What they index and are asked.
+        folder: Their indexes are made in it.
+        tell: Is told what is being done.
+
+    Raises:
+        UserError: If a system fails.
+    """
+    outcomes = [Outcome(spec) for spec in specs]
+    folders = [folder / str(number) for number in range(len(specs))]
+    for outcome, place in zip(outcomes, folders, strict=True):
+        tell(f"{outcome.spec.name}: indexing {len(corpus.paragraphs):,} paragraphs")
+        _index(outcome, corpus, place)
+        tell(f"{outcome.spec.name}: indexed in {outcome.index_seconds:.0f} s")
+    for number in range(COLD_STARTS):
+        for outcome, place in zip(outcomes, folders, strict=True):
+            tell(f"{outcome.spec.name}: cold start {number + 1} of {COLD_STARTS}")
+            _cold_start(outcome, corpus.questions[0], place)
+    with ExitStack() as stack:
+        running = [
+            stack.enter_context(Process(outcome.spec, place))
+            for outcome, place in zip(outcomes, folders, strict=True)
+        ]
+        _answer(outcomes, running, corpus.questions, tell)
+        for outcome, process in zip(outcomes, running, strict=True):
+            tell(f"{outcome.spec.name}: without the articles that answer")
+            process.request("remove", ids=corpus.gold_articles)
+            for question in corpus.questions:
+                guess, _ = _ask(process, question)
+                outcome.without.append(guess)
+    return outcomes
+
+
+def _index(outcome: Outcome, corpus: Corpus, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    paragraphs = [(each.id, each.title, each.text) for each in corpus.paragraphs]
+    with Process(outcome.spec, folder) as process:
+        reply = _timed(process, outcome.indexing, "index", paragraphs=paragraphs)
+        outcome.index_seconds = reply["seconds"]
+        outcome.index_memory = process.request("memory")["bytes"]
+
+
+def _cold_start(outcome: Outcome, question: Question, folder: Path) -> None:
+    began = time.perf_counter()
+    with Process(outcome.spec, folder) as process:
+        process.request("open")
+        _ask(process, question)
+        outcome.cold_starts.append(time.perf_counter() - began)
+
+
+def _answer(
+    outcomes: Sequence[Outcome],
+    running: Sequence[Process],
+    questions: Sequence[Question],
+    tell: Tell,
+) -> None:
+    pairs = list(zip(outcomes, running, strict=True))
+    for _, process in pairs:
+        process.request("open")
+        # Threads, caches and kernels that are chosen on first use are no part of a question.
+        for question in questions[:5]:
+            _ask(process, question)
+    done = 0
+    for first in range(0, len(questions), BLOCK):
+        block = questions[first : first + BLOCK]
+        for outcome, process in pairs:
+            for question in block:
+                reply = _timed(process, outcome.answering, "answer", question=question.question)
+                outcome.guesses.append(Guess(reply["text"], reply["score"]))
+                outcome.seconds.append(reply["seconds"])
+        done += len(block)
+        tell(f"{done} of {len(questions)} questions answered by all")
+    for outcome, process in pairs:
+        # The peak while answering: what retrieving alone or removing needs is not asked.
+        outcome.memory = process.request("memory")["bytes"]
+        for question in questions:
+            outcome.ranked.append(process.request("retrieve", question=question.question)["ids"])
+
+
+def _ask(process: Process, question: Question) -> tuple[Guess, float]:
+    reply = process.request("answer", question=question.question)
+    return Guess(reply["text"], reply["score"]), reply["seconds"]
+
+
+def _timed(process: Process, load: Load, do: str, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Request something and note what the rest of the machine did in the meantime."""
+    before, began = busy_seconds(), time.perf_counter()
+    reply = process.request(do, **arguments)
+    after = busy_seconds()
+    load.seconds += time.perf_counter() - began
+    known = before is not None and after is not None
+    # The clock of the whole machine ticks coarsely, so only the sum over many requests counts.
+    load.others += (after or 0.0) - (before or 0.0) - reply["cpu"] if known else float("nan")
+    load.average = max(load.average, os.getloadavg()[0])
+    return reply

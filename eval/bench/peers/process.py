@@ -1,0 +1,123 @@
+"""A measured system in its own process, as the bench holds it."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, Self
+
+import eval as rooms
+from index.errors import UserError
+
+_ERROR_LINES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A system to measure.
+
+    Attributes:
+        name: As the table shows it.
+        module: Its adapter in this package.
+        python: The interpreter of its environment.
+        embedder: A sentence-transformers folder, or "" for the system's own.
+        reader: A question-answering model of transformers, or "" for the system's own.
+        options: What is tuned, by name.
+    """
+
+    name: str
+    module: str
+    python: str = sys.executable
+    embedder: str = ""
+    reader: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+class Process:
+    """One running system; leaving the context ends it."""
+
+    def __init__(self, spec: Spec, folder: Path) -> None:
+        self.spec = spec
+        self._path = TemporaryDirectory()
+        self._errors = Path(self._path.name) / "errors"
+        # The adapters, and nothing else of this environment, must be found by the other one.
+        (Path(self._path.name) / "eval").symlink_to(Path(rooms.__path__[0]).resolve())
+        own = spec.python == sys.executable
+        command = [
+            spec.python, "-m", f"eval.bench.peers.{spec.module}",
+            "--folder", str(folder.resolve()), "--embedder", spec.embedder,
+            "--reader", spec.reader, "--options", json.dumps(spec.options),
+        ]  # fmt: skip
+        with self._errors.open("wb") as errors:
+            self._process = subprocess.Popen(  # noqa: S603 - an interpreter that the user names
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                cwd=self._path.name,
+                env={
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(sys.path) if own else self._path.name,
+                    # Weights are folders; a look-up on a hub would be measured as cold start.
+                    "HF_HUB_OFFLINE": "1",
+                },
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin  # noqa: S101 - it is a pipe
+        self._process.stdin.close()
+        try:
+            self._process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._path.cleanup()
+
+    def request(self, do: str, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+        """Have the system do something; see `wire.handle`.
+
+        Raises:
+            UserError: If it has ended, with the end of what it wrote to standard error.
+        """
+        assert self._process.stdin  # noqa: S101 - both are pipes
+        assert self._process.stdout  # noqa: S101
+        try:
+            self._process.stdin.write(json.dumps({"do": do, **arguments}).encode() + b"\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        except BrokenPipeError:
+            line = b""
+        if not line:
+            raise UserError(f"{self.spec.name} failed to {do}:\n{self._last_errors()}")
+        reply: dict[str, Any] = json.loads(line)
+        return reply
+
+    def _last_errors(self) -> str:
+        lines = self._errors.read_text(errors="replace").splitlines()
+        return "\n".join(lines[-_ERROR_LINES:])
+
+
+def busy_seconds() -> float | None:
+    """CPU seconds that all processes of this machine have used so far, where it says so."""
+    try:
+        fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    except OSError:
+        return None
+    user, nice, system, _idle, _iowait, irq, softirq, *_ = map(int, fields)
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,61 @@
+"""txtai as a measured system; how it is set up is told in the package's docstring."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from eval.bench.peers.wire import Guess, Paragraph, Settings, main
+
+
+class Txtai:
+    """Hybrid `Embeddings` and the extractive `Questions` pipeline, joined by `RAG`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._options = {"context": 3, **settings.options}
+        self._file = str(settings.folder / "index")
+        self._embeddings: Any = None
+        self._rag: Any = None
+
+    def index(self, paragraphs: Sequence[Paragraph]) -> None:
+        """Index paragraphs and store the index in the folder."""
+        from txtai import Embeddings
+
+        embeddings = Embeddings(path=self._settings.embedder, hybrid=True, content=True)
+        embeddings.index((each.id, self._text(each)) for each in paragraphs)
+        embeddings.save(self._file)
+
+    def open(self) -> None:
+        """Load the index from the folder, and the reader."""
+        from txtai import RAG, Embeddings
+        from txtai.pipeline import Questions
+
+        self._embeddings = Embeddings()
+        self._embeddings.load(self._file)
+        questions = Questions(self._settings.reader)
+        self._rag = RAG(self._embeddings, questions, context=self._options["context"])
+
+    def answer(self, question: str) -> Guess:
+        """Retrieve and read: the whole way, as its users go it."""
+        try:
+            text = self._rag(question)["answer"]
+        except TypeError:
+            # Questions knows no "no answer": a best span at [CLS] has no word, and raises.
+            text = None
+        return Guess(text, 1.0 if text else 0.0)
+
+    def retrieve(self, question: str) -> Sequence[str]:
+        """Ids of the paragraphs that are retrieved for a question, the best ten first."""
+        return [str(each["id"]) for each in self._embeddings.search(question, 10)]
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Remove paragraphs from the index."""
+        self._embeddings.delete(list(ids))
+
+    def _text(self, paragraph: Paragraph) -> str:
+        if self._options.get("titles") and paragraph.title:
+            return f"{paragraph.title}\n{paragraph.text}"
+        return paragraph.text
+
+
+if __name__ == "__main__":
+    main(Txtai)
