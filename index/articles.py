@@ -1,26 +1,103 @@
-"""Read articles from files: text, Markdown, HTML and JSON lines."""
+"""Read articles from files, folders and archives of all the kinds that are known."""
 
-import hashlib
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
+from index.archives import UNREADABLE, members
+from index.documents import read_docx, read_epub, read_pdf
 from index.errors import UserError
 from index.headers import iso_date, read_header
+from index.identity import article_id
+from index.inputs import MAX_ARTICLE_BYTES, Fields, Input, Problem, decode_html, decode_text
+from index.records import FIELD_NAMES, read_csv, read_json_lines
 from index.types import Article
 
-MAX_ARTICLE_BYTES = 10_000_000
-"""A longer text is not one article; splitting and showing it would stall everything else."""
-
-_BINARY_SAMPLE = 8_192
-
-Problem = Callable[[str], None]
-"""Is told, in one line that names file and reason, what was skipped."""
+__all__ = ["ArticleFiles", "Measured", "article_id", "read_articles", "read_file", "read_input"]
 
 
-def read_articles(paths: Iterable[Path], problem: Problem) -> Iterator[Article]:
+class Measured(Protocol):
+    """Articles that tell how far their reading has come.
+
+    Attributes:
+        unit: What `done` and `total` count: "bytes" or "pages".
+    """
+
+    unit: str
+
+    @property
+    def done(self) -> int:
+        """Units read so far."""
+        ...
+
+    @property
+    def total(self) -> int | None:
+        """Units in all, None while not known."""
+        ...
+
+    def __iter__(self) -> Iterator[Article]: ...
+
+
+class ArticleFiles:
+    """The articles of files, archives and folder trees, in a stable order.
+
+    Attributes:
+        unit: "bytes", what `done` and `total` count.
+    """
+
+    unit = "bytes"
+
+    def __init__(self, paths: Iterable[Path], problem: Problem, fields: Fields) -> None:
+        self._paths = list(paths)
+        self._problem = problem
+        self._fields = fields
+        self._finished = 0
+        self._current: BinaryIO | None = None
+        self._total: int | None = None
+
+    @property
+    def done(self) -> int:
+        """Bytes of the files read so far."""
+        file = self._current
+        try:
+            return self._finished + (file.tell() if file else 0)
+        except ValueError:  # It has been closed since.
+            return self._finished
+
+    @property
+    def total(self) -> int | None:
+        """Bytes of all files; None before the reading begins."""
+        return self._total
+
+    def __iter__(self) -> Iterator[Article]:
+        files: list[tuple[Path, int]] = []
+        for path in self._paths:
+            if not path.exists():
+                self._problem(f"{path}: no such file or folder")
+                continue
+            found = _files_below(path) if path.is_dir() else [path]
+            if not found:
+                self._problem(f"{path}: holds no {', '.join(KINDS)} files")
+            files += [(file, _size(file)) for file in found]
+        self._total = sum(size for _, size in files)
+        for path, size in files:
+            source = str(path.resolve())
+            given = Input(str(path), source, path.suffix.lower(), size, self._opener(path))
+            yield from read_input(given, self._problem, self._fields)
+            self._finished += size
+            self._current = None
+
+    def _opener(self, path: Path) -> Callable[[], BinaryIO]:
+        def opened() -> BinaryIO:
+            self._current = path.open("rb")
+            return self._current
+
+        return opened
+
+
+def read_articles(
+    paths: Iterable[Path], problem: Problem, fields: Fields | None = None
+) -> ArticleFiles:
     """Read the articles of files and folder trees, in a stable order.
 
     A bad file or line is told to `problem` and skipped; the rest is read. In a folder, files
@@ -29,129 +106,100 @@ def read_articles(paths: Iterable[Path], problem: Problem) -> Iterator[Article]:
     Args:
         paths: Files or folders.
         problem: Is called once for each input that was skipped.
+        fields: For CSV and JSON lines: which column or key holds `text`, `title`, `source`,
+            `published` or `id`, where their names do not say it.
+
+    Raises:
+        UserError: If `fields` names another field.
     """
-    for path in paths:
-        if not path.exists():
-            problem(f"{path}: no such file or folder")
-            continue
-        files = _files_below(path) if path.is_dir() else [path]
-        if not files:
-            problem(f"{path}: holds no {', '.join(sorted(_READERS))} files")
-        for file in files:
-            yield from _read_file(file, problem)
+    unknown = set(fields or ()) - FIELD_NAMES.keys()
+    if unknown:
+        raise UserError(f"no field {', '.join(unknown)}; there are {', '.join(FIELD_NAMES)}")
+    return ArticleFiles(paths, problem, fields or {})
 
 
 def read_file(path: Path, source: str | None = None) -> Article:
     """Read a file that holds one article.
 
     Args:
-        path: A `.txt`, `.md` or `.html` file.
+        path: A file of any kind but archives, CSV and JSON lines.
         source: What to record as its source instead of its absolute path.
 
     Raises:
         UserError: If the file is not readable as an article.
     """
-    read = _READERS.get(path.suffix.lower())
-    if read is None or read is _read_json_lines:
-        raise UserError(f"{path}: not a text, Markdown or HTML file")
-    articles = list(read(path, _raise_problem))
-    article: Article = articles[0]
-    if source is None:
-        return article
-    return Article(article_id(source), article.title, article.text, article.published, source)
+    kind = path.suffix.lower()
+    read = _READERS.get(kind)
+    if read is None or read in (read_json_lines, read_csv):
+        raise UserError(f"{path}: not a file of one article")
+    given = Input(str(path), source or str(path.resolve()), kind, 0, lambda: path.open("rb"))
+    (article,) = read(given, _raise_problem, {})
+    return article
 
 
-def article_id(source: str) -> str:
-    """A short, readable id, the same for the same source."""
-    stem = re.sub(r"[^\w]+", "-", Path(source).stem).strip("-")[:40]
-    digest = hashlib.sha256(source.encode()).hexdigest()[:8]
-    return f"{stem}-{digest}" if stem else digest
-
-
-def decode_text(content: bytes, name: str) -> str:
-    """Decode the bytes of a text file.
-
-    Raises:
-        UserError: If they are too many, empty, binary or not UTF-8.
-    """
-    if len(content) > MAX_ARTICLE_BYTES:
-        raise UserError(
-            f"{name}: {len(content) / 1e6:.0f} MB of text is too long for one article "
-            f"(at most {MAX_ARTICLE_BYTES / 1e6:.0f} MB); split it"
-        )
-    if b"\0" in content[:_BINARY_SAMPLE]:
-        raise UserError(f"{name}: a binary file, not text")
+def read_input(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+    """Read the articles of one input; whatever is wrong with it is told to `problem`."""
+    read = _READERS.get(given.kind)
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(f"{name}: not valid UTF-8 (byte {error.start}); save it as UTF-8") from None
-    if not text.strip():
-        raise UserError(f"{name}: empty")
-    return text
+        if given.kind == ".zip":
+            found = False
+            for member in members(given, frozenset(_READERS)):
+                found = True
+                yield from read_input(member, problem, fields)
+            if not found:
+                problem(f"{given.name}: holds no {', '.join(_READERS)} files")
+        elif read is None:
+            problem(f"{given.name}: unknown kind of file; known are {', '.join(KINDS)}")
+        else:
+            yield from read(given, problem, fields)
+    except UserError as error:
+        problem(str(error))
+    except OSError as error:
+        problem(f"{given.name}: cannot be read ({error.strerror or error})")
+    except UNREADABLE as error:
+        problem(f"{given.name}: cannot be unpacked ({error})")
 
 
 def _files_below(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in _READERS
+        if path.suffix.lower() in KINDS
         and path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
 
 
-def _read_file(path: Path, problem: Problem) -> Iterator[Article]:
-    read = _READERS.get(path.suffix.lower())
-    if read is None:
-        problem(f"{path}: unknown kind of file; known are {', '.join(sorted(_READERS))}")
-        return
+def _size(path: Path) -> int:
     try:
-        yield from read(path, problem)
-    except UserError as error:
-        problem(str(error))
-    except OSError as error:
-        problem(f"{path}: cannot be read ({error.strerror})")
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
-def _text_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return decode_text(_bounded(file.read(MAX_ARTICLE_BYTES + 1), path), str(path))
-
-
-def _bounded(content: bytes, path: Path) -> bytes:
-    if len(content) > MAX_ARTICLE_BYTES:
-        size = path.stat().st_size
-        raise UserError(
-            f"{path}: {size / 1e6:.0f} MB is too long for one article "
-            f"(at most {MAX_ARTICLE_BYTES / 1e6:.0f} MB); split it"
-        )
-    return content
-
-
-def _read_text(path: Path, problem: Problem) -> Iterator[Article]:
-    text = _text_of(path)
+def _read_text(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+    text = decode_text(given.read(MAX_ARTICLE_BYTES), given.name)
     header = read_header(text)
-    source = str(path.resolve())
-    yield Article(article_id(source), header.title, text, header.published, source)
+    yield Article(article_id(given.source), header.title, text, header.published, given.source)
 
 
-def _read_markdown(path: Path, problem: Problem) -> Iterator[Article]:
+def _read_markdown(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
     from index.markdown import plain_text
 
-    raw = _text_of(path)
+    raw = decode_text(given.read(MAX_ARTICLE_BYTES), given.name)
     header = read_header(raw)
     title, text = plain_text(raw[header.body_start :])
     if not text.strip():
-        raise UserError(f"{path}: empty")
-    source = str(path.resolve())
-    yield Article(article_id(source), title or header.title, text, header.published, source)
+        raise UserError(f"{given.name}: empty")
+    identity = article_id(given.source)
+    yield Article(identity, title or header.title, text, header.published, given.source)
 
 
-def _read_html(path: Path, problem: Problem) -> Iterator[Article]:
+def _read_html(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
     import trafilatura
 
     found = trafilatura.bare_extraction(
-        _text_of(path),
+        decode_html(given.read(MAX_ARTICLE_BYTES), given.name, given.charset),
         with_metadata=True,
         include_comments=False,
         # Only dates that the page states as its own; the extensive search guesses from its text.
@@ -160,83 +208,30 @@ def _read_html(path: Path, problem: Problem) -> Iterator[Article]:
     page: dict[str, Any] = found if isinstance(found, dict) else found.as_dict() if found else {}
     text = page.get("text") or ""
     if not text.strip():
-        raise UserError(f"{path}: no article found in this page")
-    source = str(path.resolve())
+        raise UserError(f"{given.name}: no article found in this page")
     published = iso_date(page.get("date"))
-    yield Article(article_id(source), page.get("title") or "", text, published, source)
-
-
-def _read_json_lines(path: Path, problem: Problem) -> Iterator[Article]:
-    empty = True
-    with path.open("rb") as file:
-        for number, line in enumerate(_lines(file), start=1):
-            if line.isspace():
-                continue
-            empty = False
-            try:
-                where = f"{path}:{number}"
-                yield _article_of_record(decode_text(line, where), where, str(path.resolve()))
-            except UserError as error:
-                problem(str(error))
-    if empty:
-        raise UserError(f"{path}: empty")
-
-
-def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """Lines of a file; of one that is too long only so much that its length shows."""
-    while line := file.readline(MAX_ARTICLE_BYTES + 1):
-        yield line
-        while len(line) > MAX_ARTICLE_BYTES and line and not line.endswith(b"\n"):
-            line = file.readline(MAX_ARTICLE_BYTES + 1)
-
-
-def _article_of_record(line: str, where: str, file: str) -> Article:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{where}: not valid JSON ({str(error).split(':')[0]})") from None
-    if not isinstance(record, dict):
-        raise UserError(f"{where}: not a JSON object")
-    text = _field(record, where, "text", "body", "content")
-    if not text.strip():
-        raise UserError(f"{where}: field 'text' is missing or empty")
-    title = _field(record, where, "title", "headline")
-    source = _field(record, where, "source", "url")
-    stated = _field(record, where, "published", "date")
-    published = iso_date(stated)
-    if stated and published is None:
-        raise UserError(f"{where}: date {stated[:40]!r} is not of the form YYYY-MM-DD")
-    header = read_header(text)
-    title, published = title or header.title, published or header.published
-    # Without id and source, the text itself is the only thing that stays when lines move.
-    identity = _field(record, where, "id") or article_id(source or f"{file}#{title}\n{text}")
-    return Article(identity, title, text, published, source or file)
-
-
-def _field(record: dict[str, Any], where: str, *names: str) -> str:
-    for name in names:
-        value = record.get(name)
-        if value is None:
-            continue
-        if isinstance(value, int) and name == "id":
-            return str(value)
-        if not isinstance(value, str):
-            raise UserError(f"{where}: field {name!r} is not a string")
-        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-            raise UserError(f"{where}: field {name!r} holds half a character (a lone surrogate)")
-        return value
-    return ""
+    title = page.get("title") or ""
+    yield Article(article_id(given.source), title, text, published, given.source)
 
 
 def _raise_problem(line: str) -> None:
     raise UserError(line)
 
 
-_READERS: dict[str, Callable[[Path, Problem], Iterator[Article]]] = {
+_READERS: dict[str, Callable[[Input, Problem, Fields], Iterator[Article]]] = {
     ".txt": _read_text,
     ".md": _read_markdown,
     ".markdown": _read_markdown,
     ".html": _read_html,
     ".htm": _read_html,
-    ".jsonl": _read_json_lines,
+    ".xhtml": _read_html,
+    ".jsonl": read_json_lines,
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
+    ".epub": read_epub,
 }
+
+KINDS = (*_READERS, ".zip")
+"""Extensions of the files that are read."""

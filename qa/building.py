@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from index.articles import read_file
+from index.articles import Measured, read_file
 from index.collection import Added, Collection
 from index.types import Article
 
@@ -51,27 +51,43 @@ def seed_articles() -> Iterator[Article]:
         yield read_file(path, source=f"seeds/{path.name}")
 
 
-def add_with_progress(collection: Collection, articles: Iterable[Article]) -> Added:
-    """Add articles and show on standard error how many are in, how fast, and which is next."""
+def add_with_progress(collection: Collection, articles: Iterable[Article] | Measured) -> Added:
+    """Add articles and show on standard error how many are in, how fast, and the time left."""
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        SpinnerColumn,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         SpinnerColumn(),
-        TextColumn("indexing: {task.completed} articles, {task.fields[passages]} passages"),
+        TextColumn("indexing: {task.fields[articles]} articles, {task.fields[passages]} passages"),
+        BarColumn(bar_width=20),
+        TaskProgressColumn(),
         TextColumn("{task.fields[rate]:.0f} passages/s"),
         TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
     )
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("indexing", total=None, passages=0, rate=0.0)
-        total = 0
+        task = progress.add_task("indexing", total=None, articles=0, passages=0, rate=0.0)
+        articles_in = passages_in = 0
         began = time.monotonic()
 
         def advance(article: Article, passages: int) -> None:
-            nonlocal total
-            total += passages
-            rate = total / max(time.monotonic() - began, 1e-3)
-            progress.update(task, advance=1, passages=total, rate=rate)
+            nonlocal articles_in, passages_in
+            articles_in += 1
+            passages_in += passages
+            rate = passages_in / max(time.monotonic() - began, 1e-3)
+            progress.update(task, articles=articles_in, passages=passages_in, rate=rate)
+            # Of files and pages it is known how much there is to read; of a mere iterator not.
+            if (total := getattr(articles, "total", None)) is not None:
+                progress.update(task, total=total, completed=getattr(articles, "done", 0))
 
         return collection.add(articles, advance)

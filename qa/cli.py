@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from qa.types import Answer
 
 _LAZY = {
+    "add": ("qa.collection_commands:add", "Add articles from files, folders and the web."),
     "eval": ("eval.commands:evaluate", "Measure the answers on suites of questions."),
     "serve": ("ui.commands:serve", "Open the web page, with its REST API."),
     "train": ("qa.training.commands:train", "Train, export and calibrate your own models."),
@@ -135,35 +136,6 @@ def chat(folder: Path | None, since: date | None, until: date | None, source: st
         except UserError as error:
             console.print(str(error), markup=False)
         console.print()
-
-
-@cli.command()
-@click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
-)
-@collection_option
-@click.option(
-    "--embedder", metavar="MODEL", help="For a new collection: a sentence-transformers model."
-)
-def add(paths: tuple[Path, ...], folder: Path | None, embedder: str | None) -> None:
-    """Add articles: text, Markdown, HTML or JSONL files, or folders of them."""
-    from index.articles import read_articles
-    from qa.building import add_with_progress
-
-    problems: list[str] = []
-
-    def report(problem: str) -> None:
-        problems.append(problem)
-        click.echo(f"skipped {problem}", err=True)
-
-    collection = _collection(folder, create=True, embedder=embedder)
-    added = add_with_progress(collection, read_articles(paths, report))
-    click.echo(
-        f"{added.added} added, {added.updated} updated, {added.unchanged} unchanged, "
-        f"{len(problems)} skipped; {collection.counts()[0]} articles in {collection.path}"
-    )
-    if problems:
-        sys.exit(2)
 
 
 @cli.command(name="list")

@@ -1,0 +1,113 @@
+"""HTTP connections that reach public addresses only, whatever a name resolves to."""
+
+import ipaddress
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+MayConnect = Callable[[Address], bool]
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class ForbiddenAddressError(OSError):
+    """A name resolves to an address that must not be fetched from."""
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is one of the open internet: not private, loopback, link-local etc."""
+    if isinstance(address, ipaddress.IPv6Address):
+        # An IPv4 address may come wrapped in an IPv6 one.
+        inner = address.ipv4_mapped or address.sixtofour
+        if address.teredo:
+            inner = address.teredo[1]
+        if address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None and not is_public(inner):
+            return False
+    return address.is_global and not address.is_multicast
+
+
+def connect(host: str, port: int, seconds: float | None, may_connect: MayConnect) -> socket.socket:
+    """Resolve a host once and connect to one of its addresses, if all of them are allowed.
+
+    What is checked is what is connected to: a name that resolves differently a moment later
+    (DNS rebinding) gains nothing.
+
+    Raises:
+        ForbiddenAddressError: If any of the addresses is not allowed.
+        OSError: If none can be reached.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for *_, target in found:
+        if not may_connect(ipaddress.ip_address(str(target[0]).split("%")[0])):
+            raise ForbiddenAddressError(f"{host} is {target[0]}, which is no public address")
+    problem = OSError(f"{host} has no address")
+    for family, kind, protocol, _, target in found:
+        connection = socket.socket(family, kind, protocol)
+        connection.settimeout(seconds)
+        try:
+            connection.connect(target)
+        except OSError as error:
+            connection.close()
+            problem = error
+        else:
+            return connection
+    raise problem
+
+
+class GuardedPools:
+    """Makes pools of connections that `may_connect` allows, and can break them all off.
+
+    Args:
+        may_connect: Decides about each address that a name resolves to.
+        seconds: The most to wait for a connection.
+    """
+
+    def __init__(self, may_connect: MayConnect, seconds: float) -> None:
+        self._open: list[socket.socket] = []
+        opened = self._open
+
+        def connected(connection: HTTPConnection) -> socket.socket:
+            new = connect(connection._dns_host, connection.port, seconds, may_connect)
+            # TLS takes over the socket itself; a duplicate goes on to reach the connection.
+            opened.append(new.dup())
+            return new
+
+        class Plain(HTTPConnection):
+            def _new_conn(self) -> socket.socket:
+                return connected(self)
+
+        class Secure(HTTPSConnection):
+            def _new_conn(self) -> socket.socket:
+                return connected(self)
+
+        self._kinds: dict[str, tuple[Any, Any]] = {
+            "http": (HTTPConnectionPool, Plain),
+            "https": (HTTPSConnectionPool, Secure),
+        }
+
+    @contextmanager
+    def pool(self, scheme: str, host: str, port: int | None) -> Iterator[HTTPConnectionPool]:
+        """A pool for one origin, without retries and redirects of its own, until the end."""
+        pool_class, connection_class = self._kinds[scheme]
+        pool: HTTPConnectionPool = pool_class(host, port, retries=urllib3.Retry(False), maxsize=1)
+        pool.ConnectionCls = connection_class
+        try:
+            yield pool
+        finally:
+            pool.close()
+            while self._open:
+                self._open.pop().close()
+
+    def break_off(self) -> None:
+        """End every connection, also in the middle of a read by another thread."""
+        for each in list(self._open):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)

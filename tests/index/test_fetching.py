@@ -1,0 +1,306 @@
+"""A server on the loopback, and a fetcher that is explicitly allowed to reach it."""
+
+import gzip
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from itertools import pairwise
+
+import pytest
+
+from index.addresses import connect, is_public
+from index.errors import UserError
+from index.fetching import Fetcher, WebArticles, is_url
+from index.identity import article_id
+
+PAGE = (
+    "<html><head><title>{0}</title></head><body><article><h1>{0}</h1><p>{0} is a page about "
+    "the harbour of Rostock, where ships from many countries come and go every day.</p>"
+    "<p>The second paragraph says that the mayor opened a new quay there.</p></article></body>"
+    "</html>"
+)
+
+
+class Site:
+    def __init__(self):
+        self.routes = {}
+        self.requests = []
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                site.requests.append((self.path, time.monotonic(), self.headers["User-Agent"]))
+                answer = site.routes.get(self.path)
+                if callable(answer):
+                    answer(self)
+                    return
+                status, kind, body, *headers = answer or (404, "text/html", b"")
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                for name, value in headers:
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *arguments):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def page(self, path, title):
+        self.routes[path] = (200, "text/html; charset=utf-8", PAGE.format(title).encode())
+
+    def paths(self):
+        return [path for path, _, _ in self.requests if path != "/robots.txt"]
+
+
+@pytest.fixture
+def site():
+    made = Site()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def fetcher(**options):
+    return Fetcher(may_connect=lambda address: address.is_loopback, **{"delay": 0.0, **options})
+
+
+def read(site, *paths, known=lambda identity: False, **options):
+    problems = []
+    urls = [site.url + path for path in paths]
+    return list(WebArticles(urls, problems.append, known, fetcher(**options))), problems
+
+
+def test_a_page_becomes_an_article(site):
+    site.page("/harbour", "Harbour news")
+    (article,), problems = read(site, "/harbour#top")
+    assert not problems
+    assert article.title == "Harbour news"
+    assert "new quay" in article.text
+    assert article.source == f"{site.url}/harbour"
+    assert article.id == article_id(article.source)
+    assert site.requests[0][0] == "/robots.txt"
+    assert site.requests[0][2].startswith("article-qa")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.9.9", "169.254.169.254", "0.0.0.0", "::1",
+     "fe80::1", "fd00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a9fe:a9fe",
+     "2002:7f00:1::", "224.0.0.1", "100.64.0.1", "255.255.255.255", "::"],
+)  # fmt: skip
+def test_addresses_that_are_not_of_the_open_internet(address):
+    assert not is_public(ip_address(address))
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888", "93.184.216.34"])
+def test_addresses_of_the_open_internet(address):
+    assert is_public(ip_address(address))
+
+
+def test_by_default_the_loopback_is_refused(site):
+    site.page("/page", "Page")
+    for host in (site.url, site.url.replace("127.0.0.1", "localhost")):
+        with pytest.raises(UserError, match="no public address"):
+            Fetcher(delay=0).fetch(f"{host}/page")
+    assert not site.requests
+
+
+def test_a_redirect_to_a_forbidden_address_is_refused(site):
+    only = site.server.server_port
+    site.routes["/away"] = (302, "text/html", b"", ("Location", "http://169.254.169.254/latest"))
+    guarded = Fetcher(lambda address: address.is_loopback and only > 0, delay=0)
+    with pytest.raises(UserError, match=r"169\.254\.169\.254"):
+        guarded.fetch(f"{site.url}/away")
+
+
+def test_a_redirect_to_another_scheme_is_refused(site):
+    site.routes["/away"] = (302, "text/html", b"", ("Location", "file:///etc/passwd"))
+    with pytest.raises(UserError, match="not an address"):
+        fetcher().fetch(f"{site.url}/away")
+
+
+def test_a_name_that_resolves_anew_is_connected_to_where_it_was_checked(site, monkeypatch):
+    answers = iter(["127.0.0.1", "10.0.0.1"])
+    asked = []
+
+    def resolve(host, port, *rest, **options):
+        asked.append(host)
+        return [(2, 1, 6, "", (next(answers), port))]
+
+    monkeypatch.setattr("socket.getaddrinfo", resolve)
+    connection = connect(
+        "rebinding.example", site.server.server_port, 5.0, lambda address: address.is_loopback
+    )
+    assert connection.getpeername()[0] == "127.0.0.1"
+    assert asked == ["rebinding.example"]
+    connection.close()
+
+
+def test_one_forbidden_address_among_several_is_enough(monkeypatch):
+    both = [(2, 1, 6, "", ("8.8.8.8", 80)), (2, 1, 6, "", ("127.0.0.1", 80))]
+    monkeypatch.setattr("socket.getaddrinfo", lambda *given, **options: both)
+    with pytest.raises(OSError, match="no public address"):
+        connect("mixed.example", 80, 1.0, is_public)
+
+
+def test_robots_are_respected(site):
+    site.page("/open", "Open")
+    site.page("/private/x", "Private")
+    site.routes["/robots.txt"] = (200, "text/plain", b"User-agent: *\nDisallow: /private\n")
+    articles, problems = read(site, "/open", "/private/x")
+    assert [article.title for article in articles] == ["Open"]
+    assert len(problems) == 1
+    assert "robots.txt" in problems[0]
+    assert site.paths() == ["/open"]
+
+
+def test_a_server_whose_robots_fail_is_left_alone(site):
+    site.page("/open", "Open")
+    site.routes["/robots.txt"] = (500, "text/plain", b"")
+    assert not read(site, "/open")[0]
+
+
+def test_requests_keep_their_distance(site):
+    for number in range(3):
+        site.page(f"/{number}", f"Page {number}")
+    read(site, "/0", "/1", "/2", delay=0.2)
+    times = [at for _, at, _ in site.requests]
+    assert all(later - earlier > 0.18 for earlier, later in pairwise(times))
+
+
+def test_sizes_and_bombs_are_bounded(site):
+    bomb = gzip.compress(b"a" * 30_000_000)
+    site.routes["/bomb"] = (200, "text/html", bomb, ("Content-Encoding", "gzip"))
+    site.routes["/large"] = (200, "text/html", b"b" * 11_000_000)
+    articles, problems = read(site, "/bomb", "/large")
+    assert not articles
+    assert all("larger than" in problem for problem in problems)
+    assert len(problems) == 2
+
+
+def test_a_server_that_trickles_is_left(site):
+    def trickle(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        for _ in range(100):
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+            time.sleep(0.1)
+
+    site.routes["/slow"] = trickle
+    began = time.monotonic()
+    articles, problems = read(site, "/slow", seconds=0.5)
+    assert time.monotonic() - began < 5
+    assert not articles
+    assert "longer than" in problems[0]
+
+
+def test_a_busy_server_is_asked_again(site):
+    answers = iter([(503, "text/html", b"", ("Retry-After", "0"))])
+
+    def busy_once(handler):
+        status, kind, body, *_ = next(answers, (200, "text/html", PAGE.format("Later").encode()))
+        handler.send_response(status)
+        handler.send_header("Content-Type", kind)
+        handler.send_header("Retry-After", "0")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    site.routes["/busy"] = busy_once
+    (article,), _ = read(site, "/busy")
+    assert article.title == "Later"
+
+
+def rss(site):
+    items = "".join(
+        f"<item><title>{n}</title><link>{site.url}/{n}</link>"
+        f"<pubDate>Sat, 0{n + 1} Jun 2019 10:00:00 GMT</pubDate></item>"
+        for n in range(3)
+    )
+    text = f'<?xml version="1.0"?><rss version="2.0"><channel>{items}</channel></rss>'
+    return (200, "application/rss+xml", text.encode())
+
+
+def test_a_feed_gives_its_pages_and_their_dates(site):
+    for number in range(3):
+        site.page(f"/{number}", f"Page {number}")
+    site.routes["/feed"] = rss(site)
+    articles, problems = read(site, "/feed")
+    assert not problems
+    assert [str(article.published) for article in articles] == [
+        "2019-06-01", "2019-06-02", "2019-06-03",
+    ]  # fmt: skip
+
+
+def test_a_second_run_goes_on_where_the_first_ended(site):
+    for number in range(3):
+        site.page(f"/{number}", f"Page {number}")
+    site.routes["/feed"] = rss(site)
+    reading = iter(WebArticles([f"{site.url}/feed"], print, lambda each: False, fetcher()))
+    first = next(reading)
+    site.requests.clear()
+    articles, _ = read(site, "/feed", known=lambda identity: identity == first.id)
+    assert [article.title for article in articles] == ["Page 1", "Page 2"]
+    assert "/0" not in site.paths()
+
+
+def test_sitemaps_also_nested_and_packed(site):
+    site.page("/a", "Page A")
+    site.page("/b", "Page B")
+    space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+    index = (
+        f"<sitemapindex {space}><sitemap><loc>{site.url}/part.xml.gz</loc></sitemap></sitemapindex>"
+    )
+    part = f"<urlset {space}><url><loc>/a</loc></url><url><loc>{site.url}/b</loc></url></urlset>"
+    site.routes["/sitemap.xml"] = (200, "application/xml", index.encode())
+    site.routes["/part.xml.gz"] = (200, "application/gzip", gzip.compress(part.encode()))
+    problems = []
+    web = WebArticles([f"{site.url}/sitemap.xml"], problems.append, fetcher=fetcher())
+    assert [article.title for article in web] == ["Page A", "Page B"]
+    assert not problems
+    assert web.done == web.total == 4
+
+
+def test_sitemaps_that_name_each_other_end(site):
+    space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+    text = f"<sitemapindex {space}><sitemap><loc>{site.url}/s.xml</loc></sitemap></sitemapindex>"
+    site.routes["/s.xml"] = (200, "text/xml", text.encode())
+    articles, problems = read(site, "/s.xml")
+    assert not articles
+    assert len(problems) == 1
+
+
+def test_external_entities_are_not_read(site):
+    text = (
+        '<?xml version="1.0"?><!DOCTYPE urlset [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+        "<urlset><url><loc>/&x;a</loc></url></urlset>"
+    )
+    site.routes["/s.xml"] = (200, "text/xml", text.encode())
+    assert all("root" not in path for path in site.paths())
+    assert not read(site, "/s.xml")[0]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://", "https:///page", "http://user:secret@example.com/", "http://[::1", "ftp://x"]
+)
+def test_addresses_that_are_none(url):
+    with pytest.raises(UserError):
+        fetcher().fetch(url)
+
+
+def test_kinds_that_are_no_pages_are_skipped(site):
+    site.routes["/film"] = (200, "video/mp4", b"\0\0")
+    assert "not a page" in read(site, "/film")[1][0]
+
+
+def test_what_is_an_address():
+    assert is_url("https://example.com/a")
+    assert not is_url("https.txt")
