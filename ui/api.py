@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -102,7 +103,9 @@ def _add_questions(app: FastAPI, service: Service) -> None:
                 passage = hit.passage
                 article = collection.article(passage.article_id)
                 if article is not None:
-                    found.append(_hit(article, passage.start, passage.end, hit.score, hit.similarity))
+                    found.append(
+                        _hit(article, passage.start, passage.end, hit.score, hit.similarity)
+                    )
             return found
 
         return s.HitsOut(hits=await _awaited(service.submit_work(look, "rest")))
@@ -158,9 +161,7 @@ def _add_articles(app: FastAPI, service: Service) -> None:
     )
     async def delete_article(article_id: str, collection: str | None = None) -> None:
         """Delete an article; its passages answer nothing from now on."""
-        removed = await _thread(
-            lambda: service.library.collection(collection).remove([article_id])
-        )
+        removed = await _thread(lambda: service.library.collection(collection).remove([article_id]))
         if not removed:
             raise _NotFoundError("no article of this id")
 
@@ -193,7 +194,7 @@ def _hit(article: Article, start: int, end: int, score: float, similarity: float
     )  # fmt: skip
 
 
-async def _awaited(future: Any) -> Any:  # noqa: ANN401 - the future's own type
+async def _awaited(future: Future[T]) -> T:
     return await asyncio.wait_for(asyncio.wrap_future(future), ASK_SECONDS)
 
 

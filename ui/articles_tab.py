@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from ui.chat import Chat
 from ui.evidence import text_html
 from ui.filters import typed
 from ui.service import Service
-from ui.uploads import KINDS, MAX_FILE_BYTES, MAX_FILES, pasted, read_upload, shown_name
+from ui.uploads import KINDS, MAX_FILES, pasted, read_address, read_upload, shown_name
 
 _POLL_SECONDS = 0.1
 
@@ -55,6 +56,12 @@ class ArticlesTab:
                         elem_id="aq-paste-text",
                     )  # fmt: skip
                     paste = gr.Button("Add text", elem_id="aq-paste-add")
+                with gr.Accordion("From an address", open=False, elem_id="aq-url"):
+                    url = gr.Textbox(
+                        "", label="Address of a page or a feed", max_length=2_000,
+                        placeholder="https://", elem_id="aq-url-field",
+                    )  # fmt: skip
+                    fetch = gr.Button("Add page", elem_id="aq-url-add")
                 report = gr.HTML("", elem_id="aq-report")
                 with gr.Accordion("New collection", open=False, elem_id="aq-new"):
                     name = gr.Textbox("", label="Name", max_length=48, elem_id="aq-new-name")
@@ -73,6 +80,10 @@ class ArticlesTab:
         )  # fmt: skip
         paste.click(
             self._paste, [title, day, text, *look], [report, articles, title, day, text],
+            concurrency_limit=2, **quiet,
+        )  # fmt: skip
+        gr.on(
+            [fetch.click, url.submit], self._fetch, [url, *look], [report, articles, url],
             concurrency_limit=2, **quiet,
         )  # fmt: skip
         create.click(self._create, name, [collection, name, report], **quiet)
@@ -111,13 +122,21 @@ class ArticlesTab:
             states: Report = [(shown_name(path.name), "waiting", "") for path in paths]
             for place, path in enumerate(paths):
                 name = states[place][0]
-                async for state in self._add(collection, name, lambda path=path: read_upload(path, path.name)):  # noqa: E501
+                read = partial(read_upload, path, path.name)
+                async for state in self._add(collection, name, read):
                     states[place] = state
                     yield _report(states), gr.skip(), gr.skip()
         finally:
             for path in paths:
                 path.unlink(missing_ok=True)
         yield _report(states), self._list(collection, words), None
+
+    async def _fetch(self, url: str, collection: str, words: str) -> AsyncIterator[tuple[Any, ...]]:
+        state = ("", "failed", "")
+        async for state in self._add(collection, url.strip(), partial(read_address, url)):
+            yield _report([state]), gr.skip(), gr.skip()
+        kept = url if state[1] == "failed" else ""
+        yield _report([state]), self._list(collection, words), kept
 
     async def _paste(
         self, title: str, day: str, text: str, collection: str, words: str

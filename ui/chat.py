@@ -115,7 +115,9 @@ class Chat:
         article = self._service.library.collection(collection).article(str(data.get("article")))
         if article is None:
             raise UserError("this article is not in the collection any more")
-        start, end, first, last = (_number(data, name) for name in ("start", "end", "first", "last"))
+        start, end, first, last = (
+            _number(data, name) for name in ("start", "end", "first", "last")
+        )
         return article_view(article, start, end, passage=(first, last))
 
     def _view(self, session: Session, shown: Exchange | None = None) -> View:

@@ -7,7 +7,8 @@ from typing import Any
 
 _STYLE = """
 :root { color-scheme: light dark; }
-body { font: 16px/1.55 system-ui, sans-serif; max-width: 56rem; margin: 2rem auto; padding: 0 1rem; }
+body { font: 16px/1.55 system-ui, sans-serif; }
+main { max-width: 56rem; margin: 2rem auto; padding: 0 1rem; }
 section { border-top: 1px solid #8886; padding: .5rem 0 1rem; }
 h2 { margin: 1rem 0 .2rem; font-size: 1.05rem; }
 code, pre { font-family: ui-monospace, monospace; font-size: .9em; }

@@ -17,7 +17,7 @@ from qa.types import Answer, Citation
 MAX_SHOWN = 400_000
 """Characters of an article that are shown at once; a browser stalls on much more."""
 
-MIN_ALTERNATIVE = 0.05
+MIN_ALTERNATIVE = 0.1
 """Another answer that is less likely than this is noise, not a disagreement."""
 
 _NAME_OF_PATH = re.compile(r"[^/\\]+(?=[/\\]*$)")
@@ -206,7 +206,8 @@ def _card(citation: Citation, nearest: bool) -> str:
     return (
         f'<li class="aq-card{" aq-nearest" if nearest else ""}"{data}>'
         f"<h3>{_text(title)}</h3>"
-        f'<p class="aq-meta">{_published(citation.published)}{_source(citation.source, citation.title)}</p>'
+        f'<p class="aq-meta">{_published(citation.published)}'
+        f"{_source(citation.source, citation.title)}</p>"
         f"<blockquote>{marked_passage(citation)}</blockquote>"
         f'<button type="button" class="aq-open"{data} '
         f'aria-label="{label}: {_text(title)}">{label}</button></li>'

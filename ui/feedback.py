@@ -32,7 +32,12 @@ def store(collection: Path, answer: Answer, verdict: Verdict) -> None:
     path = collection / FILE
     try:
         # Two pages may be rated at once; a record longer than a pipe's buffer could interleave.
-        with FileLock(f"{path}.lock"), path.open("ab") as file:
+        with FileLock(f"{path}.lock"), path.open("ab+") as file:
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                # A line that a crash cut short must not swallow this one.
+                if file.read(1) != b"\n":
+                    line = f"\n{line}"
             file.write(line.encode())
             file.flush()
             os.fsync(file.fileno())

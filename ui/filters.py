@@ -38,7 +38,9 @@ def typed(since: str | None, until: str | None, source: str | None) -> Typed:
     Raises:
         UserError: If a date is not one, or the range holds no day.
     """
-    found = Typed(_day(since, "From"), _day(until, "Until", last=True), (source or "").strip() or None)
+    found = Typed(
+        _day(since, "From"), _day(until, "Until", last=True), (source or "").strip() or None
+    )
     if found.since and found.until and found.since > found.until:
         raise UserError(f"no day is both after {found.since} and before {found.until}")
     return found

@@ -40,12 +40,8 @@ _HEADERS = (
 )
 
 
-class _TooLargeError(Exception):
-    """A body that is longer than its path allows."""
-
-
-class _TooSlowError(Exception):
-    """A body that does not come."""
+class _RefusedError(Exception):
+    """The body is not taken any further."""
 
 
 class Guard:
@@ -68,15 +64,24 @@ class Guard:
             await self._app(scope, receive, send)
             return
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
+        headers = {
+            key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]
+        }
         refusal = self._refusal(scope["method"], path, headers)
         if refusal is not None:
             await _reply(send, *refusal)
             return
-        started = False
+        body = _Body(receive, _limit(path))
+        started = replaced = False
 
         async def send_on(message: Message) -> None:
-            nonlocal started
+            nonlocal started, replaced
+            if body.refused and not started:
+                # Whatever the application makes of a body that was cut off, this is the reason.
+                started = replaced = True
+                await _reply(send, *body.refused)
+            if replaced:
+                return
             if message["type"] == "http.response.start":
                 started = True
                 message["headers"] = [*message.get("headers", ()), *_HEADERS]
@@ -85,17 +90,12 @@ class Guard:
         must_reply = _is_api(path) or (path.startswith(_MCP) and scope["method"] == "POST")
         with self._service.replying() if must_reply else nullcontext():
             try:
-                await self._app(scope, _bounded(receive, _limit(path)), send_on)
-            except _TooLargeError:
-                if not started:
-                    await _reply(send, 413, f"the body is larger than {_limit(path):,} bytes")
-            except _TooSlowError:
-                if not started:
-                    await _reply(send, 408, "the body did not come in time")
+                await self._app(scope, body.receive, send_on)
+            except _RefusedError:
+                if body.refused and not started:
+                    await _reply(send, *body.refused)
 
-    def _refusal(
-        self, method: str, path: str, headers: dict[str, str]
-    ) -> tuple[int, str] | None:
+    def _refusal(self, method: str, path: str, headers: dict[str, str]) -> tuple[int, str] | None:
         host = headers.get("host", "")
         if self._check_host and urlsplit(f"//{host}").hostname not in _LOOPBACK:
             return 421, "this server answers only as localhost"
@@ -103,7 +103,7 @@ class Guard:
         origin = headers.get("origin")
         if api and method not in ("GET", "HEAD") and origin and urlsplit(origin).netloc != host:
             return 403, "a page of another site may not do this"
-        if (api and path not in _OPEN or path.startswith(_MCP)) and not self._may(headers):
+        if ((api and path not in _OPEN) or path.startswith(_MCP)) and not self._may(headers):
             return 401, "a key is needed: send it as 'Authorization: Bearer KEY'"
         # Gradio fetches other servers' files here for pages that embed them; this one does not.
         if path.startswith("/gradio_api/proxy="):
@@ -147,27 +147,36 @@ def _same(given: str, wanted: str) -> bool:
     return hmac.compare_digest(given.encode(), wanted.encode())
 
 
-def _bounded(receive: Receive, limit: int) -> Receive:
-    """`receive`, which fails when the body is too long or too slow."""
-    taken = 0
-    complete = False
+class _Body:
+    """A request's body, which fails when it is too long or too slow.
 
-    async def receive_bounded() -> Message:
-        nonlocal taken, complete
-        if complete:
+    Attributes:
+        refused: Status and words of the reply, once it has failed.
+    """
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._taken = 0
+        self._complete = False
+        self.refused: tuple[int, str] | None = None
+
+    async def receive(self) -> Message:
+        """The next part."""
+        if self._complete:
             # From here on it waits for the client to leave, which may take as long as it likes.
-            return await receive()
+            return await self._receive()
         try:
-            message = await asyncio.wait_for(receive(), BODY_SECONDS)
+            message = await asyncio.wait_for(self._receive(), BODY_SECONDS)
         except TimeoutError:
-            raise _TooSlowError from None
-        taken += len(message.get("body", b""))
-        complete = not message.get("more_body", False)
-        if taken > limit:
-            raise _TooLargeError
+            self.refused = 408, "the body did not come in time"
+            raise _RefusedError from None
+        self._taken += len(message.get("body", b""))
+        self._complete = not message.get("more_body", False)
+        if self._taken > self._limit:
+            self.refused = 413, f"the body is larger than {self._limit:,} bytes"
+            raise _RefusedError
         return message
-
-    return receive_bounded
 
 
 async def _reply(send: Send, status: int, words: str) -> None:

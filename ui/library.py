@@ -1,7 +1,7 @@
 """The collections that a server offers: the one it was started with, and a folder of others."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,6 @@ from index.collection import Collection
 from index.errors import UserError
 from index.store import Filters
 from index.types import Hit
-from collections.abc import Sequence
 from qa.answerer import Answerer
 from qa.building import default_folder, open_collection
 from qa.ranking import Candidate

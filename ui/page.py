@@ -14,7 +14,7 @@ from ui.examples import Examples
 from ui.library import MAIN
 from ui.service import WORKERS, Service
 from ui.tools import add_tools
-from ui.transcript import Session, transcript
+from ui.transcript import Session, welcome
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 
@@ -29,7 +29,7 @@ class Page:
         self._chat = Chat(service)
         self._examples = Examples(service)
 
-    def build(self) -> gr.Blocks:
+    def build(self) -> Any:  # noqa: ANN401 - gradio's own type is made at run time
         """The page, to be mounted."""
         with gr.Blocks(title="article-qa", analytics_enabled=False, fill_width=True) as blocks:
             session = gr.State(())
@@ -55,12 +55,18 @@ class Page:
         with gr.Row(elem_id="aq-columns"):
             with gr.Column(scale=6, min_width=320, elem_id="aq-left"):
                 talk = gr.HTML(
-                    transcript(()), js_on_load=script("actions", "transcript"),
+                    "", js_on_load=script("actions", "transcript"),
                     elem_id="aq-talk", elem_classes="aq-scroll",
+                )  # fmt: skip
+                # Apart from the conversation, which hides it: finding examples takes a moment,
+                # and must not overwrite what someone has asked in the meantime.
+                start = gr.HTML(
+                    welcome(), js_on_load=script("actions"),
+                    elem_id="aq-start", elem_classes="aq-scroll",
                 )  # fmt: skip
                 with gr.Group(elem_id="aq-composer"):
                     question = gr.Textbox(
-                        value="", label="Your question", placeholder="When was the summit?", lines=1,
+                        "", label="Your question", placeholder="When was the summit?",
                         max_lines=4, max_length=2_000, autofocus=True, elem_id="aq-question",
                     )  # fmt: skip
                     with gr.Row(elem_id="aq-buttons"):
@@ -68,17 +74,17 @@ class Page:
                         stop = gr.Button("Stop", elem_id="aq-stop")
                         again = gr.Button("Retry", elem_id="aq-retry")
                         clear = gr.Button("Clear", elem_id="aq-clear")
-                with gr.Accordion("Only some articles", open=False, elem_id="aq-filters"):
-                    with gr.Row():
-                        since = gr.Textbox(
-                            value="", label="From", placeholder="2018 or 2018-06-12", elem_id="aq-since"
-                        )
-                        until = gr.Textbox(
-                            value="", label="Until", placeholder="2019", elem_id="aq-until"
-                        )
-                        source = gr.Textbox(
-                            value="", label="Source holds", placeholder="reuters", elem_id="aq-source"
-                        )
+                with (
+                    gr.Accordion("Only some articles", open=False, elem_id="aq-filters"),
+                    gr.Row(),
+                ):
+                    since = gr.Textbox(
+                        "", label="From", placeholder="2018 or 2018-06-12", elem_id="aq-since"
+                    )
+                    until = gr.Textbox("", label="Until", placeholder="2019", elem_id="aq-until")
+                    source = gr.Textbox(
+                        "", label="Source holds", placeholder="reuters", elem_id="aq-source"
+                    )
             with gr.Column(scale=5, min_width=320, elem_id="aq-right"):
                 evidence = gr.HTML(
                     evidence_panel(None), js_on_load=script("actions"),
@@ -92,16 +98,16 @@ class Page:
             [ask.click, question.submit], self._ask, fields, [*shown, question],
             concurrency_limit=WORKERS, **quiet,
         )  # fmt: skip
-        example = talk.submit(self._ask_example, fields, [*shown, question], **quiet)
+        example = start.submit(self._ask_example, fields, [*shown, question], **quiet)
         retried = again.click(self._ask_again, fields, [*shown, question], **quiet)
         stop.click(
             self._stopped, session, shown, cancels=[asked, example, retried],
             queue=False, **quiet,
         )  # fmt: skip
-        cleared = [talk, evidence, session]
-        clear.click(self._clear, collection, cleared, **quiet)
-        collection.change(self._clear, collection, cleared, **quiet)
-        blocks.load(self._start, collection, [talk, collection], **quiet)
+        clear.click(self._clear, None, shown, **quiet)
+        # Answers of one collection are no history for questions to another.
+        collection.change(self._switch, collection, [*shown, start], **quiet)
+        blocks.load(self._start, collection, [start, collection], **quiet)
         talk.click(self._clicked, [session, collection], shown, **quiet)
         evidence.click(opening(chat.open_article), collection, reader, **quiet)
 
@@ -129,22 +135,25 @@ class Page:
         # The session is that of the last view, whose newest exchange may have no outcome.
         return self._chat.stopped(session)
 
-    def _clear(self, collection: str) -> Fields:
-        welcome = transcript((), self._examples.of(collection), self._welcome(collection))
-        return welcome, evidence_panel(None), ()
+    def _clear(self) -> Fields:
+        return "", evidence_panel(None), ()
+
+    def _switch(self, collection: str) -> tuple[str, str, Session, str]:
+        return *self._clear(), self._welcome(collection)
 
     def _start(self, collection: str) -> tuple[str, Any]:
         names = self._service.library.names()
-        chosen = collection if collection in names else MAIN
-        return self._clear(chosen)[0], gr.Dropdown(names, value=chosen)
+        # Only the choices: a value, even the same, would count as a switch.
+        return self._welcome(collection), gr.Dropdown(names)
 
     def _welcome(self, collection: str) -> str:
         articles, passages = self._service.library.collection(collection).counts()
         if not articles:
-            return "This collection is empty: add articles on the other tab."
-        return (
+            return welcome("This collection is empty: add articles on the other tab.")
+        return welcome(
             f"{articles:,} article{'' if articles == 1 else 's'}, {passages:,} passages. "
-            "Every answer is a quotation, with the place it stands."
+            "Every answer is a quotation, with the place it stands.",
+            self._examples.of(collection),
         )
 
     def _clicked(self, session: Session, collection: str, event: gr.EventData) -> Fields | Any:  # noqa: ANN401

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from index.articles import MAX_ARTICLE_BYTES
+from index.inputs import MAX_ARTICLE_BYTES
 from index.types import Article
 from qa.answerer import MAX_QUESTION_CHARACTERS
 

@@ -76,13 +76,13 @@ def build_app(service: Service, options: Options) -> FastAPI:
     gr.mount_gradio_app(
         app, Page(service).build(), path="/", server_name=options.host,
         footer_links=[], run_history=False,
-        auth=[pair] if pair else None, root_path=options.root_path or None,  # type: ignore[list-item]
+        auth=[pair] if pair else None, root_path=options.root_path or None,
         allowed_paths=[], show_error=False, max_file_size=50_000_000, ssr_mode=False,
         enable_monitoring=False, mcp_server=True, theme=theme(),
         css_paths=[ASSETS / "page.css"], head=HEAD,
     )  # fmt: skip
     app.add_middleware(
-        Guard,  # type: ignore[arg-type]
+        Guard,
         service=service, host=options.host, auth=options.auth, api_key=options.api_key,
         behind_proxy=bool(options.root_path),
     )  # fmt: skip

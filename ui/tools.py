@@ -1,9 +1,10 @@
 """The tool that other programs' models can call, over the Model Context Protocol."""
 
+import json
 from datetime import date
-from typing import Any
 
 import gradio as gr
+from gradio.events import api
 
 from index.errors import UserError
 from ui.service import BusyError, Query, Service
@@ -14,7 +15,7 @@ def add_tools(service: Service) -> None:
 
     def ask_articles(
         question: str, collection: str = "", since: str = "", until: str = "", source: str = ""
-    ) -> dict[str, Any]:
+    ) -> str:
         """Answer a question in the exact words of a collection of articles, with citations.
 
         Args:
@@ -25,14 +26,14 @@ def add_tools(service: Service) -> None:
             source: Only articles whose source holds this text; empty for all.
 
         Returns:
-            The answer with its confidence and citations; `text` is null if the articles do not
-            say.
+            The answer as JSON, with its confidence and citations; `text` is null if the articles do
+            not say.
         """
         try:
             query = Query(
                 question, collection or None, (), _day(since), _day(until), source or None
             )
-            return service.ask(query, "mcp").to_dict()
+            return json.dumps(service.ask(query, "mcp").to_dict(), ensure_ascii=False)
         except TimeoutError:
             raise gr.Error("the answer took too long", print_exception=False) from None
         except BusyError as error:
@@ -41,7 +42,7 @@ def add_tools(service: Service) -> None:
             raise gr.Error(str(error), print_exception=False) from None
 
     # Without Gradio's own queue: ours bounds it, and the call needs no way back over HTTP.
-    gr.api(ask_articles, api_name="ask_articles", queue=False)
+    api(ask_articles, api_name="ask_articles", queue=False)
 
 
 def _day(text: str) -> date | None:

@@ -48,15 +48,16 @@ def with_last(session: Session, **changes: object) -> Session:
     return (*session[:-1], replace(session[-1], **changes))  # type: ignore[arg-type]
 
 
-def transcript(session: Session, examples: Sequence[str] = (), welcome: str = "") -> str:
-    """The conversation, or before the first question what there is to ask."""
+def transcript(session: Session) -> str:
+    """The conversation; "" before the first question."""
     if not session:
-        return _welcome(examples, welcome)
+        return ""
     turns = "".join(_turn(each, last=each is session[-1]) for each in session)
     return f'<div class="aq-turns" role="log" aria-label="Conversation">{turns}</div>'
 
 
-def _welcome(examples: Sequence[str], welcome: str) -> str:
+def welcome(words: str = "", examples: Sequence[str] = ()) -> str:
+    """What stands there before the first question."""
     items = "".join(
         f'<li><button type="button"{attributes(action="example", question=each)}>'
         f"{text_html(each)}</button></li>"
@@ -65,7 +66,7 @@ def _welcome(examples: Sequence[str], welcome: str) -> str:
     tried = f'<h2>For example</h2><ul class="aq-examples">{items}</ul>' if items else ""
     return (
         '<div class="aq-welcome"><p class="aq-lead">Ask the articles.</p>'
-        f"<p>{text_html(welcome)}</p>{tried}</div>"
+        f"<p>{text_html(words)}</p>{tried}</div>"
     )
 
 
@@ -107,7 +108,8 @@ def _actions(exchange: Exchange, answer: Answer) -> str:
         _verdict_button(exchange, "like", "Good answer"),
         _verdict_button(exchange, "dislike", "Bad answer"),
     ]
-    return f'<div class="aq-actions" role="group" aria-label="About this answer">{"".join(buttons)}</div>'
+    inside = "".join(buttons)
+    return f'<div class="aq-actions" role="group" aria-label="About this answer">{inside}</div>'
 
 
 def _verdict_button(exchange: Exchange, verdict: Verdict, label: str) -> str:

@@ -3,20 +3,28 @@
 import hashlib
 import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from index.articles import article_id, read_articles
+from index.articles import read_input
 from index.errors import UserError
+from index.identity import article_id
+from index.inputs import Input, Problem
 from index.types import Article
+
+if TYPE_CHECKING:
+    from index.fetching import Fetcher
 
 MAX_FILES = 50
 MAX_FILE_BYTES = 50_000_000
 MAX_UNPACKED_BYTES = 200_000_000
 MAX_UNPACKED_FILES = 5_000
 MAX_TITLE = 500
+MAX_LISTED = 50
+"""Pages that are taken from a feed or sitemap at once."""
 
 KINDS = (".txt", ".md", ".html", ".htm", ".pdf", ".docx", ".jsonl")
 
@@ -25,29 +33,41 @@ _UNSAFE_IN_NAME = re.compile(r"[\x00-\x1f\x7f/\\]")
 
 
 def read_upload(path: Path, name: str) -> Iterator[Article]:
-    """Read the articles of one uploaded file.
+    """Read the articles of one uploaded file; its name becomes their source.
 
     Args:
         path: Where the upload lies.
-        name: What its sender calls it; becomes the source of its articles.
+        name: What its sender calls it.
 
     Raises:
-        UserError: If it is too large, not what its name says, or holds no article.
+        UserError: If it is too large, not what its name says, or a part of it was skipped; what
+            could be read has been given by then.
     """
     name = shown_name(name)
     check(path, name)
-    problems: list[str] = []
-    found = False
-    for article in read_articles([path], problems.append):
-        found = True
-        yield _renamed(article, path, name)
-    # The reader names files by their path on this machine.
-    told = [problem.replace(str(path), name) for problem in problems]
-    if told:
-        more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
-        raise UserError(f"{told[0]}{more}")
-    if not found:
-        raise UserError(f"{name}: holds no article")
+    kind = Path(name).suffix.lower()
+    given = Input(name, name, kind, path.stat().st_size, lambda: path.open("rb"))
+    yield from _complete(lambda problem: read_input(given, problem, {}), name)
+
+
+def read_address(url: str, fetcher: "Fetcher | None" = None) -> Iterator[Article]:
+    """Read the article at an address, or the first ones that a feed or sitemap there lists.
+
+    Args:
+        url: Of http or https; private addresses are refused where it is fetched.
+        fetcher: Of other bounds than the usual.
+
+    Raises:
+        UserError: As for `read_upload`.
+    """
+    from index.fetching import WebArticles, is_url
+
+    url = url.strip()
+    if not is_url(url):
+        raise UserError(f"{url[:80]!r} is not an address that begins with http:// or https://")
+    yield from _complete(
+        lambda problem: islice(WebArticles([url], problem, fetcher=fetcher), MAX_LISTED), url
+    )
 
 
 def check(path: Path, name: str) -> None:
@@ -120,14 +140,15 @@ def _check_archive(path: Path, name: str) -> None:
         raise UserError(f"{name}: not a Word document, or a damaged one") from None
 
 
-def _renamed(article: Article, path: Path, name: str) -> Article:
-    """The article under the name of its upload, wherever the upload lay."""
-    where = str(path.resolve())
-    if article.source != where:
-        return article
-    if article.id == article_id(where):
-        return replace(article, id=article_id(f"upload/{name}"), source=name)
-    if article.id == article_id(f"{where}#{article.title}\n{article.text}"):
-        identity = article_id(f"upload/{name}#{article.title}\n{article.text}")
-        return replace(article, id=identity, source=name)
-    return replace(article, source=name)
+def _complete(read: Callable[[Problem], Iterable[Article]], name: str) -> Iterator[Article]:
+    """The articles that `read` gives; what it skips is told when the rest has been given."""
+    problems: list[str] = []
+    found = False
+    for article in read(problems.append):
+        found = True
+        yield article
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise UserError(f"{problems[0]}{more}")
+    if not found:
+        raise UserError(f"{name}: holds no article")

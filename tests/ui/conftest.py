@@ -1,0 +1,92 @@
+"""A server of its own for the tests, and a browser if there is one."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running `article-qa serve`."""
+
+    url: str
+    process: "subprocess.Popen[str]"
+    data: Path
+
+
+def _start(data: Path, *options: str) -> Server:
+    environment = {
+        **os.environ, "XDG_DATA_HOME": str(data), "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT),
+    }  # fmt: skip
+    environment.pop("QA_COLLECTION", None)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qa.cli", "serve", "--port", "0", *options],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=data,
+    )  # fmt: skip
+    assert process.stdout is not None
+    for line in process.stdout:
+        if found := re.search(r"http://\S+", line):
+            return Server(found.group(0), process, data)
+    raise AssertionError("the server ended before it was up")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = _start(tmp_path_factory.mktemp("data"))
+    yield running
+    running.process.terminate()
+    running.process.wait(60)
+
+
+@pytest.fixture
+def start_server() -> Iterator[Callable[..., Server]]:
+    """Starts servers that are ended with the test."""
+    started: list[Server] = []
+
+    def start(data: Path, *options: str) -> Server:
+        started.append(_start(data, *options))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.process.kill()
+        each.process.wait()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    if path is None:
+        pytest.skip("no chromium on this machine; install it to run the browser tests")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Any, server: Server) -> Iterator[Any]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(30_000)
+    opened = context.new_page()
+    # Whatever opens a dialog or writes to the title is markup that came alive.
+    opened.on("dialog", lambda dialog: pytest.fail(f"a dialog: {dialog.message}"))
+    opened.goto(server.url)
+    opened.locator("#aq-start .aq-lead").wait_for()
+    yield opened
+    context.close()

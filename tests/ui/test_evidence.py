@@ -1,0 +1,181 @@
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.types import Article
+from qa.types import Answer, Citation, ResolvedDate
+from ui.evidence import (
+    MAX_SHOWN,
+    answer_body,
+    article_view,
+    evidence_panel,
+    marked_passage,
+    safe_link,
+    source_name,
+)
+from ui.transcript import Exchange, transcript, welcome
+
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sampled_from(
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        '"><svg onload=alert(1)>',
+        "'--><b>",
+        "</mark></blockquote>",
+        "[x](javascript:alert(1))",
+        "${alert(1)} {{constructor}} `${1}`",
+        "&lt;b&gt; &amp; &#60;i&#62;",
+        "a\r\nb\rc\nd",
+    ]
+)
+
+
+class Parsed(HTMLParser):
+    """Tags with their attributes' names, all text, and the text inside `mark`."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, ...]] = []
+        self.links: list[str] = []
+        self.text = ""
+        self.marked = ""
+        self._inside = False
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, *sorted(name for name, _ in attrs)))
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+        self._inside = self._inside or tag == "mark"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "mark"
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        if self._inside:
+            self.marked += data
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError("a comment")
+
+
+def citation(before: str, quote: str, after: str, title: str = "T", source: str = "s") -> Citation:
+    start, end = 10 + len(before), 10 + len(before) + len(quote)
+    passage = before + quote + after
+    return Citation(
+        "id", title, date(2019, 1, 19), source, start, end, quote, 10, 10 + len(passage), passage
+    )
+
+
+def answer(*citations: Citation, text: str | None = "x", **fields: object) -> Answer:
+    return Answer("q", text, 0.8, citations, **fields)  # type: ignore[arg-type]
+
+
+@given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
+def test_the_marked_text_is_the_quote(before: str, quote: str, after: str) -> None:
+    parsed = Parsed(marked_passage(citation(before, quote, after)))
+    assert parsed.marked == quote.replace("\0", "\ufffd")
+    assert parsed.text == (before + quote + after).replace("\0", "\ufffd")
+    assert parsed.tags == ([("mark",)] if quote else [])
+
+
+@given(ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_TEXT)
+def test_no_text_of_an_answer_is_markup(text: str, title: str, source: str, question: str) -> None:
+    def rendered(text: str, title: str, source: str, question: str) -> list[tuple[str, ...]]:
+        day = ResolvedDate(date(2018, 6, 12), date(2018, 6, 12), "day", text)
+        cited = citation("a ", text or "x", " b", title or "T", source)
+        other = answer(cited, text=text)
+        one = answer(
+            cited, cited, text=text, date=day, alternatives=(other,), understood_as=question
+        )
+        said = Exchange(0, question, question, "", one)
+        failed = Exchange(1, question, "f", "", None, question or "x")
+        html = evidence_panel(one) + transcript((said, failed)) + welcome(text, [question])
+        return Parsed(html).tags
+
+    # A source that is a web address becomes a link, and nothing else changes the elements.
+    usual = "https://a.example/x" if safe_link(source) else ("file" if source_name(source) else "")
+    titled = "title" if title.strip() or not title else " "
+    asked = "question" if question else ""
+    assert rendered(text, title, source, question) == rendered("text", titled, usual, asked)
+
+
+@given(ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_TEXT)
+def test_an_article_is_shown_whole_with_its_words_marked(
+    before: str, quote: str, after: str, title: str
+) -> None:
+    text = before + quote + after
+    article = Article("id", title, text, None, None)
+    parsed = Parsed(article_view(article, len(before), len(before) + len(quote)))
+    assert parsed.marked == quote.replace("\0", "\ufffd")
+    assert parsed.text.endswith(text.replace("\0", "\ufffd"))
+    assert {tag for tag, *_ in parsed.tags} <= {"header", "h2", "p", "span", "time", "div", "mark"}
+
+
+@given(st.integers(-5, 300), st.integers(-5, 300), st.integers(-5, 300), st.integers(-5, 300))
+def test_offsets_from_a_browser_never_break_an_article(
+    start: int, end: int, first: int, last: int
+) -> None:
+    article = Article("id", "", "0123456789" * 20, None, None)
+    parsed = Parsed(article_view(article, start, end, passage=(first, last)))
+    assert parsed.text.endswith(article.text)
+
+
+def test_of_a_huge_article_the_part_around_the_mark_is_shown() -> None:
+    text = "x" * 3_000_000 + "HERE" + "y" * 3_000_000
+    html = article_view(Article("id", "", text), 3_000_000, 3_000_004)
+    assert "<mark" in html
+    assert "HERE" in html
+    assert len(html) < MAX_SHOWN + 2_000
+    assert "characters before this are not shown" in html
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,<b>",
+        "//host/x",
+        "file:///etc/passwd",
+        "http://[broken",
+        "https:",
+    ],
+)
+def test_only_web_addresses_become_links(source: str) -> None:
+    assert safe_link(source) is None
+    assert Parsed(evidence_panel(answer(citation("a", "b", "c", source=source)))).links == []
+
+
+def test_a_web_address_becomes_a_link_without_referrer() -> None:
+    html = evidence_panel(answer(citation("a", "b", "c", source='https://news.example/a?"b')))
+    assert 'rel="noopener noreferrer nofollow"' in html
+    assert Parsed(html).links == ['https://news.example/a?"b']
+
+
+def test_paths_of_the_server_are_not_shown() -> None:
+    assert source_name("/srv/private/news/a.txt") == "a.txt"
+    assert source_name("C:\\secret\\b.txt") == "b.txt"
+
+
+def test_no_answer_is_labelled_as_none() -> None:
+    near = citation("near", "", "")
+    html = evidence_panel(answer(near, text=None))
+    assert "Not an answer" in html
+    assert "<mark" not in html
+    assert "The articles do not say." in answer_body(answer(near, text=None))
+
+
+def test_agreeing_articles_are_grouped_and_others_stand_beside() -> None:
+    one = citation("a", "12 June", "c")
+    two = Citation("other", "U", None, None, 0, 7, "12 June", 0, 7, "12 June")
+    rival = Answer("q", "11 June", 0.4, (one,))
+    unlikely = Answer("q", "May", 0.01, (one,))
+    html = evidence_panel(answer(one, two, text="12 June", alternatives=(rival, unlikely)))
+    assert "2 articles agree" in html
+    assert "The articles give 2 answers" in html
+    assert "May" not in html
