@@ -12,6 +12,7 @@ from index.errors import UserError
 from index.onnx_model import BATCH_TOKENS, BUNDLED_MODELS, OnnxModel, pack_by_length
 from index.types import Article, Passage
 from qa.decode import decode
+from qa.tidying import tidy_span
 from qa.types import Span
 
 MAX_QUESTION_TOKENS = 64
@@ -177,7 +178,9 @@ class Reader:
         for row, first, last, score in zip(*spans, strict=True):
             unit = batch[row]
             offsets = unit.encoding.offsets
-            start = unit.passage.start + offsets[first][0]
-            end = unit.passage.start + offsets[last][1]
+            start, end = offsets[first][0], offsets[last][1]
             if start < end:
-                yield unit, Span(unit.passage.article_id, start, end, float(score))
+                passage = unit.passage
+                text = unit.article.text[passage.start : passage.end]
+                start, end = (passage.start + each for each in tidy_span(text, start, end))
+                yield unit, Span(passage.article_id, start, end, float(score))

@@ -10,6 +10,10 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 
 
+RIGHT_FROM_F1 = 0.5
+"""An answer counts as right, to a confidence, from this F1 on: "a letter" for "a new letter"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
     """Means over `questions` questions, in percent."""

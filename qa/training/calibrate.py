@@ -13,11 +13,8 @@ from index.collection import Collection
 from index.types import Article
 from qa.answerer import PASSAGES_READ, Answerer
 from qa.ranking import Candidate
-from qa.scoring import f1
+from qa.scoring import RIGHT_FROM_F1, f1
 from qa.training.data import QuestionFile, read_squad
-
-RIGHT = 0.5
-"""An answer counts as right from this token F1 with a gold answer on."""
 
 NEARLY = 0.01
 """A loss in mean F1 that is within the noise of a few hundred questions."""
@@ -95,7 +92,7 @@ def calibrate(dev: Path, distractors: Sequence[Path], model: Path) -> Fit:
         **fit.calibration,
         "cross_validated": {"ece": fit.ece, "auc": fit.auc, "observations": fit.observations},
         "fitted_on": dev.name,
-        "right_from_f1": RIGHT,
+        "right_from_f1": RIGHT_FROM_F1,
     }
     (model / "calibration.json").write_text(json.dumps(fields, indent=2) + "\n")
     return fit
@@ -125,7 +122,7 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
     features = np.array([[each.score, each.share, each.similarity] for each in observations])
     f1s = np.array([each.f1 for each in observations])
     answerable = np.array([each.answerable for each in observations])
-    right = f1s >= RIGHT
+    right = f1s >= RIGHT_FROM_F1
     model = LogisticRegression(C=1e3)
     groups = [each.group for each in observations]
     confidence: FloatArray = cross_val_predict(

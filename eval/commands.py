@@ -1,0 +1,300 @@
+"""`article-qa eval SUITE...` and `article-qa eval new`."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+
+from index.errors import UserError
+from qa.cli import collection_option
+
+if TYPE_CHECKING:
+    from eval.records import Record
+    from eval.results import SuiteResult
+    from eval.runner import Progress
+    from eval.suites import Suite
+    from index.collection import Collection
+    from index.types import Article
+
+SEEDS_SUITE = Path(__file__).resolve().parent / "suites" / "seeds.jsonl"
+
+_PATH = click.Path(path_type=Path)
+
+
+class _RunByDefault(click.Group):
+    """`eval SUITE...` is `eval run SUITE...`: only the name of a command is no suite."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        known = bool(args) and args[0] in self.commands
+        return super().parse_args(ctx, args if known else ["run", *args])
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """How suites are run; `opened` opens the collection of a suite without own paragraphs."""
+
+    opened: "Callable[[], AbstractContextManager[Collection]]"
+    passages: str
+    distractors: Sequence[Path]
+    reader: str | None
+    top_k: int | None
+    limit: int | None
+
+
+@click.group(cls=_RunByDefault, name="eval")
+def evaluate() -> None:
+    """Measure the answers on suites of questions."""
+
+
+@evaluate.command()
+@click.argument("suites", nargs=-1, type=_PATH, metavar="[SUITE]...")
+@collection_option
+@click.option(
+    "--passages",
+    type=click.Choice(["all", "gold"]),
+    default="all",
+    show_default=True,
+    help="For a SQuAD file: find passages among all its paragraphs, or read the gold one alone.",
+)
+@click.option(
+    "--distractors",
+    type=_PATH,
+    multiple=True,
+    metavar="FILE",
+    help="A SQuAD file whose paragraphs make the haystack bigger. Repeatable.",
+)
+@click.option("--out", type=_PATH, metavar="DIR", help="Write results.json and report.html here.")
+@click.option(
+    "--baseline",
+    type=_PATH,
+    metavar="FILE",
+    help="Compare with this results.json; exit 1 if EM or F1 is significantly lower.",
+)
+@click.option(
+    "--require",
+    "requirements",
+    multiple=True,
+    metavar="METRIC=VALUE",
+    help="Exit 1 if a suite misses it, as in f1=0.5 or latency_p95_ms=300. Repeatable.",
+)
+@click.option("--reader", metavar="MODEL", help="A transformers question-answering model.")
+@click.option("--top-k", type=click.IntRange(1, 100), help="How many passages to read.")
+@click.option("--limit", type=click.IntRange(1), help="Only the first questions of each suite.")
+@click.pass_context
+def run(
+    ctx: click.Context, suites: tuple[Path, ...], folder: Path | None, passages: str,
+    distractors: tuple[Path, ...], out: Path | None, baseline: Path | None,
+    requirements: tuple[str, ...], reader: str | None, top_k: int | None, limit: int | None,
+) -> None:  # fmt: skip
+    """Ask every question of each SUITE and score the answers.
+
+    A SUITE is a JSONL file of questions on a collection, or a SQuAD v1.1 or v2.0 file. Without
+    one, the bundled suite on the seed articles is run. `article-qa eval new` drafts a suite from
+    your own articles.
+    """
+    from rich.console import Console
+
+    from eval import report, results
+    from eval.suites import load
+
+    required = [_requirement(text) for text in requirements]
+    before = results.read(baseline) if baseline else {}
+    loaded = [load(path) for path in suites or (SEEDS_SUITE,)]
+    names = [suite.name for suite in loaded]
+    if len(set(names)) < len(names):
+        raise UserError(f"two suites have one name: {', '.join(names)}; rename a file")
+    if baseline and not set(names) & set(before):
+        raise UserError(f"{baseline}: has none of the suites {', '.join(names)}")
+    if out:
+        _make_folder(out)
+
+    if not suites and ctx.get_parameter_source("folder") is not ParameterSource.COMMANDLINE:
+        # The bundled suite is about the seeds alone, whatever the user's own collection holds.
+        opened = _seeds
+    else:
+        opened = partial(_opened, folder)
+    setting = _Setting(opened, passages, distractors, reader, top_k, limit)
+    measured = [_measure(suite, setting) for suite in loaded]
+    compared = [
+        results.compare(suite, before[suite.name]) for suite in measured if suite.name in before
+    ]
+    console = Console(highlight=False)
+    report.print_table(measured, console)
+    report.print_comparisons(compared, console)
+    if out:
+        results.write(measured, out / "results.json")
+        report.write_html(measured, compared, out / "report.html")
+        click.echo(f"\n{out / 'report.html'}\n{out / 'results.json'}")
+
+    misses = [miss for suite in measured for miss in _misses(suite, required)]
+    misses += [
+        f"{each.name}: significantly worse than the baseline" for each in compared if each.is_loss
+    ]
+    for miss in misses:
+        click.echo(miss, err=True)
+    ctx.exit(1 if misses else 0)
+
+
+@evaluate.command()
+@collection_option
+@click.option(
+    "--out", type=_PATH, required=True, metavar="FILE", help="The suite to write, .jsonl."
+)
+@click.option("--feedback", type=_PATH, metavar="FILE", help="A feedback log, as JSON lines.")
+@click.option(
+    "--per-article",
+    type=click.IntRange(0),
+    default=3,
+    show_default=True,
+    help="How many questions to draft of each article.",
+)
+def new(folder: Path | None, out: Path, feedback: Path | None, per_article: int) -> None:
+    """Draft a suite from a collection, and from what users asked, for you to correct."""
+    from eval.new import draft, from_feedback, write
+    from qa.building import open_collection
+
+    if out.suffix != ".jsonl":
+        raise UserError(f"{out}: a suite ends in .jsonl")
+    asked = list(from_feedback(feedback)) if feedback else []
+    collection = open_collection(folder)
+    count = write([*asked, *draft(collection.articles(), per_article)], out)
+    click.echo(f"{count} questions in {out}: correct them, then run `article-qa eval {out}`")
+
+
+def _measure(suite: "Suite", setting: _Setting) -> "SuiteResult":
+    from dataclasses import replace
+
+    from eval import results, runner
+
+    suite = replace(suite, questions=suite.questions[: setting.limit])
+    if not suite.paragraphs:
+        if setting.passages == "gold" or setting.distractors:
+            raise UserError(
+                f"suite {suite.name}: only a SQuAD file has gold passages and distractors"
+            )
+        with setting.opened() as collection:
+            records = _asked(suite, setting, collection)
+        return results.result(suite.name, "collection", records)
+    if setting.passages == "gold":
+        from qa.reader import Reader
+
+        with _progress(suite) as progress:
+            reading = Reader(setting.reader)
+            records = list(runner.read_gold(suite, reading, progress))
+        return results.result(suite.name, "gold", records)
+    with _temporary(_haystack(suite, setting.distractors)) as collection:
+        records = _asked(suite, setting, collection)
+    return results.result(suite.name, "all", records)
+
+
+def _asked(suite: "Suite", setting: _Setting, collection: "Collection") -> "list[Record]":
+    from eval import runner
+    from qa.answerer import PASSAGES_READ, Answerer
+
+    answerer = Answerer(collection, reader=setting.reader, top_k=setting.top_k or PASSAGES_READ)
+    with _progress(suite) as progress:
+        return list(runner.run(suite, answerer, collection, progress))
+
+
+def _haystack(suite: "Suite", distractors: Sequence[Path]) -> "list[Article]":
+    from eval.suites import paragraphs
+
+    found = {article.id: article for article in suite.paragraphs}
+    for path in distractors:
+        for article in paragraphs(path):
+            if found.setdefault(article.id, article).text != article.text:
+                raise UserError(f"{path}: another file of this name is in the haystack; rename it")
+    return list(found.values())
+
+
+@contextmanager
+def _temporary(articles: "Sequence[Article]") -> "Iterator[Collection]":
+    from index.collection import Collection
+    from qa.building import add_with_progress
+
+    with (
+        TemporaryDirectory(prefix="article-qa-eval-") as folder,
+        Collection(Path(folder), create=True) as collection,
+    ):
+        add_with_progress(collection, articles)
+        yield collection
+
+
+@contextmanager
+def _seeds() -> "Iterator[Collection]":
+    from qa.building import seed_articles
+
+    with _temporary(list(seed_articles())) as collection:
+        yield collection
+
+
+@contextmanager
+def _opened(folder: Path | None) -> "Iterator[Collection]":
+    from qa.building import open_collection
+
+    with open_collection(folder) as collection:
+        yield collection
+
+
+@contextmanager
+def _progress(suite: "Suite") -> "Iterator[Progress]":
+    """Shows on a terminal how many questions are done, and about how long the rest takes."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+    ) as bar:
+        task = bar.add_task(suite.name, total=len(suite.questions))
+        yield lambda count: bar.advance(task, count)
+
+
+def _requirement(text: str) -> tuple[str, float]:
+    from eval.summary import METRICS
+
+    name, _, value = text.partition("=")
+    if name not in METRICS:
+        raise UserError(f"--require {text}: no such metric; there are {', '.join(METRICS)}")
+    try:
+        return name, float(value)
+    except ValueError:
+        raise UserError(f"--require {text}: write it as {name}=0.5") from None
+
+
+def _misses(suite: "SuiteResult", required: Sequence[tuple[str, float]]) -> Iterator[str]:
+    from eval.summary import METRICS
+
+    for name, bound in required:
+        value = suite.values[name].value
+        if value is None:
+            yield f"{suite.name}: {name} cannot be measured on this suite"
+        elif METRICS[name].better == "higher" and value < bound:
+            yield f"{suite.name}: {name} is {value:.4g}, below the required {bound:g}"
+        elif METRICS[name].better == "lower" and value > bound:
+            yield f"{suite.name}: {name} is {value:.4g}, above the allowed {bound:g}"
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be created ({error.strerror})") from error

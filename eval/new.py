@@ -1,0 +1,140 @@
+"""Drafts a suite from a collection and from what users asked, for a person to correct."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from eval.suites import question_type
+from index.errors import UserError
+from index.headers import read_header
+from index.types import Article
+from qa.dates.find import find_times
+from qa.dates.sentences import sentence_around
+
+BLANK = "____"
+
+# Two capitalised words or more: a name, most of the time.
+_NAME = re.compile(r"\b[A-Z][\w’'-]*\w(?: (?:of |the |de |van |von )?[A-Z][\w’'-]*\w)+")
+_AMOUNT = re.compile(
+    r"(?<![\w.,-])(?:[$€£] ?)?\d[\d,.]*\d?(?: (?:million|billion|per cent|percent)| ?%)?(?![\w-])"
+    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|dozens|hundreds|thousands)\b"
+)
+_SENTENCE_WORDS = range(8, 46)  # Shorter ones ask nothing definite; longer ones are lists.
+
+
+class _Blank(NamedTuple):
+    """A span to ask for, in its sentence."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def draft(articles: Iterable[Article], per_article: int) -> Iterator[dict[str, Any]]:
+    """Questions to correct: a sentence with a date, a name or an amount left blank, and its answer.
+
+    Args:
+        articles: Where the sentences come from.
+        per_article: How many questions of each article, at most.
+
+    Yields:
+        Lines of a suite, each with a note on what to do with it.
+    """
+    for article in articles:
+        # A date line or front matter at the head is no sentence of the article.
+        text = article.text[read_header(article.text).body_start :]
+        for blank in _blanks(text)[:per_article]:
+            first, last = sentence_around(text, blank.start, blank.end)
+            cloze = f"{text[first : blank.start]}{BLANK}{text[blank.end : last]}"
+            yield {
+                "question": " ".join(cloze.split()),
+                "answers": [text[blank.start : blank.end]],
+                "articles": [article.source or article.id],
+                "type": blank.kind,
+                "note": f"ask for the {BLANK} in your own words, and add other right answers",
+            }
+
+
+def from_feedback(path: Path) -> Iterator[dict[str, Any]]:
+    """What users asked, from a feedback log: JSON lines with `question`, `answer` and `liked`.
+
+    `answer` is `Answer.to_dict()`. A liked answer becomes the right one; where it was not liked,
+    or "the articles do not say" was, the note says what to fill in.
+
+    Raises:
+        UserError: If the log cannot be read; the message names the line.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+            question, answer, liked = entry["question"], entry["answer"], entry["liked"]
+            yield _asked(str(question), answer["text"], answer["citations"], liked is True)
+        except (ValueError, KeyError, TypeError) as error:
+            raise UserError(
+                f"{path}:{number}: not a line of a feedback log with question, answer and liked"
+            ) from error
+
+
+def write(questions: Iterable[dict[str, Any]], path: Path) -> int:
+    """Write a new suite file and return its number of questions; equal questions are written once.
+
+    Raises:
+        UserError: If the file exists, cannot be written, or would be empty.
+    """
+    lines = {each["question"]: json.dumps(each, ensure_ascii=False) for each in questions}
+    if not lines:
+        raise UserError("nothing to draft questions from: the collection has no dates or names")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines.values())
+    except FileExistsError:
+        raise UserError(f"{path}: exists already; corrections in it would be lost") from None
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from error
+    return len(lines)
+
+
+def _blanks(text: str) -> list[_Blank]:
+    """What can be asked for: kinds in turn, each sentence once, in reading order within a kind."""
+    times = [_Blank(each.start, each.end, "when") for each in find_times(text)]
+    taken = {position for each in times for position in range(each.start, each.end)}
+    names = [_Blank(*match.span(), "who") for match in _NAME.finditer(text)]
+    amounts = [_Blank(*match.span(), "how many") for match in _AMOUNT.finditer(text)]
+    kinds = [times, *([b for b in kind if b.start not in taken] for kind in (names, amounts))]
+    sentences: set[int] = set()
+    seen: set[str] = set()
+    chosen = []
+    for blank in (blank for row in zip_longest(*kinds) for blank in row if blank):
+        first, last = sentence_around(text, blank.start, blank.end)
+        answer = text[blank.start : blank.end]
+        complete = text[first:last].rstrip('"”’').endswith((".", "!", "?"))
+        asks = complete and len(text[first:last].split()) in _SENTENCE_WORDS
+        if asks and first not in sentences and answer not in seen:
+            sentences.add(first)
+            seen.add(answer)
+            chosen.append(blank)
+    return chosen
+
+
+def _asked(
+    question: str, text: str | None, citations: Sequence[dict[str, Any]], liked: bool
+) -> dict[str, Any]:
+    line: dict[str, Any] = {"question": question, "type": question_type(question)}
+    if text is None:
+        line["answerable"] = False
+        note = "" if liked else "the user expected an answer: fill in answers and articles"
+    else:
+        line["answers"] = [text] if liked else []
+        sources = [each["source"] or each["article_id"] for each in citations]
+        line["articles"] = list(dict.fromkeys(sources)) if liked else []
+        note = "" if liked else f"the user did not like {text!r}: fill in answers and articles"
+    return {**line, "note": note} if note else line
