@@ -45,11 +45,13 @@ def choose(
     firm = direction.firm and not anchor.inferred
     if firm and direction.sign:
         return [Choice(directed, told)]
+    weekly = _is_weekly(fields)
     nearest = _much_nearer(before, after, anchor, direction)
-    if nearest is not None:
+    # "The film opens Friday": without a tense to go by, yesterday is no likelier than next week.
+    if nearest is not None and (direction.sign or anchor.inferred or not weekly):
         return [Choice(nearest, "the nearest by far")]
     # A weekday's tense is no help where the day of writing is known to a few days only.
-    if direction.sign and not (anchor.inferred and _is_weekly(fields)):
+    if direction.sign and not (anchor.inferred and weekly):
         return [Choice(directed, told)]
     return [Choice(before, "if past"), Choice(after, "if to come")]
 

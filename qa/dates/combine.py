@@ -135,9 +135,12 @@ def _groups(evidence: Sequence[Evidence]) -> Iterator[_Group]:
         partial = [i for i, p in enumerate(evidence) if p.partial is not None and i not in held]
         yield _Group(shared, dated, ())
         for first in partial:
-            group = _completed(evidence, shared, dated, first, partial)
-            if group is not None:
-                yield group
+            completed = _only_time(evidence[first].partial, shared)
+            if completed is None:
+                continue
+            for day in _days_to_try(evidence, completed, partial):
+                interval, members = _completed(evidence, completed, first, partial, day)
+                yield _Group(interval, dated, members)
 
 
 def _finest_with(piece: Evidence, stretch: Interval) -> ResolvedDate | None:
@@ -150,17 +153,29 @@ def _shared(intervals: Sequence[Interval]) -> Interval:
     return Interval(max(i.start for i in intervals), min(i.end for i in intervals))
 
 
+def _days_to_try(
+    evidence: Sequence[Evidence], within: Interval, partial: Sequence[int]
+) -> list[date]:
+    """A day of each set of partial dates that can agree: where the last of them begins."""
+    days = {within.start}
+    for index in partial:
+        fields = evidence[index].partial
+        if fields is not None:
+            days |= {max(i.start, within.start) for i in periods.occurrences(fields, within)}
+    return sorted(days)
+
+
 def _completed(
     evidence: Sequence[Evidence],
-    shared: Interval,
-    dated: tuple[tuple[int, ResolvedDate], ...],
+    interval: Interval,
     first: int,
     partial: Sequence[int],
-) -> _Group | None:
-    """The group that a partial date makes with an interval, and the others that then fit it."""
-    interval = _only_time(evidence[first].partial, shared)
-    if interval is None:
-        return None
+    day: date,
+) -> tuple[Interval, tuple[int, ...]]:
+    """An interval narrowed by all partial dates that mean one time in it, with that day.
+
+    Each that narrows it can only help the others, so their order makes no difference.
+    """
     members = [first]
     waiting = [index for index in partial if index != first]
     fitted = True
@@ -168,11 +183,11 @@ def _completed(
         fitted = False
         for index in list(waiting):
             narrower = _only_time(evidence[index].partial, interval)
-            if narrower is not None:
+            if narrower is not None and day in narrower:
                 interval, fitted = narrower, True
                 members.append(index)
                 waiting.remove(index)
-    return _Group(interval, dated, tuple(members))
+    return interval, tuple(members)
 
 
 def _only_time(fields: CalendarFields | None, within: Interval) -> Interval | None:

@@ -19,7 +19,8 @@ def told_year(expression: TimeExpression, text: str) -> tuple[int, str] | None:
         None if no year was told as the time of something ("in 2003", "on 1 May 2003", but not
         "since 2003" or "the 2003 budget") in the paragraph's 300 characters before.
     """
-    low = max(text.rfind("\n\n", 0, expression.start) + 1, expression.start - _REACH, 0)
+    low = max(expression.start - _REACH, 0)
+    low = max(text.rfind("\n\n", low, expression.start), low)
     times = find_times(text)
     index = bisect_left(times, expression.start, key=lambda e: e.start)
     while index and times[index - 1].start >= low:

@@ -17,7 +17,7 @@ from qa.dates.meaning import (
     Meaning,
     TimeExpression,
 )
-from qa.dates.rules import GRAMMAR
+from qa.dates.rules import grammar
 from qa.dates.tokens import is_possible, tokens_of
 
 _UP_TO = re.compile(r"\s?[-–]\s?|—|\s(?:to|until|till|through)\s(?:the\s)?")
@@ -45,11 +45,11 @@ def find_times(text: str, *, lenient: bool = False) -> tuple[TimeExpression, ...
 
 @lru_cache(maxsize=128)
 def _find(text: str, lenient: bool) -> tuple[TimeExpression, ...]:
-    tokens = tokens_of(text)
+    tokens, rules = tokens_of(text), grammar()
     found = []
     index = 0
     while index < len(tokens):
-        met = GRAMMAR.match(text, tokens, index, lenient=lenient)
+        met = rules.match(text, tokens, index, lenient=lenient)
         if met is None:
             index += 1
             continue

@@ -1,6 +1,7 @@
 """Which words that look like a time are none: "may" the verb, "2000 people", "the 12th floor"."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from qa.dates import lexicon
@@ -100,7 +101,7 @@ def is_bare_month(match: Match) -> bool:
         return True
     if abbreviated or not token.capital:
         return False
-    if token.lower == "may" and _PERSON_MAY.search(match.text):
+    if token.lower == "may" and _names_a_may(match.text):
         return False
     if before in _MAY_SAY_TIME:
         named = following is not None and (following.capital or following.lower in "'’")
@@ -113,6 +114,12 @@ def is_bare_month(match: Match) -> bool:
         and following.lower not in _FUNCTION_WORDS
     )
     return before in _DETERMINERS and modifies
+
+
+@lru_cache(maxsize=32)
+def _names_a_may(text: str) -> bool:
+    """Whether a text names a person called May."""
+    return bool(_PERSON_MAY.search(text))
 
 
 def _is_capital(match: Match, distance: int) -> bool:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from qa.dates import periods
 from qa.dates.choose import Choice, choose
 from qa.dates.context import told_year
-from qa.dates.find import find_times
+from qa.dates.events import counted_from, dating_expression
 from qa.dates.meaning import (
     Anchor,
     Between,
@@ -64,7 +64,12 @@ def readings(
     sentence = text[start:end]
     direction = direction_of(sentence, expression.start - start, expression.end - start)
     if isinstance(expression.meaning, FromEvent):
-        return _after_event(expression, expression.meaning, text, (start, end), anchor)
+        event = dating_expression(expression, expression.meaning, text, start, end)
+        dated = resolve(event, text, anchor) if event else None
+        if event is None or dated is None:
+            return ()
+        counted = counted_from(expression, expression.meaning, event, dated)
+        return (counted,) if counted else ()
     try:
         found = _read(expression.meaning, anchor, direction)
         if found and direction.sign <= 0:
@@ -263,57 +268,3 @@ def _read_between(between: Between, anchor: Anchor | None, direction: Direction)
         if ended is not None:
             candidates.append(Interval(begun.start, ended.end))
     return [(c.interval, "range", c.basis) for c in choose(candidates, first, anchor, direction)]
-
-
-def _after_event(
-    expression: TimeExpression,
-    distance: FromEvent,
-    text: str,
-    sentence: tuple[int, int],
-    anchor: Anchor | None,
-) -> tuple[ResolvedDate, ...]:
-    """A distance from an event, if the sentence gives the event's date: all days it may be."""
-    event = _event_date(expression, distance, text, sentence)
-    if event is None or distance.count is None:
-        return ()
-    dated = resolve(event, text, anchor)
-    if dated is None:
-        return ()
-    fine = dated.granularity == "day"
-    try:
-        start = periods.moved(dated.start, distance.unit, distance.count)
-        end = periods.moved(dated.end, distance.unit, distance.count)
-        if distance.unit not in {"day", "week"} or (distance.count == 0 and fine):
-            start = periods.unit_around(distance.unit, start).start
-            end = periods.unit_around(distance.unit, end).end
-        elif distance.unit == "week" and not expression.quote.lower().endswith(_COUNTED_FROM):
-            start = periods.unit_around("week", start).start
-            end = periods.unit_around("week", end).end
-    except (ValueError, OverflowError):
-        return ()
-    interval = Interval(start, end)
-    granularity = periods.granularity_of_interval(interval)
-    reading = say_interval(interval, granularity)
-    derivation = f'"{expression.quote}" is counted from "{event.quote}": {reading}'
-    return (ResolvedDate(start, end, granularity, derivation, dated.inferred),)
-
-
-_COUNTED_FROM = ("after", "before", "later", "earlier")
-
-
-def _event_date(
-    expression: TimeExpression, distance: FromEvent, text: str, sentence: tuple[int, int]
-) -> TimeExpression | None:
-    """The time expression of the same sentence that dates the event counted from."""
-    first, last = sentence
-    shift = first
-    times = [e for e in find_times(text[first:last]) if not isinstance(e.meaning, FromEvent)]
-    before = [e for e in times if e.end + shift <= expression.start]
-    after = [e for e in times if e.start + shift >= expression.end]
-    rest = text[expression.end : last].lstrip()
-    named_after = distance.follows and rest[:1].isalnum()
-    chosen = (after[0] if after else None) if named_after else (before[-1] if before else None)
-    if chosen is None:
-        return None
-    start, end = chosen.start + shift, chosen.end + shift
-    return TimeExpression(start, end, chosen.quote, chosen.meaning)

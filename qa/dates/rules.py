@@ -1,6 +1,6 @@
 """The table of time expressions: how each is written. The grammar module says how to read it."""
 
-from typing import Final
+from functools import cache
 
 from qa.dates import builders as b
 from qa.dates import relative as rel
@@ -127,4 +127,8 @@ _RANGES = (
     Rule(f"between {_MONTH_ON} and MONTH=last_month [.] {_YEAR}", b.months),
 )
 
-GRAMMAR: Final = Grammar((*_DAYS, *_MONTHS_AND_YEARS, *_ERAS, *_FROM_NOW, *_FROM_EVENTS, *_RANGES))
+
+@cache
+def grammar() -> Grammar:
+    """The table, compiled when it is first needed."""
+    return Grammar((*_DAYS, *_MONTHS_AND_YEARS, *_ERAS, *_FROM_NOW, *_FROM_EVENTS, *_RANGES))

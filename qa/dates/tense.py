@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from qa.dates import verbs
 from qa.dates.meaning import Sign
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|[,;:()–—“”\"]|-|[0-9]+|[.!?]")
+_ADJECTIVAL = verbs.DETERMINERS - {"that"}
 _CLAUSE = frozenset(',;:()–—“”"')
 
 
@@ -34,7 +36,7 @@ _SOFT_PAST, _SOFT_FUTURE = Direction(-1, firm=False), Direction(1, firm=False)
 class _Cue:
     index: int
     direction: Direction
-    of_speech: bool = False
+    kind: Literal["verb", "plan", "speech"] = "verb"
 
 
 def direction_of(sentence: str, start: int, end: int) -> Direction:
@@ -68,21 +70,34 @@ def _governing(
 ) -> Direction | None:
     first = max((i + 1 for i in range(place) if _breaks(words[i])), default=0)
     last = min((i for i in range(after, len(words)) if _breaks(words[i])), default=len(words))
-    for cue in reversed(cues):
-        if cue.of_speech and first <= cue.index < place and place - cue.index <= 3:
+    inside = [cue for cue in cues if cue.kind != "speech" and first <= cue.index < last]
+    outside = [cue for cue in cues if cue.kind == "verb" and cue not in inside]
+    before = [cue for cue in reversed(inside) if cue.index < place]
+    spoken = [cue for cue in cues if cue.kind == "speech"]
+    for cue in reversed(spoken):
+        if first <= cue.index < place and place - cue.index <= 3:
             return cue.direction
-    verbs_only = [cue for cue in cues if not cue.of_speech]
+    fronted = last == after and words[after : after + 1] == [","] and not before
+    if fronted:
+        # "On Friday, Trump said ...": the next verb of any kind.
+        following = [cue for cue in cues if cue.kind != "plan" and cue.index > after]
+        if following:
+            return following[0].direction
+    if before and before[0].kind == "plan" and words[place - 1].lower() in verbs.UP_TO:
+        # "has been delayed until autumn" looks ahead; "was delayed until autumn" may not.
+        at = before[0].index
+        near = {word.lower() for word in words[max(at - 3, 0) : at]}
+        return _FUTURE if near & verbs.PRESENT_AUXILIARIES else _SOFT_FUTURE
     tiers = (
-        [cue for cue in reversed(verbs_only) if first <= cue.index < place],
-        [cue for cue in verbs_only if after <= cue.index < last],
-        [cue for cue in reversed(verbs_only) if cue.index < first],
-        [cue for cue in verbs_only if cue.index >= last],
-        [cue for cue in cues if cue.of_speech],
+        before,
+        [cue for cue in inside if cue.index >= after],
+        [cue for cue in reversed(outside) if cue.index < first],
+        [cue for cue in outside if cue.index >= last],
     )
     for tier in tiers:
         if tier:
-            return tier[0].direction if not tier[0].of_speech else _SOFT_PAST
-    return None
+            return tier[0].direction
+    return _SOFT_PAST if spoken else None
 
 
 def _breaks(word: str) -> bool:
@@ -117,14 +132,14 @@ def _cues(words: Sequence[str], place: int) -> list[_Cue]:
             perfect = _next(words, index) == "have"
             cue, step = _SOFT_PAST if perfect else _SOFT_FUTURE, _group(words, index, place)
         elif word in verbs.PROSPECT and _is_prospect(words, index):
-            cue = _prospect(words, index)
+            cue = _prospect(words, index, place)
             step = _infinitive(words, index, place)
         elif word in verbs.BE_PRESENT or word.endswith(("'re", "'m")):
             cue, step = _present(words, index, place)
         elif word in verbs.ABOUT_PLANS and index + 1 < len(words):
-            cue = _SOFT_PAST
+            cues.append(_Cue(index, _SOFT_PAST, "plan"))
         elif word in verbs.SPEECH:
-            cues.append(_Cue(index, _PAST, of_speech=True))
+            cues.append(_Cue(index, _PAST, "speech"))
         elif _is_past(words, index):
             cue = _PAST
         if cue is not None:
@@ -171,18 +186,23 @@ def _present(words: Sequence[str], index: int, stop: int) -> tuple[Direction, in
 
 def _is_prospect(words: Sequence[str], index: int) -> bool:
     following = words[index + 1].lower() if index + 1 < len(words) else ""
+    if index and words[index - 1].lower() in verbs.DETERMINERS:
+        return False  # "a planned visit"
     if words[index].lower() in {"set", "due", "ready"}:
         return following in {"to", "for", "on", "in"}
     return True
 
 
-def _prospect(words: Sequence[str], index: int) -> Direction:
-    """What "scheduled", "plans" and the like say: what was planned may have been since, or not."""
+def _prospect(words: Sequence[str], index: int, place: int) -> Direction:
+    """What "scheduled", "plans" and the like say of the word at `place`."""
     near = {word.lower() for word in words[max(index - 3, 0) : index]}
     if near & verbs.BE_PAST:
-        return UNKNOWN
-    finite_past = words[index].lower().endswith("ed") and not near & verbs.PRESENT_AUXILIARIES
-    return _SOFT_FUTURE if finite_past else _FUTURE
+        return UNKNOWN  # what had been planned may have been since, or not
+    if not words[index].lower().endswith("ed") or near & verbs.PRESENT_AUXILIARIES:
+        return _FUTURE
+    # "agreed to meet in June", but "agreed in June to meet".
+    complement = {word.lower() for word in words[index + 1 : place]}
+    return _SOFT_FUTURE if complement & {"to", "for"} or index > place else _PAST
 
 
 def _is_past(words: Sequence[str], index: int) -> bool:
@@ -195,4 +215,4 @@ def _is_past(words: Sequence[str], index: int) -> bool:
     if not word.endswith("ed") or len(word) < 5 or not words[index].islower():
         return False
     # "the long-awaited summit", "a planned visit": adjectives.
-    return not (word in verbs.NO_VERBS or previous in verbs.DETERMINERS or previous == "-")
+    return not (word in verbs.NO_VERBS or previous in _ADJECTIVAL or previous == "-")

@@ -27,8 +27,9 @@ PROSPECT = _set(
 ABOUT_PLANS = _set(
     "cancelled canceled postponed scrapped announced confirmed delayed rescheduled abandoned"
     " shelved cancels postpones scraps announces confirms delays cancelling cancel postpone"
-    " awaited anticipated discussed organised organized arranged booked"
+    " awaited anticipated discussed organised organized arranged booked extended"
 )
+UP_TO = _set("until till to")
 SPEECH = _set("said told says added tweeted wrote noted tells")
 
 PAST = _set(
