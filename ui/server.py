@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from index.errors import UserError
+from ui.batching import MAX_PASSAGES
 from ui.service import Service
 
 DRAIN_SECONDS = 60.0
@@ -30,6 +31,7 @@ class Options:
     api_key: str | None = None
     root_path: str = ""
     browse: bool = False
+    batch_passages: int = MAX_PASSAGES
 
 
 def run(options: Options) -> None:
@@ -42,7 +44,11 @@ def run(options: Options) -> None:
     # Gradio keeps uploads in a folder of this name; a fresh one goes with the process.
     with tempfile.TemporaryDirectory(prefix="article-qa-") as uploads:
         os.environ["GRADIO_TEMP_DIR"] = uploads
-        service = Service(options.collection, options.library or _default_library())
+        service = Service(
+            options.collection,
+            options.library or _default_library(),
+            batch_passages=options.batch_passages,
+        )
         service.library.collection()
         app = build_app(service, options)
         host, port = listener.getsockname()[:2]
@@ -57,6 +63,7 @@ def run(options: Options) -> None:
         )  # fmt: skip
         _DrainingServer(config, service).run(sockets=[listener])
         service.close()
+        print(f"ended; {service.tally()}", flush=True)
 
 
 def build_app(service: Service, options: Options) -> FastAPI:

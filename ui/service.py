@@ -82,6 +82,8 @@ class Service:
         self._loaded: BatchingReader | None = None
         self.accepted = 0
         self._replies = 0
+        self._taken = 0
+        self._finished = 0
 
     def _reader(self) -> Reader:
         with self._loading:
@@ -119,6 +121,7 @@ class Service:
                 self.metrics.refused.labels(door).inc()
                 raise BusyError
             self.accepted += 1
+            self._taken += 1
         context = contextvars.copy_context()
         context.run(progress.set, told)
         try:
@@ -147,6 +150,10 @@ class Service:
         """Wait until every accepted question is answered; whether that came to pass."""
         with self._idle:
             return self._idle.wait_for(lambda: self.accepted == 0, seconds)
+
+    def tally(self) -> str:
+        """How much was accepted and finished, in words."""
+        return f"{self._taken} questions accepted, {self._finished} finished"
 
     def close(self) -> None:
         """Accept nothing more, and end the threads after what was accepted."""
@@ -187,4 +194,5 @@ class Service:
     def _done(self) -> None:
         with self._idle:
             self.accepted -= 1
+            self._finished += 1
             self._idle.notify_all()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).absolute().parents[2]
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -35,13 +35,14 @@ def _start(data: Path, *options: str) -> Server:
     environment.pop("QA_COLLECTION", None)
     process = subprocess.Popen(
         [sys.executable, "-m", "qa.cli", "serve", "--port", "0", *options],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=data,
+        env=environment, stdout=subprocess.PIPE, stderr=(data / "server.log").open("w"), text=True,
+        cwd=data,
     )  # fmt: skip
     assert process.stdout is not None
     for line in process.stdout:
         if found := re.search(r"http://\S+", line):
             return Server(found.group(0), process, data)
-    raise AssertionError("the server ended before it was up")
+    raise AssertionError((data / "server.log").read_text()[-2_000:])
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,278 @@
+"""The page in a real browser: what people do with it, and what must not happen to them."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TAKES_LONG = 60_000
+
+INSIDE_VIEWPORT = """(mark) => {
+  const box = mark.getBoundingClientRect();
+  return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight
+    && box.left >= 0 && box.right <= innerWidth;
+}"""
+
+
+def ask(page: Any, question: str, *, enter: bool = False) -> Any:
+    """Ask, and wait for the outcome; returns the newest turn."""
+    before = page.locator(".aq-turn").count()
+    page.fill("#aq-question textarea", question)
+    if enter:
+        page.press("#aq-question textarea", "Enter")
+    else:
+        page.click("#aq-ask")
+    turn = page.locator(".aq-turn").nth(before)
+    turn.locator(".aq-answer, .aq-problem").wait_for(timeout=TAKES_LONG)
+    return turn
+
+
+def answer_of(turn: Any) -> str:
+    return str(turn.locator(".aq-answer").inner_text())
+
+
+def add_text(page: Any, title: str, text: str, published: str = "") -> None:
+    page.get_by_role("tab", name="Articles").click()
+    if not page.locator("#aq-paste-text textarea").is_visible():
+        page.get_by_role("button", name="Paste a text").click()
+    page.fill("#aq-paste-title textarea, #aq-paste-title input", title)
+    page.fill("#aq-paste-date textarea, #aq-paste-date input", published)
+    page.fill("#aq-paste-text textarea", text)
+    page.click("#aq-paste-add")
+    page.locator("#aq-report .aq-done").wait_for(timeout=TAKES_LONG)
+
+
+def remove_article(page: Any, title: str) -> None:
+    row = page.locator(".aq-articles li").filter(has_text=title)
+    row.locator(".aq-delete").click()
+    row.get_by_text("Really delete?").click()
+    row.wait_for(state="detached")
+
+
+def test_an_answer_comes_with_its_words_marked(page: Any) -> None:
+    turn = ask(page, "Who is Kim Yong-chol?")
+    text = answer_of(turn)
+    card = page.locator(".aq-card").first
+    assert card.locator("mark").inner_text() == text
+    assert "%" in turn.locator(".aq-confidence").inner_text()
+    assert card.locator("h3").inner_text()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_card_opens_the_article_at_the_marked_words(page: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    text = answer_of(ask(page, "Who is Kim Yong-chol?"))
+    for _ in range(2):  # The same article opens a second time, too.
+        page.locator(".aq-card blockquote").first.click()
+        mark = page.locator("dialog[open] mark")
+        mark.wait_for()
+        page.wait_for_function(INSIDE_VIEWPORT, arg=mark.element_handle())
+        assert mark.inner_text() == text
+        page.keyboard.press("Escape")
+        page.locator("dialog[open]").wait_for(state="detached")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_an_uploaded_pdf_answers_until_it_is_deleted(page: Any) -> None:
+    canvas_of = pytest.importorskip("reportlab.pdfgen.canvas", reason="reportlab makes the PDF")
+    content = io.BytesIO()
+    canvas = canvas_of.Canvas(content)
+    canvas.setTitle("Notes on Varnholm")
+    for line, words in enumerate(
+        ("The Lighthouse of Varnholm", "", "The lighthouse of Varnholm was built in 1874",
+         "by the engineer Greta Solberg, who also drew the plans of the harbour.")
+    ):  # fmt: skip
+        canvas.drawString(72, 720 - 16 * line, words)
+    canvas.save()
+    page.get_by_role("tab", name="Articles").click()
+    pdf = {"name": "varnholm.pdf", "mimeType": "application/pdf", "buffer": content.getvalue()}
+    broken = {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"no pdf at all"}
+    page.set_input_files("#aq-files input[type=file]", [pdf, broken])
+    page.locator("#aq-files").get_by_text("broken").first.wait_for()
+    page.click("#aq-upload")
+    page.locator("#aq-report .aq-done").wait_for(timeout=TAKES_LONG)
+    assert "not a PDF" in page.locator("#aq-report .aq-failed").inner_text()
+    page.get_by_role("tab", name="Ask").click()
+    assert "Solberg" in answer_of(ask(page, "Who built the lighthouse of Varnholm?"))
+    assert page.locator(".aq-card h3").first.inner_text() == "Notes on Varnholm"
+    assert "varnholm.pdf" in page.locator(".aq-card .aq-meta").first.inner_text()
+    page.get_by_role("tab", name="Articles").click()
+    page.fill("#aq-find textarea, #aq-find input", "varnholm")
+    page.locator(".aq-count").get_by_text("1 article", exact=True).wait_for()
+    page.locator(".aq-delete").click()
+    page.get_by_text("Really delete?").click()
+    page.locator(".aq-nothing").wait_for()
+    page.get_by_role("tab", name="Ask").click()
+    assert "Solberg" not in answer_of(ask(page, "Who built the lighthouse of Varnholm?"))
+
+
+def test_a_follow_up_shows_how_it_was_understood(page: Any) -> None:
+    add_text(
+        page, "Ada Brunn", "Ada Brunn is a Danish painter. Ada Brunn was born in Aarhus in 1901. "
+        "Ada Brunn died in Lisbon in 1977.",
+    )  # fmt: skip
+    page.get_by_role("tab", name="Ask").click()
+    assert "painter" in answer_of(ask(page, "Who is Ada Brunn?"))
+    turn = ask(page, "Where was she born?", enter=True)
+    assert "Aarhus" in answer_of(turn)
+    assert "Ada Brunn" in turn.locator(".aq-understood").inner_text()
+    page.click("#aq-clear")
+    page.locator("#aq-start .aq-lead").wait_for()
+    page.get_by_role("tab", name="Articles").click()
+    remove_article(page, "Ada Brunn")
+
+
+def test_a_date_range_filters_the_questions(page: Any) -> None:
+    add_text(page, "Toll 2001", "The toll of the Orrin bridge is 5 crowns.", "2001-05-01")
+    add_text(page, "Toll 2011", "The toll of the Orrin bridge is 9 crowns.", "2011-05-01")
+    page.get_by_role("tab", name="Ask").click()
+    page.get_by_role("button", name="Only some articles").click()
+    question = "What is the toll of the Orrin bridge?"
+    for since, until, toll in (("2010", "", "9 crowns"), ("", "2005-12", "5 crowns")):
+        page.fill("#aq-since textarea, #aq-since input", since)
+        page.fill("#aq-until textarea, #aq-until input", until)
+        turn = ask(page, question)
+        assert toll in answer_of(turn)
+        assert "Only articles" in turn.locator(".aq-filters").inner_text()
+        assert page.locator(".aq-card time").all_inner_texts() in (["2011-05-01"], ["2001-05-01"])
+    page.fill("#aq-since textarea, #aq-since input", "tomorrow")
+    assert "not a date" in ask(page, question).locator(".aq-problem").inner_text()
+    page.get_by_role("tab", name="Articles").click()
+    remove_article(page, "Toll 2001")
+    remove_article(page, "Toll 2011")
+
+
+def test_markup_of_articles_and_questions_stays_text(page: Any) -> None:
+    attack = (
+        "<script>alert(1)</script><img src=x onerror=alert(2)>${alert(3)}{{alert 4}}"
+        "[link](javascript:alert(5))<svg/onload=alert(6)>"
+    )
+    title = f"The sword of Quillmere {attack}"
+    add_text(page, title, f"The sword of Quillmere was forged by Master Holt {attack} in 1290.")
+    page.get_by_role("tab", name="Ask").click()
+    turn = ask(page, f"Who forged the sword of Quillmere? {attack}")
+    assert attack in turn.locator(".aq-question").inner_text()
+    card = page.locator(".aq-card").filter(has_text="Quillmere").first
+    assert card.locator("h3").inner_text() == title
+    card.locator("blockquote").click()
+    page.locator("dialog[open] .aq-article-text").wait_for()
+    assert attack in page.locator("dialog[open] .aq-article-text").inner_text()
+    page.wait_for_timeout(500)  # An image that fails to load would run its handler by now.
+    inside = "#aq-talk, #aq-evidence, #aq-reader, #aq-articles, #aq-report"
+    for region in page.locator(inside).all():
+        assert region.locator("script, img, svg, iframe, [onerror], [onload]").count() == 0
+        assert region.locator("a[href^='javascript']").count() == 0
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Articles").click()
+    remove_article(page, "Quillmere")
+
+
+def test_no_answer_is_labelled(page: Any) -> None:
+    turn = ask(page, "What is the boiling point of molybdenum?")
+    assert answer_of(turn) == "The articles do not say."
+    assert "Not an answer" in page.locator(".aq-notice").inner_text()
+    assert page.locator("#aq-evidence mark").count() == 0
+
+
+def test_examples_can_be_asked_and_are_answered(page: Any) -> None:
+    example = page.locator(".aq-examples button").first
+    example.wait_for(timeout=TAKES_LONG)
+    question = example.inner_text()
+    example.click()
+    turn = page.locator(".aq-turn").first
+    turn.locator(".aq-answer").wait_for(timeout=TAKES_LONG)
+    assert turn.locator(".aq-question").inner_text() == question
+    assert answer_of(turn) != "The articles do not say."
+
+
+def test_an_opinion_is_stored(page: Any, server: Any) -> None:
+    turn = ask(page, "Who is Mike Pompeo?")
+    text = answer_of(turn)
+    turn.get_by_role("button", name="Good answer").click()
+    page.locator(".aq-turn [aria-pressed=true]").wait_for()
+    stored: Path = server.data / "article-qa" / "collection" / "feedback.jsonl"
+    record = json.loads(stored.read_text().splitlines()[-1])
+    assert (record["verdict"], record["text"]) == ("like", text)
+    assert record["citations"][0]["passage"]
+
+
+def test_retry_asks_the_last_question_again(page: Any) -> None:
+    first = answer_of(ask(page, "Who is Kim Yong-chol?"))
+    page.click("#aq-retry")
+    page.locator(".aq-status").wait_for(state="detached")
+    page.locator(".aq-turn .aq-answer").wait_for(timeout=TAKES_LONG)
+    assert page.locator(".aq-turn").count() == 1
+    assert answer_of(page.locator(".aq-turn").first) == first
+
+
+def test_a_new_collection_is_empty_and_apart(page: Any) -> None:
+    page.get_by_role("tab", name="Articles").click()
+    page.get_by_role("button", name="New collection").click()
+    page.fill("#aq-new-name textarea, #aq-new-name input", "Second shelf")
+    page.click("#aq-new-create")
+    page.locator("#aq-report").get_by_text("created").wait_for()
+    page.locator(".aq-nothing").wait_for()
+    add_text(page, "Only here", "The Kestrel cup was won by the town of Ilmen.")
+    page.get_by_role("tab", name="Ask").click()
+    assert "Ilmen" in answer_of(ask(page, "Who won the Kestrel cup?"))
+    page.reload()
+    page.locator("#aq-start .aq-lead").wait_for()
+    assert "Ilmen" not in answer_of(ask(page, "Who won the Kestrel cup?"))
+
+
+def test_everything_works_from_the_keyboard(page: Any) -> None:
+    page.locator("#aq-question textarea").focus()
+    page.keyboard.type("Who is Kim Yong-chol?")
+    page.keyboard.press("Enter")
+    page.locator(".aq-turn .aq-answer").wait_for(timeout=TAKES_LONG)
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.classList.contains('aq-open')"):
+            break
+    page.keyboard.press("Enter")
+    page.locator("dialog[open] mark").wait_for()
+    assert page.evaluate("document.activeElement.closest('dialog') !== null")
+    page.keyboard.press("Escape")
+    page.locator("dialog[open]").wait_for(state="detached")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_no_serious_violation(
+    chromium: Any, server: Any, scheme: str, width: int
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
+    viewport = {"width": width, "height": 844}
+    # Axe is injected by script, which the policy of the page would have to allow.
+    context = chromium.new_context(viewport=viewport, color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+    page.goto(server.url)
+    page.locator("#aq-start .aq-examples").wait_for(timeout=TAKES_LONG)
+    found = {}
+
+    def look(state: str) -> None:
+        page.wait_for_timeout(400)
+        for each in axe.Axe().run(page).response["violations"]:
+            if each["impact"] in ("serious", "critical"):
+                nodes = [node["html"][:160] for node in each["nodes"][:3]]
+                found[f"{state}: {each['id']}"] = nodes
+
+    look("start")
+    ask(page, "Who is Kim Yong-chol?")
+    look("answer")
+    page.locator(".aq-open").first.click()
+    page.locator("dialog[open]").wait_for()
+    look("article")
+    page.keyboard.press("Escape")
+    ask(page, "What is the boiling point of molybdenum?")
+    page.get_by_role("button", name="Only some articles").click()
+    look("no answer")
+    page.get_by_role("tab", name="Articles").click()
+    page.locator(".aq-articles").wait_for()
+    for section in ("Paste a text", "From an address", "New collection"):
+        page.get_by_role("button", name=section).click()
+    look("articles")
+    context.close()
+    assert json.dumps(found, indent=1) == "{}"
