@@ -47,6 +47,11 @@ def specs(
     "--system", "names", multiple=True, type=click.Choice(SYSTEMS), help="Only these; repeatable."
 )
 @click.option("--set", "options", nargs=2, multiple=True, help="SYSTEM JSON: tune an adapter.")
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path),
+    help="A folder that keeps the indexes: a second run only asks. Clear it when code changes.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Write everything measured as JSON.")
 def main(
     suites: tuple[Path, ...],
@@ -57,6 +62,7 @@ def main(
     peers: str | None,
     names: tuple[str, ...],
     options: tuple[tuple[str, str], ...],
+    keep: Path | None,
     out: Path | None,
 ) -> None:
     """Measure this project and its peers on the questions of SQuAD files.
@@ -78,7 +84,7 @@ def main(
         folders = [str(Path(each).resolve()) for each in (embedder, reader)]
         systems = specs(names, folders[0], folders[1], peers or sys.executable, dict(options))
         with TemporaryDirectory() as folder:
-            outcomes = measure(systems, corpus, Path(folder), tell)
+            outcomes = measure(systems, corpus, keep or Path(folder), tell)
     except UserError as error:
         raise click.ClickException(str(error)) from None
     if out:

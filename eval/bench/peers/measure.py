@@ -1,11 +1,14 @@
 """Measure systems over one corpus, in turn."""
 
+import hashlib
+import json
 import math
 import os
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -84,14 +87,15 @@ def measure(
     Args:
         specs: The systems.
         corpus: What they index and are asked.
-        folder: Their indexes are made in it.
+        folder: Their indexes are made in it. One that is there is not made again, and the
+            measurements of its making are taken from it.
         tell: Is told what is being done.
 
     Raises:
         UserError: If a system fails.
     """
     outcomes = [Outcome(spec) for spec in specs]
-    folders = [folder / str(number) for number in range(len(specs))]
+    folders = [folder / _fingerprint(spec, corpus) for spec in specs]
     for outcome, place in zip(outcomes, folders, strict=True):
         tell(f"{outcome.spec.name}: indexing {len(corpus.paragraphs):,} paragraphs")
         _index(outcome, corpus, place)
@@ -100,10 +104,15 @@ def measure(
         for outcome, place in zip(outcomes, folders, strict=True):
             tell(f"{outcome.spec.name}: cold start {number + 1} of {COLD_STARTS}")
             _cold_start(outcome, corpus.questions[0], place)
+    # A system may remove on disk, and the indexes may be kept.
+    copies = [place.with_suffix(".copy") for place in folders]
+    for place, copy in zip(folders, copies, strict=True):
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(place, copy)
     with ExitStack() as stack:
         running = [
             stack.enter_context(Process(outcome.spec, place))
-            for outcome, place in zip(outcomes, folders, strict=True)
+            for outcome, place in zip(outcomes, copies, strict=True)
         ]
         _answer(outcomes, running, corpus.questions, tell)
         for outcome, process in zip(outcomes, running, strict=True):
@@ -115,13 +124,29 @@ def measure(
     return outcomes
 
 
+def _fingerprint(spec: Spec, corpus: Corpus) -> str:
+    """A name for the index of a system over a corpus."""
+    content = json.dumps([asdict(spec), [asdict(each) for each in corpus.paragraphs]])
+    return f"{spec.module}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+
+
 def _index(outcome: Outcome, corpus: Corpus, folder: Path) -> None:
+    record = folder.with_suffix(".json")
+    if record.exists():
+        seconds, memory, load = json.loads(record.read_text())
+        outcome.index_seconds, outcome.index_memory = seconds, memory
+        outcome.indexing = Load(**load)
+        return
+    # What a run that was stopped has left.
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     paragraphs = [(each.id, each.title, each.text) for each in corpus.paragraphs]
     with Process(outcome.spec, folder) as process:
         reply = _timed(process, outcome.indexing, "index", paragraphs=paragraphs)
         outcome.index_seconds = reply["seconds"]
         outcome.index_memory = process.request("memory")["bytes"]
+    made = [outcome.index_seconds, outcome.index_memory, asdict(outcome.indexing)]
+    record.write_text(json.dumps(made))
 
 
 def _cold_start(outcome: Outcome, question: Question, folder: Path) -> None:

@@ -1,6 +1,6 @@
 """txtai as a measured system; how it is set up is told in the package's docstring."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from eval.bench.peers.wire import Guess, Paragraph, Settings, main
@@ -11,9 +11,10 @@ class Txtai:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._options = {"context": 3, **settings.options}
+        self._options = {"context": 2, "joined": True, "titles": True, **settings.options}
         self._file = str(settings.folder / "index")
         self._embeddings: Any = None
+        self._questions: Any = None
         self._rag: Any = None
 
     def index(self, paragraphs: Sequence[Paragraph]) -> None:
@@ -31,17 +32,20 @@ class Txtai:
 
         self._embeddings = Embeddings()
         self._embeddings.load(self._file)
-        questions = Questions(self._settings.reader)
-        self._rag = RAG(self._embeddings, questions, context=self._options["context"])
+        self._questions = Questions(self._settings.reader)
+        self._rag = RAG(self._embeddings, self._questions, context=self._options["context"])
 
     def answer(self, question: str) -> Guess:
         """Retrieve and read: the whole way, as its users go it."""
-        try:
-            text = self._rag(question)["answer"]
-        except TypeError:
-            # Questions knows no "no answer": a best span at [CLS] has no word, and raises.
-            text = None
-        return Guess(text, 1.0 if text else 0.0)
+        if self._options["joined"]:
+            text = self._read(lambda: self._rag(question)["answer"])
+            return Guess(text, 1.0 if text else 0.0)
+        for hit in self._embeddings.search(question, self._options["context"]):
+            text = self._read(lambda hit=hit: self._questions([question], [hit["text"]])[0])  # type: ignore[misc]
+            if text:
+                # Questions reports no score: the retrieval's is all that there is.
+                return Guess(text, hit["score"])
+        return Guess(None, 0.0)
 
     def retrieve(self, question: str) -> Sequence[str]:
         """Ids of the paragraphs that are retrieved for a question, the best ten first."""
@@ -51,8 +55,15 @@ class Txtai:
         """Remove paragraphs from the index."""
         self._embeddings.delete(list(ids))
 
+    def _read(self, call: Callable[[], str | None]) -> str | None:
+        try:
+            return call()
+        except TypeError:
+            # Questions knows no "no answer": a best span at [CLS] has no word, and raises.
+            return None
+
     def _text(self, paragraph: Paragraph) -> str:
-        if self._options.get("titles") and paragraph.title:
+        if self._options["titles"] and paragraph.title:
             return f"{paragraph.title}\n{paragraph.text}"
         return paragraph.text
 

@@ -148,9 +148,12 @@ def test_the_whole_bench_over_a_tiny_corpus(squad: Path, tmp_path: Path) -> None
 
 
 def test_a_system_that_fails_says_why(tmp_path: Path) -> None:
-    with Process(Spec("broken", "no_such_adapter"), tmp_path) as process:
-        with pytest.raises(UserError, match="no_such_adapter"):
-            process.request("open")
+    broken = Spec("broken", "no_such_adapter")
+    with (
+        Process(broken, tmp_path) as process,
+        pytest.raises(UserError, match="no_such_adapter"),
+    ):
+        process.request("open")
 
 
 def test_the_command_names_what_is_wrong(tmp_path: Path) -> None:

@@ -1,0 +1,262 @@
+"""`python -m eval.bench.limits SQUAD...`: how near to the machine's limit the work is done.
+
+Embedding and reading are measured in useful FLOP/s: the multiplications and additions of the
+network's matrices over real tokens, per second of the whole call, so that tokenising, padding,
+quantising and decoding all count against them. The limit is the best matrix product that
+onnxruntime does here in the same precision with the same threads. Retrieval is measured against
+a bare exact search of faiss over the same vectors.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+import numpy as np
+import numpy.typing as npt
+
+from eval.suites import Suite, load
+from index.embedder import MAX_TOKENS as EMBEDDER_TOKENS
+from index.embedder import load_embedder
+from index.errors import UserError
+from index.onnx_model import BUNDLED_MODELS
+from index.types import Article, Passage
+from qa.reader import MAX_TOKENS as READER_TOKENS
+from qa.reader import Reader
+
+GEMM_SIZES = (384, 768, 1024, 1536, 2048)
+PASSAGES_READ = 10
+TEXTS = 256
+QUESTIONS = 20
+DIMENSION = 384
+NEIGHBOURS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """FLOPs of a network: of its weights per token, and of attention per token pair."""
+
+    token: float
+    pair: float
+
+    def of(self, lengths: Sequence[int]) -> float:
+        """FLOPs over texts of so many tokens, padding not counted."""
+        return sum(self.token * each + self.pair * each**2 for each in lengths)
+
+
+def cost_of_graph(path: Path) -> Cost:
+    """The cost of an ONNX file: each matrix product with weights, and each without."""
+    import onnx
+
+    graph = onnx.load(path).graph
+    shapes = {each.name: tuple(each.dims) for each in graph.initializer}
+    token = width = 0.0
+    pairs = 0
+    for node in graph.node:
+        if node.op_type not in {"MatMul", "MatMulInteger", "Gemm"}:
+            continue
+        weights = [shapes[name] for name in node.input if len(shapes.get(name, ())) == 2]
+        if weights:
+            token += 2.0 * weights[0][0] * weights[0][1]
+            width = width or float(weights[0][0])
+        else:
+            pairs += 1
+    return Cost(token, 2.0 * width * pairs)
+
+
+def cost_of_config(folder: Path) -> Cost:
+    """The cost of an encoder of transformers, by the sizes in its `config.json`."""
+    config: dict[str, Any] = json.loads((folder / "config.json").read_text())
+    layers, hidden = config["num_hidden_layers"], config["hidden_size"]
+    inner = config["intermediate_size"]
+    return Cost(2.0 * layers * (4 * hidden**2 + 2 * hidden * inner), 4.0 * layers * hidden)
+
+
+def gemm_model(size: int, *, int8: bool) -> bytes:
+    """An ONNX model of one square matrix product, the right matrix being weights."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    random = np.random.default_rng(0)
+    weights: npt.NDArray[Any]
+    if int8:
+        weights = random.integers(-64, 64, (size, size), dtype=np.int8)
+        kind, result, operator = TensorProto.UINT8, TensorProto.INT32, "MatMulInteger"
+    else:
+        weights = random.standard_normal((size, size), dtype=np.float32)
+        kind, result, operator = TensorProto.FLOAT, TensorProto.FLOAT, "MatMul"
+    graph = helper.make_graph(
+        [helper.make_node(operator, ["x", "w"], ["y"])],
+        "gemm",
+        [helper.make_tensor_value_info("x", kind, [size, size])],
+        [helper.make_tensor_value_info("y", result, [size, size])],
+        [numpy_helper.from_array(weights, "w")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return bytes(model.SerializeToString())
+
+
+def gemm_peak(*, int8: bool, sizes: Sequence[int] = GEMM_SIZES, seconds: float = 0.5) -> float:
+    """The most FLOP/s of a matrix product, over sizes and over runs for so long each."""
+    import onnxruntime
+
+    best = 0.0
+    for size in sizes:
+        session = onnxruntime.InferenceSession(
+            gemm_model(size, int8=int8), providers=["CPUExecutionProvider"]
+        )
+        left = np.ones((size, size), dtype=np.uint8 if int8 else np.float32)
+        fastest = min(_repeat(lambda s=session, x=left: s.run(None, {"x": x}), seconds))  # type: ignore[misc]
+        best = max(best, 2.0 * size**3 / fastest)
+    return best
+
+
+def _repeat(call: Callable[[], object], seconds: float, least: int = 3) -> list[float]:
+    """Durations of calls, repeated for so long and at least so often, after one untimed."""
+    call()
+    durations: list[float] = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(durations) < least:
+        began = time.perf_counter()
+        call()
+        durations.append(time.perf_counter() - began)
+    return durations
+
+
+def _token_counts(
+    folder: Path, texts: Sequence[str] | Sequence[tuple[str, str]], limit: int
+) -> list[int]:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return [min(limit, len(each.ids)) for each in tokenizer.encode_batch(list(texts))]
+
+
+def embedding_rate(suite: Suite, folder: Path | None) -> float:
+    """Useful FLOP/s of embedding paragraphs; a folder names another model than the bundled."""
+    texts = [article.text for article in suite.paragraphs[:TEXTS]]
+    embedder = load_embedder(str(folder) if folder else None)
+    embedder.embed(texts[:8])
+    fastest = min(_repeat(lambda: embedder.embed(texts), 0, least=3))
+    weights = folder or BUNDLED_MODELS / "embedder"
+    cost = cost_of_config(weights) if folder else cost_of_graph(weights / "model.onnx")
+    return cost.of(_token_counts(weights, texts, EMBEDDER_TOKENS)) / fastest
+
+
+def reading_rate(suite: Suite, folder: Path | None) -> tuple[float, float]:
+    """Useful FLOP/s of reading ten paragraphs for a question, and its median milliseconds."""
+    reader = Reader(str(folder) if folder else None)
+    articles = {article.id: number for number, article in enumerate(suite.paragraphs)}
+    weights = folder or BUNDLED_MODELS / "reader"
+    cost = cost_of_config(weights) if folder else cost_of_graph(weights / "model.onnx")
+    work, durations = 0.0, []
+    for question in suite.questions[:: max(1, len(suite.questions) // QUESTIONS)]:
+        first = articles[question.articles[0]]
+        # Its own paragraph and the following: texts of natural length, as retrieval finds them.
+        read: list[tuple[Article, Passage]] = [
+            (each, Passage(each.id, 0, len(each.text)))
+            for each in (suite.paragraphs + suite.paragraphs)[first : first + PASSAGES_READ]
+        ]
+        asked = question.question
+        durations.append(median(_repeat(lambda q=asked, r=read: reader.read(q, r), 0)))  # type: ignore[misc]
+        pairs = [(asked, each.text) for each, _ in read]
+        work += cost.of(_token_counts(weights, pairs, READER_TOKENS))
+    return work / sum(durations), 1000 * median(durations)
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """Median milliseconds of a search over so many passages, and of its parts."""
+
+    passages: int
+    search: float
+    embedding: float
+    faiss: float
+
+
+def retrieval(passages: int, questions: Sequence[str], folder: Path) -> Retrieval:
+    """Time `Collection.search` over random vectors, against faiss alone over the same ones."""
+    import faiss
+
+    from index.collection import Collection
+    from index.store import Store
+
+    random = np.random.default_rng(0)
+    vectors = random.standard_normal((passages, DIMENSION), dtype=np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    embedder = load_embedder()
+    words = " ".join(questions).split()
+    folder.mkdir()
+    store = Store(folder / "articles.sqlite", create_with=embedder.name)
+    store.put(_articles(vectors, words, random))
+    store.close()
+    bare = faiss.IndexFlatIP(DIMENSION)
+    bare.add(vectors)
+    asked = embedder.embed(questions)
+    with Collection(folder) as collection:
+        collection.search(questions[0])
+        searches = [_milliseconds(lambda q=each: collection.search(q)) for each in questions]  # type: ignore[misc]
+    embeddings = [_milliseconds(lambda q=each: embedder.embed([q])) for each in questions]  # type: ignore[misc]
+    scans = [_milliseconds(lambda v=row: bare.search(v[None], NEIGHBOURS)) for row in asked]  # type: ignore[misc]
+    return Retrieval(passages, median(searches), median(embeddings), median(scans))
+
+
+def _articles(
+    vectors: npt.NDArray[np.float32], words: Sequence[str], random: np.random.Generator
+) -> Iterator[tuple[Article, list[Passage], npt.NDArray[np.float16]]]:
+    """One short article for each vector, of words that the questions use too."""
+    for number, vector in enumerate(vectors):
+        text = " ".join(random.choice(words, 12))
+        article = Article(str(number), "", text)
+        yield article, [Passage(article.id, 0, len(text))], vector[None].astype(np.float16)
+
+
+def _milliseconds(call: Callable[[], object]) -> float:
+    return 1000 * min(_repeat(call, 0, least=5))
+
+
+@click.command()
+@click.argument("squad", type=click.Path(path_type=Path, exists=True))
+@click.option("--embedder", type=click.Path(path_type=Path), help="Also this one, fp32 by torch.")
+@click.option("--reader", type=click.Path(path_type=Path), help="Also this one, fp32 by torch.")
+@click.option("--passages", multiple=True, type=int, default=(10_000, 100_000), show_default=True)
+def main(squad: Path, embedder: Path | None, reader: Path | None, passages: list[int]) -> None:
+    """Measure embedding, reading and retrieval against the limits of this machine."""
+    try:
+        suite = load(squad)
+    except UserError as error:
+        raise click.ClickException(str(error)) from None
+    peaks = {int8: gemm_peak(int8=int8) for int8 in (True, False)}
+    rows = [("bundled, int8", None, None, True), ("fp32 torch", embedder, reader, False)]
+    click.echo(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores\n")
+    click.echo("| | GFLOP/s | share of the peak of a matrix product |\n|---|---:|---:|")
+    for name, embeds, reads, int8 in rows:
+        click.echo(f"| matrix product, {'int8' if int8 else 'fp32'} | {peaks[int8] / 1e9:.0f} | |")
+        if int8 or embeds:
+            rate = embedding_rate(suite, embeds)
+            click.echo(f"| embedding, {name} | {rate / 1e9:.0f} | {rate / peaks[int8]:.0%} |")
+        if int8 or reads:
+            rate, took = reading_rate(suite, reads)
+            label = f"reading {PASSAGES_READ} passages ({took:.0f} ms), {name}"
+            click.echo(f"| {label} | {rate / 1e9:.0f} | {rate / peaks[int8]:.0%} |")
+    click.echo("\n| passages | search, ms | of it the question's vector | bare faiss, ms |")
+    click.echo("|---:|---:|---:|---:|")
+    questions = [question.question for question in suite.questions[:QUESTIONS]]
+    for count in passages:
+        with TemporaryDirectory() as folder:
+            found = retrieval(count, questions, Path(folder) / "collection")
+        click.echo(
+            f"| {found.passages:,} | {found.search:.2f} | {found.embedding:.2f} "
+            f"| {found.faiss:.2f} |"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""The bench against the machine's limits."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from eval.bench.limits import Cost, cost_of_config, cost_of_graph, gemm_peak, retrieval
+from index.onnx_model import BUNDLED_MODELS
+
+pytest.importorskip("onnx")
+
+
+def test_cost_counts_weights_by_token_and_attention_by_pair() -> None:
+    assert Cost(10, 1).of([2, 3]) == 10 * 5 + 4 + 9
+
+
+def test_graph_and_config_agree_on_the_same_encoder(tmp_path: Path) -> None:
+    sizes = {"num_hidden_layers": 6, "hidden_size": 384, "intermediate_size": 1536}
+    (tmp_path / "config.json").write_text(json.dumps(sizes))
+    assert cost_of_graph(BUNDLED_MODELS / "embedder" / "model.onnx") == cost_of_config(tmp_path)
+
+
+@pytest.mark.parametrize("int8", [True, False])
+def test_a_matrix_product_runs_and_is_timed(int8: bool) -> None:
+    assert gemm_peak(int8=int8, sizes=[64], seconds=0) > 1e8
+
+
+def test_retrieval_is_timed_with_its_parts(tmp_path: Path) -> None:
+    found = retrieval(50, ["What is the first word?", "Who was it?"], tmp_path / "collection")
+    assert found.passages == 50
+    assert found.search > found.embedding > 0
+    assert found.faiss > 0
