@@ -10,7 +10,8 @@ from index.errors import UserError
 from index.onnx_model import BUNDLED_MODELS
 from index.store import Filters
 from index.types import Article, Hit
-from qa.conversation import Understanding, understandings
+from qa.agreement import agree
+from qa.conversation import MAX_READINGS, understandings
 from qa.dates import is_when_question
 from qa.ranking import Calibration, Candidate, Evidence, rank, weigh
 from qa.reader import Reader
@@ -27,7 +28,7 @@ NEAREST_SHOWN = 3
 class _Found(NamedTuple):
     """What one understanding of a question came to."""
 
-    understanding: Understanding
+    question: str
     hits: list[Hit]
     candidates: list[Candidate]
     confidence: float
@@ -76,7 +77,11 @@ class Answerer:
         """
         question = checked_question(question)
         filters = Filters(since, until, source)
-        found = [self._find(each, filters) for each in understandings(question, history)]
+        readings = understandings(question, history)
+        # Several readings share the time of two plain questions.
+        passages = self.top_k if len(readings) == 1 else max(1, 2 * self.top_k // MAX_READINGS)
+        given = history[-1].answer if len(readings) > 1 else None
+        found = [self._find(each, filters, passages, given) for each in readings]
         # The evidence decides; on a tie the reading that is nearer to what was asked.
         best = max(found, key=lambda each: each.confidence)
         return self._answer(question, best)
@@ -107,16 +112,18 @@ class Answerer:
         """What turns scores into probabilities, and where answers stop."""
         return Calibration.load(BUNDLED_MODELS / "reader" / "calibration.json")
 
-    def _find(self, understanding: Understanding, filters: Filters) -> _Found:
-        hits = self.search(understanding.question, filters)
-        candidates = self.candidates(understanding.question, hits)
+    def _find(self, question: str, filters: Filters, passages: int, given: str | None) -> _Found:
+        hits = self.collection.search(question, passages, filters)
+        candidates = self.candidates(question, hits)
+        if given is not None:
+            # Who follows up on an answer does not ask for the same one again.
+            candidates = [c for c in candidates if not agree(c.evidence[0].quote, given)]
         confidence = self.calibration.probability(candidates[0]) if candidates else 0.0
-        return _Found(understanding, hits, candidates, confidence)
+        return _Found(question, hits, candidates, confidence)
 
     def _answer(self, question: str, found: _Found) -> Answer:
         answers = [self._of_candidate(question, each) for each in found.candidates]
-        asked = found.understanding.question
-        understood_as = asked if asked != question else None
+        understood_as = found.question if found.question != question else None
         if not answers or found.confidence < self.calibration.threshold:
             return Answer(
                 question,

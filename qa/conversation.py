@@ -2,78 +2,142 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from qa.dates import find_times
 from qa.types import Answer, Turn
 
 if TYPE_CHECKING:
     from qa.answerer import Answerer
 
-_PERSON = r"he|she|him|her|his|hers|himself|herself"
-_THING = r"it|its|they|them|their|theirs|this|that|these|those"
-_PRONOUN = re.compile(rf"\b({_PERSON}|{_THING})\b", re.IGNORECASE)
+MAX_READINGS = 4
+"""Readings that are tried at most, the literal one among them."""
+
+_PERSON = frozenset("he she him her his hers himself herself".split())
+_POSSESSIVE = frozenset("his her its their theirs".split())
+_PRONOUN = re.compile(
+    r"\b(he|she|him|her|his|hers|himself|herself|it|its|they|them|their|theirs|"
+    # "that" and its like stand for something only where no noun follows: not "that meeting".
+    r"(?:this|that|these|those)(?=\s*(?:$|[?.,!]|\b(?:is|was|were|are|did|does|do|happen\w*)\b)))\b",
+    re.IGNORECASE,
+)
+_POINTER = re.compile(r"\b(this|that|these|those|the same|the other)\s+\w+", re.IGNORECASE)
 _PLACE_OR_TIME = re.compile(r"\b(there|then)\b", re.IGNORECASE)
-_POSSESSIVE = {"his", "hers", "its", "their", "theirs"}
-_LEAD_IN = re.compile(r"^(and|but|so|or|ok|okay)\b[\s,]*", re.IGNORECASE)
-_QUESTION_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        """
-        who whom whose what which when where why how is are was were do does did has have had
-        can could will would should may might the a an and but so of in on at to for by with
-        from about
-        """,
-    )
+_LEAD_IN = re.compile(
+    r"^(?:(?:and|but|so|or|ok|okay|no|yes|well|sorry|i mean|what about|how about)\b[\s,]*)+",
+    re.IGNORECASE,
+)
+_WH = re.compile(
+    r"^(?:(?:in|on|at|to|for|with|from|by|of|since|until)\s+)?"
+    r"(?:who(?:m|se)?|what|which|when|where|why|how(?:\s+(?:many|much|long|old|far|often))?)\b",
+    re.IGNORECASE,
+)
+_FUNCTION_WORDS = frozenset(
+    """
+    who whom whose what which when where why how is are was were be been do does did has have had
+    can could will would should may might the a an and but so or of in on at to for by with from
+    about as into than not no yes there then it its that this these those he she him her his hers
+    they them their many much long say said happen happened
+    """.split()
+)
+_AUXILIARIES = frozenset(
+    "is are was were do does did has have had can could will would should may might".split()
 )
 _WORD = re.compile(r"[\w][\w'’.-]*")
-_FEW_WORDS = 3
+_FEW_WORDS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Understanding:
-    """One way to read what was asked, as a question that stands alone."""
-
-    question: str
-
-
-def understandings(question: str, history: Sequence[Turn]) -> list[Understanding]:
+def understandings(question: str, history: Sequence[Turn]) -> list[str]:
     """The ways to read a question after what was said before, the literal one first.
 
-    A question that leans on nothing has only the literal reading. One with a pronoun is also
-    read with the subject of the last question, or with the last answer, in its place; one of
-    a few words ("Why?", "And in Singapore?") also with the words of the last question.
+    A question that leans on nothing has only its literal reading, so that an old topic cannot
+    leak into a new one. Otherwise every reading stands alone: a pronoun is replaced by the last
+    answer or by what the last question was about; a bare question word ("Why?", "When was
+    that?") takes the place of the last one; a bare name ("And Mark Lambert?") takes the place of
+    what the last question was about; "that meeting" is read beside the last question's words.
+
+    Args:
+        question: As asked.
+        history: Earlier turns, oldest first.
+
+    Returns:
+        One to `MAX_READINGS` distinct questions.
     """
+    if not history or not leans(question):
+        return [question]
+    last = history[-1]
+    asked = _LEAD_IN.sub("", question).strip() or question
+    subject = subject_of(last.question)
+    wh = _WH.match(asked)
+    bare = not _content_words(asked)
     readings = [question]
-    if history:
-        last = history[-1]
-        subject = subject_of(last.question)
-        referents = [each for each in (subject, last.answer) if each]
-        readings += [_with_referent(question, referent) for referent in referents]
-        if len(_content_words(question)) < _FEW_WORDS and not _PRONOUN.search(question):
-            readings.append(f"{_LEAD_IN.sub('', question).rstrip('?. ')} {_stem(last.question)}")
-    return [Understanding(each) for each in dict.fromkeys(readings)]
+    if wh and bare:
+        readings.append(f"{wh.group(0)} {_body(last.question)}?")
+    elif not wh and subject and len(_content_words(asked)) > 0 and not _has_verb(asked):
+        name = re.sub(r"^(?:in|on|at)\s+", "", asked.rstrip("?. "), flags=re.IGNORECASE)
+        readings.append(last.question.replace(subject, name, 1))
+    readings += [_with_referent(asked, each) for each in _referents(asked, history)]
+    if _POINTER.search(asked) or (wh and len(_content_words(asked)) <= _FEW_WORDS):
+        readings.append(f"{asked.rstrip('?. ')}, {_stem(last.question)}?")
+    return list(dict.fromkeys(readings))[:MAX_READINGS]
+
+
+def _referents(question: str, history: Sequence[Turn]) -> list[str]:
+    """What the pronoun of a question may stand for, the likeliest first, two at most.
+
+    "he" and "she" stand for names, "then" for times, everything else for anything but a time.
+    Nothing that the question names itself is meant by its pronoun.
+    """
+    pronoun = _PRONOUN.search(question)
+    if pronoun is None and not _PLACE_OR_TIME.search(question):
+        return []
+    of_person = pronoun is not None and pronoun.group(0).lower() in _PERSON
+    of_time = pronoun is None and re.search(r"\bthen\b", question, re.IGNORECASE) is not None
+    mentioned = []
+    for turn in reversed(history):
+        mentioned += [turn.answer or "", *_names(turn.question), subject_of(turn.question)]
+    fitting = []
+    for each in dict.fromkeys(filter(None, mentioned)):
+        is_time = bool(find_times(each))
+        if is_time != of_time or each.lower() in question.lower():
+            continue
+        if of_person and not _names(f"of {each}"):
+            continue
+        fitting.append(each)
+    return fitting[:2]
+
+
+def leans(question: str) -> bool:
+    """Whether a question may need earlier ones to be understood."""
+    return bool(
+        _PRONOUN.search(question)
+        or _PLACE_OR_TIME.search(question)
+        or _POINTER.search(question)
+        or _LEAD_IN.match(question)
+        or len(_content_words(question)) < _FEW_WORDS
+    )
+
+
+def _names(question: str) -> list[str]:
+    """The runs of capitalised words in a question, after its first word."""
+    runs = re.findall(r"(?<=\s)[A-Z][\w.'’-]*(?:\s+[A-Z][\w.'’-]*)*", question)
+    return [re.sub(r"(?:['’]s|[.?!,]+)$", "", run) for run in runs]
 
 
 def subject_of(question: str) -> str:
-    """The first name in a question, or else its longest run of content words."""
-    words = _WORD.findall(question)
-    runs: list[list[str]] = [[]]
-    names: list[list[str]] = [[]]
-    for position, word in enumerate(words):
-        if word.lower() in _QUESTION_WORDS:
+    """The first name in a question, or else its longest run of content words, as it stands."""
+    named = _names(question)
+    if named:
+        return named[0]
+    runs: list[list[re.Match[str]]] = [[]]
+    for word in _WORD.finditer(question):
+        if word.group(0).lower() in _FUNCTION_WORDS:
             runs.append([])
-            names.append([])
-            continue
-        runs[-1].append(word)
-        if word[0].isupper() and position > 0:
-            names[-1].append(word)
         else:
-            names.append([])
-    named = [run for run in names if run]
+            runs[-1].append(word)
     longest = max(runs, key=lambda run: len(run))
-    return " ".join(named[0] if named else longest)
+    return question[longest[0].start() : longest[-1].end()] if longest else ""
 
 
 class Chat:
@@ -111,8 +175,13 @@ class Chat:
 
 
 def _with_referent(question: str, referent: str) -> str:
+    """The question with its first pronoun, or "there" or "then", replaced."""
+
     def put(match: re.Match[str]) -> str:
-        return f"{referent}'s" if match.group(0).lower() in _POSSESSIVE else referent
+        pronoun = match.group(0).lower()
+        # "her" is an object ("met her") unless a noun follows it.
+        owns = pronoun in _POSSESSIVE and re.match(r"\s+\w", question[match.end() :]) is not None
+        return f"{referent}'s" if owns else referent
 
     replaced, count = _PRONOUN.subn(put, question, count=1)
     if count:
@@ -121,12 +190,21 @@ def _with_referent(question: str, referent: str) -> str:
 
 
 def _content_words(question: str) -> list[str]:
-    return [word for word in _WORD.findall(question) if word.lower() not in _QUESTION_WORDS]
+    return [word for word in _WORD.findall(question) if word.lower() not in _FUNCTION_WORDS]
+
+
+def _has_verb(question: str) -> bool:
+    return any(word.lower() in _AUXILIARIES for word in _WORD.findall(question))
+
+
+def _body(question: str) -> str:
+    """The last question without its question word: "did they meet", "held the summit"."""
+    return _WH.sub("", _LEAD_IN.sub("", question).strip()).strip().rstrip("?. ")
 
 
 def _stem(question: str) -> str:
-    """The last question without its question word: what it was about."""
-    words = question.rstrip("?. ").split()
-    while words and words[0].lower() in _QUESTION_WORDS:
+    """What the last question was about: its body without the auxiliaries it begins with."""
+    words = _body(question).split()
+    while words and words[0].lower() in _AUXILIARIES:
         words = words[1:]
     return " ".join(words)
