@@ -4,25 +4,44 @@ import hashlib
 import json
 import os
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TypeVar
 
-_MAGIC = b"article-qa checkpoint 1\n"
+_MAGIC = b"article-qa checkpoint 2\n"
+_CHUNK = 1 << 20
+_DIGEST_BYTES = hashlib.sha256().digest_size
+
+T = TypeVar("T")
 
 
-def write_checkpoint(path: Path, header: dict[str, Any], payload: bytes | memoryview) -> None:
-    """Replace `path` by `header` and `payload` with their checksum: written, synced, renamed.
+def write_checkpoint(
+    path: Path, header: dict[str, Any], write: Callable[[Callable[[Any], None]], None]
+) -> None:
+    """Replace `path` by a header, a payload and their checksum: written, synced, renamed.
+
+    Args:
+        path: The checkpoint.
+        header: What JSON can hold.
+        write: Is given a function that takes the next bytes of the payload.
 
     Raises:
         OSError: If the disk does not take it; `path` is then what it was.
     """
-    described = json.dumps({**header, "sha256": hashlib.sha256(payload).hexdigest()}).encode()
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(_MAGIC + described + b"\n")
-            file.write(payload)
+            checksum = hashlib.sha256()
+
+            def take(content: Any) -> None:  # noqa: ANN401 - anything that has a buffer
+                file.write(content)
+                checksum.update(content)
+
+            take(_MAGIC + json.dumps(header).encode() + b"\n")
+            write(take)
+            file.write(checksum.digest())
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -32,19 +51,60 @@ def write_checkpoint(path: Path, header: dict[str, Any], payload: bytes | memory
         raise
 
 
-def read_checkpoint(path: Path) -> tuple[dict[str, Any], bytes] | None:
-    """The header and payload of a checkpoint, or None if it is missing, cut or damaged."""
+def read_checkpoint(path: Path, read: Callable[[dict[str, Any], BinaryIO], T]) -> T | None:
+    """What `read` makes of a checkpoint's header and payload.
+
+    Returns:
+        None if the checkpoint is missing, cut or damaged; `read` is then not called.
+    """
+    try:
+        with path.open("rb") as file:
+            if not _is_whole(file):
+                return None
+            file.seek(len(_MAGIC))
+            header: dict[str, Any] = json.loads(file.readline())
+            return read(header, file)
+    except (OSError, ValueError):
+        return None
+
+
+def read_header(path: Path) -> dict[str, Any] | None:
+    """The header of a checkpoint, without a look at the rest; None if it has none."""
     try:
         with path.open("rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
                 return None
-            header: dict[str, Any] = json.loads(file.readline())
-            payload = file.read()
+            header: dict[str, Any] = json.loads(file.readline(_CHUNK))
+            return header
     except (OSError, ValueError):
         return None
-    if hashlib.sha256(payload).hexdigest() != header.get("sha256"):
-        return None
-    return header, payload
+
+
+def discard_unfinished(path: Path, older_than_seconds: float = 3600.0) -> None:
+    """Delete what a writer that was killed has left beside the checkpoint."""
+    for each in path.parent.glob(f".{path.name}.*"):
+        try:
+            if time.time() - each.stat().st_mtime > older_than_seconds:
+                each.unlink()
+        except OSError:
+            # Another process was first, or the folder is read-only.
+            continue
+
+
+def _is_whole(file: BinaryIO) -> bool:
+    size = os.fstat(file.fileno()).st_size
+    left = size - _DIGEST_BYTES
+    if left < len(_MAGIC) or file.read(len(_MAGIC)) != _MAGIC:
+        return False
+    file.seek(0)
+    checksum = hashlib.sha256()
+    while left:
+        chunk = file.read(min(_CHUNK, left))
+        if not chunk:
+            return False
+        checksum.update(chunk)
+        left -= len(chunk)
+    return file.read() == checksum.digest()
 
 
 def _sync_folder(folder: Path) -> None:

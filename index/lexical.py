@@ -1,7 +1,9 @@
 """The lexical index: BM25 by tantivy, derived from the store."""
 
+import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -9,14 +11,24 @@ from threading import Lock
 import tantivy
 from filelock import FileLock
 
-from index.store import State, Store
+from index.store import NOTHING_SEEN, Changes, State, Store
+from index.vectors import Selection
 
 TITLE_WEIGHT = 0.5
 """Weight of a match in the title against one in the passage."""
 
 _ANALYZER = "article-qa"
 _HEAP_BYTES = 64_000_000
+_SMALL_HEAP_BYTES = 15_000_000
+_SMALL_CHANGE = 2_000
+_NARROW = 2_000
+"""Passages up to which a filter is a part of the query; from there, its results are sieved."""
+
 _CURSOR = 0  # the id of the document that records how far the index has seen; passages start at 1
+
+
+class DamagedError(Exception):
+    """The files of the index are not what tantivy wrote."""
 
 
 class LexicalIndex:
@@ -24,100 +36,217 @@ class LexicalIndex:
 
     The tantivy folder is shared by all processes of a collection; whoever finds it behind brings it
     up to date, one at a time. How far it has seen is itself a document, committed together with
-    what was seen, so that no crash can part the two.
+    what was seen, so that no crash can part the two. Where the folder cannot be written to and
+    is behind, the index is made in memory.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._analyzer = _analyzer()
         self._write_lock = FileLock(folder.with_suffix(".lock"))
-        self._lock = Lock()
+        self._lock = Lock()  # held by whoever brings it up to date
+        self._in_memory = False
         self._index = self._open()
+        self._state = NOTHING_SEEN
+
+    @property
+    def state(self) -> State:
+        """How far it has seen the store."""
+        return self._state
 
     def catch_up(self, store: Store) -> None:
         """Bring the index to what the store holds now, or wait for the process that does."""
+        if self._state == store.state():
+            return
         with self._lock:
-            target = store.state()
-            if self._seen() == target:
-                return
-            with self._write_lock:
-                self._index.reload()
-                with store.changes_since(self._seen()) as changes:
-                    if self._seen() == changes.state:
-                        return
-                    writer = self._index.writer(_HEAP_BYTES, 1)
-                    for passage_id in [_CURSOR, *changes.removed()]:
-                        writer.delete_documents_by_term("id", passage_id)
-                    for row in changes.added_texts():
-                        title = title_text(row.title, row.published)
-                        writer.add_document(self._document(id=row.id, title=title, text=row.text))
-                    counter, last_passage = changes.state
-                    writer.add_document(
-                        self._document(id=_CURSOR, counter=counter, last_passage=last_passage)
-                    )
-                    writer.commit()
-                    writer.wait_merging_threads()
-            self._index.reload()
+            try:
+                self._catch_up(store)
+            except DamagedError:
+                # All that it held is in the store.
+                self._start_anew()
+                self._catch_up(store)
 
-    def search(
-        self, question: str, k: int, allowed: Sequence[int] | None = None
-    ) -> dict[int, float]:
+    def search(self, question: str, k: int, selection: Selection | None = None) -> dict[int, float]:
         """The k passages with the best BM25 scores, best first: ids and scores.
 
         Args:
             question: Words in any form; it has no query syntax.
             k: How many at most.
-            allowed: Only these passage ids; None is all.
+            selection: Only these passages; None is all.
+
+        Raises:
+            DamagedError: If its files are damaged; `repair` makes them anew.
         """
-        terms = dict.fromkeys(self._analyzer.analyze(question))
-        if not terms:
+        query = self._query(question)
+        if query is None:
             return {}
+        with _damage_told():
+            if selection is None:
+                return self._best(query, k)
+            if len(selection.ids) <= _NARROW:
+                among = tantivy.Query.term_set_query(
+                    self._index.schema, "id", selection.ids.tolist()
+                )
+                unscored = tantivy.Query.const_score_query(among, 0.0)
+                must = tantivy.Occur.Must
+                return self._best(tantivy.Query.boolean_query([(must, query), (must, unscored)]), k)
+            return self._sieved(query, k, selection)
+
+    def ids(self) -> set[int]:
+        """All passage ids in it.
+
+        Raises:
+            DamagedError: If its files are damaged.
+        """
+        with _damage_told():
+            searcher = self._index.searcher()
+            hits = searcher.search(
+                tantivy.Query.all_query(), max(1, searcher.num_docs), count=False
+            ).hits
+            values = searcher.fast_field_values("id", [address for _, address in hits])
+        return {int(each or 0) for each in values} - {_CURSOR}
+
+    def repair(self, store: Store) -> None:
+        """Make it anew from the store."""
+        with self._lock:
+            self._start_anew()
+            self._catch_up(store)
+
+    def _catch_up(self, store: Store) -> None:
+        target = store.state()
+        if not self._in_memory:
+            with _damage_told():
+                self._index.reload()
+            self._state = self._seen()
+            if self._state == target:
+                return
+            if not store.read_only:
+                try:
+                    with self._write_lock:
+                        self._write_changes(store)
+                except OSError:
+                    # A full disk, or a folder that has become read-only.
+                    pass
+                else:
+                    return
+            self._index, self._in_memory = self._new_index(None), True
+            self._state = NOTHING_SEEN
+        self._write_changes(store)
+
+    def _write_changes(self, store: Store) -> None:
+        with _damage_told():
+            self._index.reload()
+        with store.changes_since(self._seen()) as changes:
+            if changes.state != self._seen():
+                self._commit(changes)
+        with _damage_told():
+            self._index.reload()
+        self._state = self._seen()
+
+    def _commit(self, changes: Changes) -> None:
+        removed = changes.removed()
+        rows = changes.added_texts()
+        small = len(removed) + changes.count_new() < _SMALL_CHANGE
+        with _damage_told():
+            writer = self._index.writer(_SMALL_HEAP_BYTES if small else _HEAP_BYTES, 1)
+            try:
+                if changes.anew:
+                    writer.delete_all_documents()
+                # Not delete_documents_by_term: tantivy 0.27 takes an int for a signed one there,
+                # and deletes nothing.
+                gone = tantivy.Query.term_set_query(self._index.schema, "id", [_CURSOR, *removed])
+                writer.delete_documents_by_query(gone)
+                for row in rows:
+                    title = title_text(row.title, row.published)
+                    writer.add_document(self._document(id=row.id, title=title, text=row.text))
+                cursor = json.dumps(changes.state)
+                writer.add_document(self._document(id=_CURSOR, cursor=cursor))
+                writer.commit()
+                writer.wait_merging_threads()
+            finally:
+                # Its lock on the folder lives as long as it, and a traceback would keep it.
+                del writer
+
+    def _query(self, question: str) -> tantivy.Query | None:
+        terms = dict.fromkeys(self._analyzer.analyze(question))
         schema = self._index.schema
         should = []
         for term in terms:
             should.append(tantivy.Query.term_query(schema, "text", term))
             title = tantivy.Query.term_query(schema, "title", term)
             should.append(tantivy.Query.boost_query(title, TITLE_WEIGHT))
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, each) for each in should])
-        if allowed is not None:
-            among = tantivy.Query.term_set_query(schema, "id", list(allowed))
-            query = tantivy.Query.boolean_query(
-                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, _unscored(among))]
-            )
+        if not should:
+            return None
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, each) for each in should])
+
+    def _best(self, query: tantivy.Query, k: int) -> dict[int, float]:
         searcher = self._index.searcher()
         hits = searcher.search(query, k, count=False).hits
         ids = searcher.fast_field_values("id", [address for _, address in hits])
         return {int(each or 0): float(score) for each, (score, _) in zip(ids, hits, strict=True)}
 
+    def _sieved(self, query: tantivy.Query, k: int, selection: Selection) -> dict[int, float]:
+        """The best of a broad selection: further results are asked for until k have passed."""
+        wanted = 4 * k
+        while True:
+            found = self._best(query, wanted)
+            passed = {each: score for each, score in found.items() if each in selection}
+            if len(passed) >= k or len(found) < wanted:
+                return dict(list(passed.items())[:k])
+            wanted *= 4
+
     def _document(self, **fields: int | str) -> tantivy.Document:
         return tantivy.Document.from_dict(fields, self._index.schema)
 
     def _seen(self) -> State:
-        searcher = self._index.searcher()
-        query = tantivy.Query.term_query(self._index.schema, "id", _CURSOR)
-        hits = searcher.search(query, 1, count=False).hits
-        if not hits:
-            return State(0, 0)
-        cursor = searcher.doc(hits[0][1])
-        return State(cursor.get_first("counter") or 0, cursor.get_first("last_passage") or 0)
+        with _damage_told():
+            searcher = self._index.searcher()
+            query = tantivy.Query.term_query(self._index.schema, "id", _CURSOR)
+            hits = searcher.search(query, 1, count=False).hits
+            if not hits:
+                return NOTHING_SEEN
+            cursor = searcher.doc(hits[0][1]).get_first("cursor")
+            return State(*json.loads(str(cursor)))
 
     def _open(self) -> tantivy.Index:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with self._write_lock:
+                try:
+                    with _damage_told():
+                        return self._new_index(self._folder)
+                except DamagedError:
+                    return self._emptied()
+        except OSError:
+            pass
+        try:
+            with _damage_told():
+                # Not to be written to, but perhaps to be read.
+                return self._new_index(self._folder)
+        except DamagedError:
+            self._in_memory = True
+            return self._new_index(None)
+
+    def _start_anew(self) -> None:
+        self._state = NOTHING_SEEN
+        try:
+            with self._write_lock:
+                self._index = self._emptied()
+        except OSError:
+            self._index, self._in_memory = self._new_index(None), True
+
+    def _emptied(self) -> tantivy.Index:
+        shutil.rmtree(self._folder)
+        self._folder.mkdir()
+        return self._new_index(self._folder)
+
+    def _new_index(self, folder: Path | None) -> tantivy.Index:
         builder = tantivy.SchemaBuilder()
         builder.add_unsigned_field("id", indexed=True, fast=True)
         builder.add_text_field("title", tokenizer_name=_ANALYZER, index_option="freq")
         builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
-        builder.add_unsigned_field("counter", stored=True)
-        builder.add_unsigned_field("last_passage", stored=True)
-        schema = builder.build()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with self._write_lock:
-            try:
-                index = tantivy.Index(schema, path=str(self._folder))
-            except ValueError:
-                # Damaged, or of another schema; all that it held is in the store.
-                shutil.rmtree(self._folder)
-                self._folder.mkdir()
-                index = tantivy.Index(schema, path=str(self._folder))
+        builder.add_text_field("cursor", stored=True, tokenizer_name="raw", index_option="basic")
+        index = tantivy.Index(builder.build(), path=None if folder is None else str(folder))
         index.register_tokenizer(_ANALYZER, self._analyzer)
         return index
 
@@ -125,6 +254,22 @@ class LexicalIndex:
 def title_text(title: str, published: date | None) -> str:
     """What is searchable of an article beside its text: its title and its date in words."""
     return f"{title} {published:%d %B %Y}" if published else title
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Turn whatever tantivy raises on damaged files into `DamagedError`."""
+    try:
+        yield
+    except ValueError as error:
+        if "No space left" in str(error) or "Read-only" in str(error):
+            raise OSError(str(error)) from None
+        raise DamagedError(str(error)) from None
+    except BaseException as error:
+        # A panic of the library is no Exception, and its class cannot be imported.
+        if type(error).__name__ == "PanicException":
+            raise DamagedError(str(error)) from None
+        raise
 
 
 def _analyzer() -> tantivy.TextAnalyzer:
@@ -137,7 +282,3 @@ def _analyzer() -> tantivy.TextAnalyzer:
         .filter(tantivy.Filter.stemmer("english"))
         .build()
     )
-
-
-def _unscored(query: tantivy.Query) -> tantivy.Query:
-    return tantivy.Query.const_score_query(query, 0.0)

@@ -49,3 +49,13 @@ class Hit:
     dense_rank: int | None
     lexical_rank: int | None
     similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What `Collection.add` did with the articles it was given."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    passages: int = 0

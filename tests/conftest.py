@@ -5,6 +5,10 @@ from qa.answerer import Answerer
 from qa.building import seed_articles
 
 
+def pytest_addoption(parser):
+    parser.addoption("--kills", type=int, default=12, help="How often to kill a writer.")
+
+
 @pytest.fixture(scope="session")
 def seeds(tmp_path_factory):
     """A collection of the seed articles."""

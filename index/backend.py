@@ -1,0 +1,95 @@
+"""What a collection is kept in: on this machine (`index.local`), later also on a cluster."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index.store import Filters, Outcome, Vectors
+from index.types import Article, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, before the two rankings are merged.
+
+    Attributes:
+        passages: Where each candidate lies, by passage id.
+        similarities: Exact cosine similarity of every candidate, in [-1, 1].
+        dense: Ids of the candidates with the nearest vectors, best first.
+        lexical: BM25 scores of the candidates that their words found, best first.
+    """
+
+    passages: dict[int, Passage]
+    similarities: dict[int, float]
+    dense: list[int]
+    lexical: dict[int, float]
+
+
+class Backend(Protocol):
+    """Keeps articles, passages and vectors, and finds them again.
+
+    Attributes:
+        embedder: Name of the embedder whose vectors it holds.
+    """
+
+    embedder: str
+
+    def holds(self, article: Article) -> bool:
+        """Whether the article is stored already, just as it is."""
+        ...
+
+    def put(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
+        """Add or replace articles, all or none; once it returns, they are safe."""
+        ...
+
+    def remove(self, article_ids: Iterable[str]) -> list[str]:
+        """Remove articles, all or none; returns the ids that were there."""
+        ...
+
+    def article(self, article_id: str) -> Article | None:
+        """One article, or None."""
+        ...
+
+    def articles(self) -> Iterator[Article]:
+        """All articles, by id."""
+        ...
+
+    def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
+        """The groups of near-duplicates in which those articles are that are stored."""
+        ...
+
+    def counts(self) -> tuple[int, int]:
+        """Numbers of articles and passages."""
+        ...
+
+    def is_new(self) -> bool:
+        """Whether nothing was ever written to it."""
+        ...
+
+    def find(
+        self,
+        question: str,
+        vector: npt.NDArray[np.float32],
+        candidates: int,
+        filters: Filters | None,
+    ) -> Found:
+        """Find the passages nearest by meaning, and those nearest by words.
+
+        Args:
+            question: Words in any form.
+            vector: Of the question; shape (dimension,), unit length.
+            candidates: How many of each at most.
+            filters: Looks only at articles that pass.
+        """
+        ...
+
+    def settle(self) -> None:
+        """Make what was written fast to find and fast to open; called after much was written."""
+        ...
+
+    def close(self) -> None:
+        """Release its files or connections; nothing is lost without it."""
+        ...

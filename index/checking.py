@@ -1,0 +1,141 @@
+"""Look whether a collection is whole, and make anew what is not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from index.checkpoint import read_checkpoint
+from index.collection import Collection
+from index.errors import UserError
+from index.lexical import DamagedError
+from index.local import LocalBackend
+from index.passages import split
+from index.store import digest
+
+_UNIT_TOLERANCE = 0.01
+"""Float16 keeps a vector's length to about a thousandth."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a check found.
+
+    Attributes:
+        articles: How many were looked at.
+        passages: How many were looked at.
+        problems: One line each.
+        broken_articles: Ids of the articles whose passages or vectors are wrong.
+        broken_indexes: Whether a derived index is.
+        beyond_repair: Whether the articles themselves are damaged.
+    """
+
+    articles: int = 0
+    passages: int = 0
+    problems: list[str] = field(default_factory=list)
+    broken_articles: list[str] = field(default_factory=list)
+    broken_indexes: bool = False
+    beyond_repair: bool = False
+
+
+def check(collection: Collection) -> Report:
+    """Look at every article, passage and vector, and compare the derived indexes to them."""
+    backend = _local(collection)
+    report = Report()
+    for problem in backend.store.integrity():
+        report.problems.append(f"database: {problem}")
+        report.beyond_repair = True
+    if report.beyond_repair:
+        return report
+    checkpoint = collection.path / "vectors.faiss"
+    if checkpoint.exists() and read_checkpoint(checkpoint, lambda header, file: True) is None:
+        report.problems.append(f"{checkpoint.name}: damaged or of another version")
+        report.broken_indexes = True
+    _check_store(backend, report)
+    _check_indexes(backend, report)
+    return report
+
+
+def repair(collection: Collection, report: Report) -> None:
+    """Make anew what is derived: passages and vectors of broken articles, and the indexes.
+
+    Raises:
+        UserError: If the articles themselves are damaged.
+    """
+    backend = _local(collection)
+    if report.beyond_repair:
+        raise UserError(
+            f"{collection.path}: its articles are damaged; restore a backup with "
+            "`article-qa restore`"
+        )
+    for article_id in report.broken_articles:
+        article = backend.article(article_id)
+        if article is not None:
+            backend.remove([article_id])
+            collection.add([article])
+    backend.vectors.discard()
+    backend.lexical.repair(backend.store)
+    backend.settle()
+
+
+def _check_store(backend: LocalBackend, report: Report) -> None:
+    dimension: int | None = None
+    for article, stored_digest, passages in backend.store.everything():
+        report.articles += 1
+        report.passages += len(passages)
+        if digest(article) != stored_digest:
+            report.problems.append(f"article {article.id}: its text is not what was stored")
+            report.beyond_repair = True
+        wrong = []
+        for passage, vector in passages:
+            dimension = dimension or len(vector)
+            if not 0 <= passage.start < passage.end <= len(article.text):
+                wrong.append(f"passage {passage.start}-{passage.end} is not inside it")
+            if len(vector) != dimension:
+                wrong.append(f"a vector has {len(vector)} dimensions, not {dimension}")
+            elif not np.isfinite(vector).all():
+                wrong.append("a vector is not finite")
+            elif abs(float(np.linalg.norm(vector.astype(np.float32))) - 1) > _UNIT_TOLERANCE:
+                wrong.append("a vector is not of unit length")
+        if not passages and split(article):
+            wrong.append("it has no passages")
+        if wrong:
+            report.broken_articles.append(article.id)
+            report.problems += [f"article {article.id}: {each}" for each in wrong]
+
+
+def _check_indexes(backend: LocalBackend, report: Report) -> None:
+    try:
+        problems = list(_index_problems(backend))
+    except (DamagedError, OSError) as error:
+        problems = [f"an index cannot be read: {error}"]
+    if problems:
+        report.problems += problems
+        report.broken_indexes = True
+
+
+def _index_problems(backend: LocalBackend) -> Iterator[str]:
+    backend.follow()
+    state = backend.store.state()
+    stored = set(backend.store.passage_ids())
+    for name, index in (("vectors", backend.vectors), ("lexical", backend.lexical)):
+        if index.state != state:
+            if backend.store.state() != state:
+                return  # Somebody writes just now; there is nothing to compare to.
+            yield f"{name}: has seen change {index.state.counter} of {state.counter}"
+    in_vectors = set(backend.vectors.ids().tolist())
+    in_lexical = backend.lexical.ids()
+    if backend.store.state() != state:
+        return
+    for name, ids in (("vectors", in_vectors), ("lexical", in_lexical)):
+        if ids != stored:
+            yield (
+                f"{name}: {len(stored - ids)} passages are missing in it, "
+                f"{len(ids - stored)} are no more"
+            )
+
+
+def _local(collection: Collection) -> LocalBackend:
+    if not isinstance(collection.backend, LocalBackend):
+        raise UserError(f"{collection.path}: only a collection in a folder can be checked")
+    return collection.backend

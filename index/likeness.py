@@ -1,0 +1,126 @@
+"""Near-duplicates: articles that share most of their words in order form a group.
+
+The same agency report in two papers is one witness, not two. Each article has a MinHash signature
+(Broder 1997) of its word shingles; its bands find articles that may be alike without comparing it
+to all, and the signatures decide.
+"""
+
+import re
+import sqlite3
+import zlib
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from datasketch import MinHash
+
+ALIKE = 0.6
+"""Share of common shingles (Jaccard) from which two articles are one text."""
+
+SHINGLE_WORDS = 4
+
+_PERMUTATIONS = 128
+_BAND_ROWS = 4
+_MOST_CANDIDATES = 200
+_WORD = re.compile(r"\w+")
+
+Signature = npt.NDArray[np.uint64]
+
+
+def signature(text: str) -> Signature:
+    """The MinHash of a text's word shingles: shape (128,)."""
+    words = _WORD.findall(text.lower())
+    count = max(1, len(words) - SHINGLE_WORDS + 1)
+    shingles = {" ".join(words[start : start + SHINGLE_WORDS]) for start in range(count)}
+    sketch = MinHash(hashfunc=_hash, permutations=_permutations(), scheme="legacy")
+    sketch.update_batch(shingles)
+    return np.asarray(sketch.hashvalues, dtype=np.uint64)
+
+
+def store(connection: sqlite3.Connection, article_id: str, sketch: Signature) -> None:
+    """Record an article's signature and put it in the group of the articles that it is like.
+
+    An article that is like several groups makes them one.
+    """
+    bands = _bands(sketch)
+    marks = ",".join("?" * len(bands))
+    rows = connection.execute(
+        f"SELECT article_id, group_id, signature FROM likeness WHERE article_id IN "  # noqa: S608
+        f"(SELECT DISTINCT article_id FROM bands WHERE band IN ({marks}) LIMIT ?)",
+        (*bands, _MOST_CANDIDATES),
+    ).fetchall()
+    groups = sorted(
+        {
+            group
+            for other, group, stored in rows
+            if other != article_id and similarity(sketch, _unpack(stored)) >= ALIKE
+        }
+    )
+    if not groups:
+        connection.execute(
+            "UPDATE settings SET value = CAST(value AS INTEGER) + 1 WHERE name = 'groups'"
+        )
+        (last,) = connection.execute("SELECT value FROM settings WHERE name = 'groups'").fetchone()
+        groups = [int(last)]
+    for group in groups[1:]:
+        connection.execute(
+            "UPDATE likeness SET group_id = ? WHERE group_id = ?", (groups[0], group)
+        )
+    packed = sketch.astype(np.uint32).tobytes()
+    connection.execute("INSERT INTO likeness VALUES (?, ?, ?)", (article_id, groups[0], packed))
+    connection.executemany(
+        "INSERT OR IGNORE INTO bands VALUES (?, ?)", [(band, article_id) for band in bands]
+    )
+
+
+def store_all(connection: sqlite3.Connection) -> None:
+    """Group every article that has no signature yet."""
+    query = (
+        "SELECT id, text FROM articles WHERE id NOT IN (SELECT article_id FROM likeness) "
+        "ORDER BY id"
+    )
+    for article_id, text in connection.execute(query).fetchall():
+        store(connection, article_id, signature(text))
+
+
+def similarity(one: Signature, other: Signature) -> float:
+    """The estimated Jaccard similarity of two texts' shingles, in [0, 1]."""
+    return float(np.mean(one == other))
+
+
+def groups_of(connection: sqlite3.Connection, article_ids: Iterable[str]) -> dict[str, int]:
+    """The groups of those of the articles that are stored."""
+    found = {}
+    for article_id in article_ids:
+        row = connection.execute(
+            "SELECT group_id FROM likeness WHERE article_id = ?", (article_id,)
+        ).fetchone()
+        if row:
+            found[article_id] = int(row[0])
+    return found
+
+
+def _bands(sketch: Signature) -> list[int]:
+    bands = []
+    for start in range(0, _PERMUTATIONS, _BAND_ROWS):
+        rows = sketch[start : start + _BAND_ROWS].astype(np.uint32).tobytes()
+        # The position belongs to it: equal rows in different bands mean nothing.
+        bands.append((start << 32) | zlib.crc32(rows))
+    return bands
+
+
+def _unpack(stored: bytes) -> Signature:
+    return np.frombuffer(stored, dtype=np.uint32).astype(np.uint64)
+
+
+def _hash(shingle: str) -> int:
+    return zlib.crc32(shingle.encode("utf-8", "surrogatepass"))
+
+
+@lru_cache(maxsize=1)
+def _permutations() -> npt.NDArray[np.uint64]:
+    # Making them takes longer than using them on one article.
+    return np.asarray(
+        MinHash(num_perm=_PERMUTATIONS, seed=1, scheme="legacy").permutations, dtype=np.uint64
+    )

@@ -1,0 +1,190 @@
+"""A collection in a folder: SQLite is the truth, FAISS and tantivy are derived from it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from index.backend import Found
+from index.errors import UserError
+from index.store import Filters, Outcome, State, Store, Vectors
+from index.types import Article, Passage
+
+if TYPE_CHECKING:
+    from index.lexical import LexicalIndex
+    from index.vectors import Selection, VectorIndex
+
+STORE = "articles.sqlite"
+
+_OVERSAMPLING = 2
+"""Neighbours asked of an inexact index for each one wanted; the stored vectors decide."""
+
+_SELECTIONS_KEPT = 8
+
+
+class LocalBackend:
+    """The files of one collection; threads may share it, processes may each open their own."""
+
+    def __init__(self, path: Path, create_with: str | None) -> None:
+        """Open the folder.
+
+        Args:
+            path: The folder.
+            create_with: Makes a missing collection, for vectors of this embedder.
+
+        Raises:
+            UserError: If it is no collection, or cannot be made.
+        """
+        self.path = path
+        _refuse_other(path)
+        if create_with is not None:
+            try:
+                path.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise UserError(f"{path}: cannot be created ({error.strerror})") from None
+        self.store = Store(path / STORE, create_with=create_with)
+        self.embedder = self.store.embedder
+        self._lock = Lock()
+        self._selections: dict[tuple[State, Filters], Selection] = {}
+
+    @cached_property
+    def vectors(self) -> "VectorIndex":
+        """The dense index, loaded when first used."""
+        from index.vectors import VectorIndex
+
+        return VectorIndex(self.path / "vectors.faiss")
+
+    @cached_property
+    def lexical(self) -> "LexicalIndex":
+        """The lexical index, loaded when first used."""
+        from index.lexical import LexicalIndex
+
+        return LexicalIndex(self.path / "lexical")
+
+    def holds(self, article: Article) -> bool:
+        """Whether the article is stored already, just as it is."""
+        return self.store.holds(article)
+
+    def put(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
+        """Add or replace articles, all or none; once it returns, they are on the disk."""
+        return self.store.put(rows)
+
+    def remove(self, article_ids: Iterable[str]) -> list[str]:
+        """Remove articles, all or none; returns the ids that were there."""
+        return self.store.remove(article_ids)
+
+    def article(self, article_id: str) -> Article | None:
+        """One article, or None."""
+        return self.store.article(article_id)
+
+    def articles(self) -> Iterator[Article]:
+        """All articles, by id."""
+        return self.store.articles()
+
+    def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
+        """The groups of near-duplicates in which those articles are that are stored."""
+        return self.store.groups(article_ids)
+
+    def counts(self) -> tuple[int, int]:
+        """Numbers of articles and passages."""
+        return self.store.counts()
+
+    def is_new(self) -> bool:
+        """Whether nothing was ever written to it."""
+        return self.store.state().counter == 0
+
+    def follow(self) -> None:
+        """Bring the derived indexes to what the store holds now."""
+        self._load()
+        self.vectors.catch_up(self.store)
+        self.lexical.catch_up(self.store)
+
+    def find(
+        self,
+        question: str,
+        vector: npt.NDArray[np.float32],
+        candidates: int,
+        filters: Filters | None,
+    ) -> Found:
+        """Find the passages nearest by meaning, and those nearest by words."""
+        self.follow()
+        selection = self._selection(filters) if filters else None
+        if selection is not None and len(selection.ids) == 0:
+            return Found({}, {}, [], {})
+        wanted = candidates if self.vectors.is_exact else _OVERSAMPLING * candidates
+        near = self.vectors.search(vector, wanted, selection).ids.tolist()
+        lexical = self._by_words(question, candidates, selection)
+        # A passage that another process has removed in the meantime is not among the stored.
+        stored = self.store.passages_with_vectors(list({*near, *lexical}))
+        ids = list(stored)
+        matrix = np.array([stored[each][1] for each in ids], dtype=np.float32)
+        exact = np.clip(matrix @ vector, -1.0, 1.0) if ids else np.empty(0, np.float32)
+        similarities = dict(zip(ids, exact.tolist(), strict=True))
+        dense = sorted(
+            (each for each in near if each in stored), key=lambda each: -similarities[each]
+        )[:candidates]
+        kept = {*dense, *lexical}
+        return Found(
+            {each: stored[each][0] for each in ids if each in kept},
+            {each: score for each, score in similarities.items() if each in kept},
+            dense,
+            {each: score for each, score in lexical.items() if each in stored},
+        )
+
+    def settle(self) -> None:
+        """Bring the derived indexes up to date, train them if that is due, and save them."""
+        self.follow()
+        if not self.store.read_only:
+            self.vectors.maintain(self.store, wait=True)
+
+    def close(self) -> None:
+        """Close the files; nothing is lost without it."""
+        self.store.close()
+
+    def _by_words(
+        self, question: str, candidates: int, selection: "Selection | None"
+    ) -> dict[int, float]:
+        from index.lexical import DamagedError
+
+        try:
+            return self.lexical.search(question, candidates, selection)
+        except DamagedError:
+            # All that it held is in the store.
+            self.lexical.repair(self.store)
+            return self.lexical.search(question, candidates, selection)
+
+    def _selection(self, filters: Filters) -> "Selection":
+        from index.vectors import Selection
+
+        key = (self.store.state(), filters)
+        found = self._selections.get(key)
+        if found is None:
+            found = Selection(self.store.allowed(filters))
+            with self._lock:
+                while len(self._selections) >= _SELECTIONS_KEPT:
+                    self._selections.pop(next(iter(self._selections)))
+                self._selections[key] = found
+        return found
+
+    def _load(self) -> None:
+        # cached_property takes no lock, and two loaded indexes would each follow for themselves.
+        if "lexical" not in self.__dict__:
+            with self._lock:
+                _ = self.vectors, self.lexical
+
+
+def _refuse_other(path: Path) -> None:
+    try:
+        names = {each.name for each in path.iterdir()}
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        raise UserError(f"{path}: a file, not the folder of a collection") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be opened ({error.strerror})") from None
+    if names and STORE not in names:
+        raise UserError(f"{path}: a folder of something else, not a collection")

@@ -1,0 +1,148 @@
+"""The tables of a collection, and how an older version's become this one's."""
+
+import sqlite3
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from index.errors import UserError
+
+APPLICATION_ID = 0x41515131  # "AQQ1": marks the file as ours
+SCHEMA_VERSION = 2
+
+_WAL_SECONDS = 60.0
+
+_CREATE = """
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    published TEXT,
+    source TEXT,
+    digest TEXT NOT NULL
+) STRICT;
+CREATE INDEX articles_published ON articles (published);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    article_id TEXT NOT NULL REFERENCES articles (id),
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    vector BLOB NOT NULL
+) STRICT;
+CREATE INDEX passages_article ON passages (article_id);
+CREATE TABLE removals (passage_id INTEGER PRIMARY KEY, counter INTEGER NOT NULL) STRICT;
+CREATE INDEX removals_counter ON removals (counter);
+INSERT INTO settings VALUES ('counter', '0');
+"""
+
+_FROM_1_TO_2 = """
+CREATE TABLE likeness (
+    article_id TEXT PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
+    group_id INTEGER NOT NULL,
+    signature BLOB NOT NULL
+) STRICT;
+CREATE INDEX likeness_group ON likeness (group_id);
+CREATE TABLE bands (
+    band INTEGER NOT NULL,
+    article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    PRIMARY KEY (band, article_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX bands_article ON bands (article_id);
+INSERT INTO settings VALUES ('pruned', '0');
+INSERT INTO settings VALUES ('groups', '0');
+"""
+
+
+def prepare(
+    connection: sqlite3.Connection,
+    path: Path,
+    create_with: str | None,
+    liken: Callable[[sqlite3.Connection], None],
+) -> None:
+    """Make the tables of a new collection, or bring those of an older version up to date.
+
+    Args:
+        connection: To the file, outside any transaction.
+        path: For messages.
+        create_with: The embedder of a new collection; None refuses a file without tables.
+        liken: Groups the articles that an older version stored without doing so.
+
+    Raises:
+        UserError: If the file is not ours, is of a newer version, or cannot be migrated.
+    """
+    application = _pragma(connection, "application_id")
+    if application == 0:
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,)
+        if tables:
+            raise UserError(f"{path}: a database, but not of article-qa")
+        if create_with is None:
+            raise UserError(f"{path.parent}: no collection here; make one with `article-qa add`")
+        _use_wal(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        # Another process may have won the race while this one waited for the lock.
+        if _pragma(connection, "application_id") == 0:
+            _run(connection, _CREATE + _FROM_1_TO_2)
+            connection.execute("INSERT INTO settings VALUES ('embedder', ?)", (create_with,))
+            connection.execute("INSERT INTO settings VALUES ('identity', ?)", (new_identity(),))
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    elif application != APPLICATION_ID:
+        raise UserError(f"{path}: a database, but not of article-qa")
+    version = _pragma(connection, "user_version")
+    if version > SCHEMA_VERSION:
+        raise UserError(
+            f"{path}: made by a newer version of article-qa (format {version}, this one reads "
+            f"up to {SCHEMA_VERSION}); install that version"
+        )
+    if version < SCHEMA_VERSION:
+        _migrate(connection, path, liken)
+
+
+def new_identity() -> str:
+    """A name for one history of changes, so that no index follows another by mistake."""
+    return uuid.uuid4().hex
+
+
+def _migrate(
+    connection: sqlite3.Connection, path: Path, liken: Callable[[sqlite3.Connection], None]
+) -> None:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        if _pragma(connection, "user_version") < SCHEMA_VERSION:
+            _run(connection, _FROM_1_TO_2)
+            connection.execute("INSERT INTO settings VALUES ('identity', ?)", (new_identity(),))
+            liken(connection)
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        raise UserError(
+            f"{path}: of an older format, which cannot be brought up to date ({error})"
+        ) from None
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    (value,) = connection.execute(f"PRAGMA {name}").fetchone()
+    return int(value)
+
+
+def _run(connection: sqlite3.Connection, statements: str) -> None:
+    # Not executescript, which would commit the transaction first.
+    for statement in statements.split(";\n"):
+        connection.execute(statement)
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    # SQLite does not wait for this lock by itself as it does for others.
+    due = time.monotonic() + _WAL_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > due:
+                raise
+            time.sleep(0.01)
+        else:
+            return
