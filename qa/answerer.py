@@ -12,7 +12,7 @@ from index.store import Filters
 from index.types import Article, Hit
 from qa.agreement import agree
 from qa.conversation import MAX_READINGS, understandings
-from qa.dates import is_when_question
+from qa.kinds import kind_of, whole_sentences
 from qa.ranking import Calibration, Candidate, Evidence, rank, weigh
 from qa.reader import Reader
 from qa.types import Answer, Citation, Span, Turn
@@ -99,8 +99,14 @@ class Answerer:
             spans.extend((span, article.text[span.start : span.end], hit) for span in found)
         if not spans:
             return []
-        candidates = rank(weigh(spans, max(hit.score for hit in hits)))
-        return pool_times(candidates, self._article) if is_when_question(question) else candidates
+        evidence = weigh(spans, max(hit.score for hit in hits))
+        kind = kind_of(question)
+        if kind == "yes or no":
+            evidence = whole_sentences(
+                evidence, [self._passage_text(each.hit) for each in evidence]
+            )
+        candidates = rank(evidence)
+        return pool_times(candidates, self._article) if kind == "when" else candidates
 
     @cached_property
     def reader(self) -> Reader:
@@ -164,6 +170,10 @@ class Answerer:
             article.text[start:end], passage.start, passage.end,
             article.text[passage.start : passage.end],
         )  # fmt: skip
+
+    def _passage_text(self, hit: Hit) -> str:
+        text = self._article(hit.passage.article_id).text
+        return text[hit.passage.start : hit.passage.end]
 
     def _article(self, article_id: str) -> Article:
         article = self.collection.article(article_id)

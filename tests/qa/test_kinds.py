@@ -1,0 +1,52 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import Hit, Passage
+from qa.kinds import kind_of, whole_sentences
+from qa.ranking import Evidence
+from qa.types import Span
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("did Trump cancel the summit?", "yes or no"),
+        ("Was the meeting postponed", "yes or no"),
+        ("And has she resigned yet?", "yes or no"),
+        ("Didn't they meet in May?", "yes or no"),
+        ("Is it open or not?", "yes or no"),
+        ("Is it Paris or Rome?", "other"),
+        ("Do you know who won the race?", "other"),
+        ("Can you tell me where it is?", "other"),
+        ("Who is the mayor?", "other"),
+        ("summit letter", "other"),
+        ("Will", "other"),
+        ("When was the summit?", "when"),
+        ("do you know when the summit was", "when"),
+    ],
+)
+def test_kinds(question, kind):
+    assert kind_of(question) == kind
+
+
+@given(st.text())
+def test_any_words_have_a_kind(question):
+    assert kind_of(question) in {"when", "yes or no", "other"}
+
+
+def test_a_quote_becomes_its_sentence():
+    article = "Preface. It rained. Mr. Smith cancelled the fair, he said. All went home."
+    passage = Passage("a", 9, len(article))
+    hit = Hit(passage, 1.0, 1, 1, 0.5)
+    start = article.index("cancelled")
+    found = Evidence(Span("a", start, start + 9, 3.0), "cancelled", hit, 2.5)
+    (widened,) = whole_sentences([found], [article[passage.start : passage.end]])
+    assert widened.quote == "Mr. Smith cancelled the fair, he said."
+    assert article[widened.span.start : widened.span.end] == widened.quote
+    assert (widened.score, widened.span.score) == (2.5, 3.0)
+
+
+def test_the_sentence_that_settles_it_is_the_answer(answerer):
+    answer = answerer.ask("Was the meeting with Kim Yong-chol postponed?")
+    assert answer.text.endswith("the meeting was postponed at the last moment.")
