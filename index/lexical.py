@@ -27,6 +27,9 @@ _NARROW = 2_000
 _CURSOR = 0  # the id of the document that records how far the index has seen; passages start at 1
 
 
+_NOT_WRITABLE = ("No space left", "Read-only file system", "Permission denied")
+
+
 class DamagedError(Exception):
     """The files of the index are not what tantivy wrote."""
 
@@ -113,25 +116,28 @@ class LexicalIndex:
             self._catch_up(store)
 
     def _catch_up(self, store: Store) -> None:
-        target = store.state()
         if not self._in_memory:
-            with _damage_told():
-                self._index.reload()
-            self._state = self._seen()
-            if self._state == target:
+            try:
+                self._catch_up_on_disk(store)
+            except OSError:
+                # A full disk, or a folder that cannot be written to.
+                pass
+            else:
                 return
-            if not store.read_only:
-                try:
-                    with self._write_lock:
-                        self._write_changes(store)
-                except OSError:
-                    # A full disk, or a folder that has become read-only.
-                    pass
-                else:
-                    return
             self._index, self._in_memory = self._new_index(None), True
             self._state = NOTHING_SEEN
         self._write_changes(store)
+
+    def _catch_up_on_disk(self, store: Store) -> None:
+        with _damage_told():
+            self._index.reload()
+        self._state = self._seen()
+        if self._state == store.state():
+            return
+        if store.read_only:
+            raise PermissionError(self._folder)
+        with self._write_lock:
+            self._write_changes(store)
 
     def _write_changes(self, store: Store) -> None:
         with _damage_told():
@@ -223,7 +229,7 @@ class LexicalIndex:
             with _damage_told():
                 # Not to be written to, but perhaps to be read.
                 return self._new_index(self._folder)
-        except DamagedError:
+        except (DamagedError, OSError):
             self._in_memory = True
             return self._new_index(None)
 
@@ -262,7 +268,7 @@ def _damage_told() -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        if "No space left" in str(error) or "Read-only" in str(error):
+        if any(sign in str(error) for sign in _NOT_WRITABLE):
             raise OSError(str(error)) from None
         raise DamagedError(str(error)) from None
     except BaseException as error:

@@ -23,6 +23,8 @@ STORE = "articles.sqlite"
 _OVERSAMPLING = 2
 """Neighbours asked of an inexact index for each one wanted; the stored vectors decide."""
 
+_LEAST_SAMPLED = 30
+
 _SELECTIONS_KEPT = 8
 
 
@@ -115,25 +117,24 @@ class LocalBackend:
         selection = self._selection(filters) if filters else None
         if selection is not None and len(selection.ids) == 0:
             return Found({}, {}, [], {})
-        wanted = candidates if self.vectors.is_exact else _OVERSAMPLING * candidates
-        near = self.vectors.search(vector, wanted, selection).ids.tolist()
+        near = self._near(vector, candidates, selection)
         lexical = self._by_words(question, candidates, selection)
         # A passage that another process has removed in the meantime is not among the stored.
-        stored = self.store.passages_with_vectors(list({*near, *lexical}))
-        ids = list(stored)
-        matrix = np.array([stored[each][1] for each in ids], dtype=np.float32)
-        exact = np.clip(matrix @ vector, -1.0, 1.0) if ids else np.empty(0, np.float32)
-        similarities = dict(zip(ids, exact.tolist(), strict=True))
-        dense = sorted(
-            (each for each in near if each in stored), key=lambda each: -similarities[each]
-        )[:candidates]
-        kept = {*dense, *lexical}
+        stored, similarities = self._exact(vector, [*near, *lexical])
+        dense = _nearest(near, similarities)[:candidates]
+        kept = {*dense, *lexical} & stored.keys()
         return Found(
-            {each: stored[each][0] for each in ids if each in kept},
-            {each: score for each, score in similarities.items() if each in kept},
+            {each: stored[each] for each in kept},
+            {each: similarities[each] for each in kept},
             dense,
             {each: score for each, score in lexical.items() if each in stored},
         )
+
+    def nearest(self, vector: npt.NDArray[np.float32], k: int) -> list[int]:
+        """Ids of the k passages nearest by meaning alone, best first."""
+        self.follow()
+        near = self._near(vector, k, None)
+        return _nearest(near, self._exact(vector, near)[1])[:k]
 
     def settle(self) -> None:
         """Bring the derived indexes up to date, train them if that is due, and save them."""
@@ -144,6 +145,26 @@ class LocalBackend:
     def close(self) -> None:
         """Close the files; nothing is lost without it."""
         self.store.close()
+
+    def _near(
+        self, vector: npt.NDArray[np.float32], k: int, selection: "Selection | None"
+    ) -> list[int]:
+        """Candidates for the k nearest; more than that of an index that is not exact."""
+        wanted = k if self.vectors.is_exact else _OVERSAMPLING * max(k, _LEAST_SAMPLED)
+        ids: list[int] = self.vectors.search(vector, wanted, selection).ids.tolist()
+        return ids
+
+    def _exact(
+        self, vector: npt.NDArray[np.float32], ids: Iterable[int]
+    ) -> tuple[dict[int, Passage], dict[int, float]]:
+        """The passages that are still stored, and their similarities by the stored vectors."""
+        found = self.store.passages_with_vectors(list(dict.fromkeys(ids)))
+        if not found:
+            return {}, {}
+        matrix = np.array([stored for _, stored in found.values()], dtype=np.float32)
+        exact = np.clip(matrix @ vector, -1.0, 1.0).tolist()
+        passages = {each: passage for each, (passage, _) in found.items()}
+        return passages, dict(zip(found, exact, strict=True))
 
     def _by_words(
         self, question: str, candidates: int, selection: "Selection | None"
@@ -175,6 +196,10 @@ class LocalBackend:
         if "lexical" not in self.__dict__:
             with self._lock:
                 _ = self.vectors, self.lexical
+
+
+def _nearest(ids: Iterable[int], similarities: dict[int, float]) -> list[int]:
+    return sorted((each for each in ids if each in similarities), key=lambda e: -similarities[e])
 
 
 def _refuse_other(path: Path) -> None:

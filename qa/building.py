@@ -20,6 +20,12 @@ def default_folder() -> Path:
     return user_data_path("article-qa", appauthor=False) / "collection"
 
 
+def collection_folder() -> Path:
+    """The folder of the collection that is used when none is named."""
+    configured = os.environ.get("QA_COLLECTION")
+    return Path(configured) if configured else default_folder()
+
+
 def open_collection(
     folder: Path | None = None, *, create: bool = False, embedder: str | None = None
 ) -> Collection:

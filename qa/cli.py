@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 _LAZY = {
     "add": ("qa.collection_commands:add", "Add articles from files, folders and the web."),
+    "backup": ("qa.collection_commands:backup", "Copy the collection, also while it is in use."),
+    "check": ("qa.collection_commands:check", "Verify the collection; --repair mends it."),
     "eval": ("eval.commands:evaluate", "Measure the answers on suites of questions."),
+    "restore": ("qa.collection_commands:restore", "Go back to a copy of the collection."),
     "serve": ("ui.commands:serve", "Open the web page, with its REST API."),
     "train": ("qa.training.commands:train", "Train, export and calibrate your own models."),
 }

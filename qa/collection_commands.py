@@ -1,4 +1,4 @@
-"""Commands that fill and keep a collection: `article-qa add`."""
+"""Commands that fill and keep a collection: `article-qa add`, `check`, `backup`, `restore`."""
 
 import sys
 from pathlib import Path
@@ -74,3 +74,58 @@ def add(
     )
     if problems:
         sys.exit(2)
+
+
+@click.command()
+@collection_option
+@click.option("--repair", "mend", is_flag=True, help="Make anew what is derived and wrong.")
+def check(folder: Path | None, mend: bool) -> None:
+    """Verify every article, passage and vector, and the indexes made of them."""
+    from index.checking import check as check_collection
+    from index.checking import repair
+    from qa.building import open_collection
+
+    with open_collection(folder) as collection:
+        report = check_collection(collection)
+        for problem in report.problems:
+            click.echo(problem)
+        if report.problems and mend:
+            repair(collection, report)
+            report = check_collection(collection)
+            click.echo("repaired" if not report.problems else "not all could be repaired")
+            for problem in report.problems:
+                click.echo(problem)
+        click.echo(
+            f"{report.articles} articles and {report.passages} passages checked, "
+            f"{len(report.problems)} problems"
+        )
+    if report.problems:
+        sys.exit(2)
+
+
+@click.command()
+@click.argument("destination", type=click.Path(path_type=Path))
+@collection_option
+def backup(destination: Path, folder: Path | None) -> None:
+    """Copy the collection, also while it is in use, to the folder DESTINATION."""
+    from index.backup import backup as copy
+    from qa.building import open_collection
+
+    with open_collection(folder) as collection:
+        count = copy(collection.path, destination)
+    click.echo(f"{count} articles copied to {destination}")
+
+
+@click.command()
+@click.argument("backed_up", type=click.Path(path_type=Path), metavar="BACKUP")
+@collection_option
+@click.option("--yes", is_flag=True, help="Do not ask before replacing articles.")
+def restore(backed_up: Path, folder: Path | None, yes: bool) -> None:
+    """Make the collection what it was when it was copied to the folder BACKUP."""
+    from index.backup import restore as put_back
+    from qa.building import collection_folder
+
+    target = folder or collection_folder()
+    if target.exists() and not yes:
+        click.confirm(f"Replace all articles in {target}?", abort=True, err=True)
+    click.echo(f"{put_back(backed_up, target)} articles in {target}")

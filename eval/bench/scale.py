@@ -1,0 +1,204 @@
+"""How time, memory and accuracy of a collection grow with the number of its passages.
+
+    python -m eval.bench.scale --real DIR --texts DIR --work DIR 10000 100000 1000000
+
+prints a table. `--real` is a collection whose vectors are mixed into more, `--texts` a folder of
+SQuAD files whose paragraphs are sampled. Each collection is opened and searched in a process of its
+own, whose memory is measured, and kept in `--work`, where a second run finds it.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from eval.bench.corpus import Vectors, made_articles, mixed_vectors, real_paragraphs
+from index.local import STORE, LocalBackend
+from index.store import NOTHING_SEEN, Store
+
+_BLOCK = 10_000
+_QUESTIONS = 300
+_NEIGHBOURS = 20
+_CANDIDATES = 50
+_ROWS = (
+    ("articles and passages to SQLite", "store_seconds", "{:.1f} s"),
+    ("dense index", "dense_seconds", "{:.1f} s"),
+    ("BM25 index", "lexical_seconds", "{:.1f} s"),
+    ("disk", "disk_bytes", "{:.0f} B/passage"),
+    ("memory when open", "memory_bytes", "{:.0f} B/passage"),
+    ("memory after all searches", "memory_after_bytes", "{:.0f} B/passage"),
+    ("cold open to first result", "open_seconds", "{:.2f} s"),
+    ("dense p50", "dense_p50", "{:.2f} ms"),
+    ("dense p95", "dense_p95", "{:.2f} ms"),
+    ("BM25 p50", "lexical_p50", "{:.2f} ms"),
+    ("BM25 p95", "lexical_p95", "{:.2f} ms"),
+    ("hybrid p50", "hybrid_p50", "{:.2f} ms"),
+    ("hybrid p95", "hybrid_p95", "{:.2f} ms"),
+    (f"recall@{_NEIGHBOURS} of exact float32", "recall", "{:.4f}"),
+)
+
+
+def build(folder: Path, count: int, real: Vectors, paragraphs: list[str]) -> dict[str, float]:
+    """Make a collection of `count` passages, and time its parts."""
+    random = np.random.default_rng(count)
+    measured = {}
+    began = time.monotonic()
+    folder.mkdir(parents=True)
+    store = Store(folder / STORE, create_with="bench:mixed")
+    for first in range(0, count, _BLOCK):
+        vectors = mixed_vectors(real, min(_BLOCK, count - first), random)
+        store.put(made_articles(vectors, paragraphs, first, random))
+    store.close()
+    measured["store_seconds"] = time.monotonic() - began
+    backend = LocalBackend(folder, None)
+    began = time.monotonic()
+    backend.vectors.catch_up(backend.store)
+    backend.vectors.maintain(backend.store, wait=True)
+    measured["dense_seconds"] = time.monotonic() - began
+    began = time.monotonic()
+    backend.lexical.catch_up(backend.store)
+    measured["lexical_seconds"] = time.monotonic() - began
+    backend.close()
+    (folder / "build.json").write_text(json.dumps(measured))
+    return measured
+
+
+def measure(folder: Path, real: Vectors, paragraphs: list[str]) -> dict[str, float]:
+    """Open a collection in this process, which has done nothing else, and search it."""
+    random = np.random.default_rng(1)
+    asked = mixed_vectors(real, _QUESTIONS, random)
+    questions = [_question(paragraphs, random) for _ in range(_QUESTIONS)]
+    _load_libraries()
+    base = _memory()
+    began = time.monotonic()
+    backend = LocalBackend(folder, None)
+    backend.find(questions[0], asked[0], _CANDIDATES, None)
+    measured = {"open_seconds": time.monotonic() - began}
+    count = backend.counts()[1]
+    measured["memory_bytes"] = (_memory() - base) / count
+    found: list[list[int]] = []
+    rounds: dict[str, list[list[float]]] = {"dense": [], "lexical": [], "hybrid": []}
+    for _ in range(3):
+        dense, lexical, hybrid = [], [], []
+        found.clear()
+        for question, vector in zip(questions, asked, strict=True):
+            began = time.perf_counter()
+            found.append(backend.nearest(vector, _NEIGHBOURS))
+            dense.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            backend.lexical.search(question, _CANDIDATES)
+            lexical.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            backend.find(question, vector, _CANDIDATES, None)
+            hybrid.append(time.perf_counter() - began)
+        for name, times in (("dense", dense), ("lexical", lexical), ("hybrid", hybrid)):
+            rounds[name].append([1000 * each for each in np.percentile(times, [50, 95])])
+    for name, pairs in rounds.items():
+        measured[f"{name}_p50"], measured[f"{name}_p95"] = min(pairs, key=lambda pair: pair[1])
+    measured["memory_after_bytes"] = (_memory() - base) / count
+    measured["recall"] = _recall(backend.store, asked, found)
+    size = sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
+    measured["disk_bytes"] = size / count
+    return measured
+
+
+def _question(paragraphs: list[str], random: np.random.Generator) -> str:
+    """Eight words in a row of a real paragraph."""
+    words = paragraphs[random.integers(len(paragraphs))].split()
+    start = int(random.integers(max(1, len(words) - 8)))
+    return " ".join(words[start : start + 8])
+
+
+def _recall(store: Store, asked: Vectors, found: list[list[int]]) -> float:
+    """Share of the exact nearest neighbours, by float32 over all vectors, that were found."""
+    best_ids = np.zeros((len(asked), 0), np.int64)
+    best = np.zeros((len(asked), 0), np.float32)
+    with store.changes_since(NOTHING_SEEN) as changes:
+        for ids, vectors in changes.added(16_384):
+            best = np.hstack([best, asked @ vectors.astype(np.float32).T])
+            best_ids = np.hstack([best_ids, np.broadcast_to(ids, (len(asked), len(ids)))])
+            order = np.argsort(-best, axis=1)[:, :_NEIGHBOURS]
+            best = np.take_along_axis(best, order, 1)
+            best_ids = np.take_along_axis(best_ids, order, 1)
+    hits = [len(set(row.tolist()) & set(own)) for row, own in zip(best_ids, found, strict=True)]
+    return float(np.mean(hits) / _NEIGHBOURS)
+
+
+def _load_libraries() -> None:
+    """What every collection loads, however small, is not counted as memory of its passages."""
+    import index.lexical
+    import index.vectors  # noqa: F401
+
+
+def _memory() -> int:
+    """Bytes of this process in memory that are its own, not pages of files that it has mapped."""
+    fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(fields["RssAnon"].split()[0]) * 1024
+
+
+def _real_vectors(collection: Path) -> Vectors:
+    store = Store(collection / STORE)
+    with store.changes_since(NOTHING_SEEN) as changes:
+        parts = [vectors.astype(np.float32) for _, vectors in changes.added(16_384)]
+    store.close()
+    return np.concatenate(parts)
+
+
+@click.command()
+@click.argument("counts", nargs=-1, type=int)
+@click.option("--real", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--texts", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--work", type=click.Path(path_type=Path), required=True)
+@click.option("--measure-only", type=click.Path(path_type=Path), hidden=True)
+def scale(
+    counts: tuple[int, ...], real: Path, texts: Path, work: Path, measure_only: Path | None
+) -> None:
+    """Print the scale table for collections of so many passages."""
+    vectors, paragraphs = _real_vectors(real), real_paragraphs(texts)
+    if measure_only is not None:
+        click.echo(json.dumps(measure(measure_only, vectors, paragraphs)))
+        return
+    columns: list[dict[str, float]] = []
+    for count in counts or (10_000, 100_000, 1_000_000):
+        folder = work / str(count)
+        timings = folder / "build.json"
+        built = (
+            json.loads(timings.read_text())
+            if timings.exists()
+            else build(folder, count, vectors, paragraphs)
+        )
+        command = [sys.executable, "-m", "eval.bench.scale", "--real", str(real), "--texts",
+                   str(texts), "--work", str(work), "--measure-only", str(folder)]  # fmt: skip
+        output = subprocess.run(  # noqa: S603 - its own command line
+            command, check=True, capture_output=True, text=True
+        ).stdout
+        columns.append({"passages": count, **built, **json.loads(output)})
+        click.echo(f"{count:,} passages done", err=True)
+    click.echo(_table(columns))
+
+
+def _table(columns: list[dict[str, float]]) -> str:
+    """Markdown, with the growth exponent between the last two sizes."""
+    heads = [f"{int(each['passages']):,}" for each in columns]
+    lines = [f"| passages | {' | '.join(heads)} | growth |", "|---" * (len(heads) + 2) + "|"]
+    for label, key, style in _ROWS:
+        cells = [style.format(each[key]) for each in columns]
+        lines.append(f"| {label} | {' | '.join(cells)} | {_growth(columns, key)} |")
+    return "\n".join(lines)
+
+
+def _growth(columns: list[dict[str, float]], key: str) -> str:
+    if len(columns) < 2 or key in ("recall", "disk_bytes", "memory_bytes", "memory_after_bytes"):
+        return ""
+    first, last = columns[-2:]
+    ratio: Any = np.log(last[key] / first[key]) / np.log(last["passages"] / first["passages"])
+    return f"n^{ratio:.2f}"
+
+
+if __name__ == "__main__":
+    scale()

@@ -1,0 +1,393 @@
+"""Damage, full disks, read-only folders, and many users at once."""
+
+import errno
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from index.backup import backup, restore
+from index.checking import check, repair
+from index.errors import UserError
+from index.local import STORE
+from index.schema import SCHEMA_VERSION
+from index.types import Article
+from tests.index.helpers import EMBEDDER, is_found, make_article, open_collection
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path, small_lists):
+    path = tmp_path / "collection"
+    with open_collection(path) as collection:
+        collection.add(make_article(number, sentences=40) for number in range(30))
+    return path
+
+
+def assert_whole(path, identities=range(30)):
+    with open_collection(path, create=False) as collection:
+        for each in identities:
+            assert is_found(collection, each), each
+        assert check(collection).problems == []
+
+
+@pytest.mark.parametrize("where", [0.0, 0.001, 0.5, 0.999])
+def test_a_flipped_bit_in_the_checkpoint(folder, where):
+    path = folder / "vectors.faiss"
+    content = bytearray(path.read_bytes())
+    content[int(where * len(content))] ^= 4
+    path.write_bytes(content)
+    assert_after_repair(folder)
+
+
+@pytest.mark.parametrize("kept", [0, 10, 0.5, -1])
+def test_a_truncated_checkpoint(folder, kept):
+    path = folder / "vectors.faiss"
+    content = path.read_bytes()
+    path.write_bytes(content[: int(kept * len(content)) if isinstance(kept, float) else kept])
+    assert_after_repair(folder)
+
+
+def assert_after_repair(folder):
+    with open_collection(folder, create=False) as collection:
+        assert all(is_found(collection, each) for each in range(30))
+        report = check(collection)
+        assert len(report.problems) == 1
+        repair(collection, report)
+    assert_whole(folder)
+
+
+def test_a_deleted_checkpoint(folder):
+    (folder / "vectors.faiss").unlink()
+    assert_whole(folder)
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "meta", "garbage"])
+def test_damage_of_the_lexical_index(folder, damage):
+    lexical = folder / "lexical"
+    files = [each for each in lexical.iterdir() if each.suffix in (".idx", ".term", ".store")]
+    if damage == "meta":
+        (lexical / "meta.json").write_text("{}")
+    for each in files:
+        content = each.read_bytes()
+        if damage == "missing":
+            each.unlink()
+        elif damage == "empty":
+            each.write_bytes(b"")
+        elif damage == "cut":
+            each.write_bytes(content[: len(content) // 2])
+        elif damage == "garbage":
+            each.write_bytes(b"\xff" * len(content))
+    with open_collection(folder, create=False) as collection:
+        report = check(collection)
+        if report.problems:
+            repair(collection, report)
+    assert_whole(folder)
+
+
+def test_a_damaged_database_is_told_and_not_mended_by_guessing(folder):
+    path = folder / STORE
+    content = bytearray(path.read_bytes())
+    for start in range(8192, len(content) - 4096, 4096 * 3):
+        content[start : start + 64] = os.urandom(64)
+    path.write_bytes(content)
+    with open_collection(folder, create=False) as collection:
+        report = check(collection)
+        assert report.beyond_repair
+        with pytest.raises(UserError, match="backup"):
+            repair(collection, report)
+
+
+def test_wrong_vectors_and_passages_are_found_and_made_anew(folder):
+    connection = sqlite3.connect(folder / STORE)
+    connection.execute("UPDATE passages SET \"end\" = 99999 WHERE article_id = '3'")
+    connection.execute("UPDATE passages SET vector = zeroblob(96) WHERE article_id = '4'")
+    connection.execute("DELETE FROM passages WHERE article_id = '5'")
+    connection.commit()
+    connection.close()
+    with open_collection(folder, create=False) as collection:
+        report = check(collection)
+        assert report.broken_articles == ["3", "4", "5"]
+        repair(collection, report)
+    assert_whole(folder)
+
+
+@contextmanager
+def small_disk(path, size):
+    path.mkdir()
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(path)],
+        capture_output=True, check=False,
+    ).returncode:  # fmt: skip
+        pytest.skip("cannot mount a small disk here")
+    try:
+        yield path
+    finally:
+        subprocess.run(["umount", "-l", str(path)], check=True)
+
+
+def test_a_full_disk(tmp_path):
+    acknowledged = []
+    with small_disk(tmp_path / "disk", "6m") as disk:
+        folder = disk / "collection"
+        with open_collection(folder) as collection:
+            with pytest.raises(UserError, match="full"):
+                collection.add(
+                    (make_article(number, sentences=60) for number in range(4000)),
+                    lambda article, count: acknowledged.append(article.id),
+                )
+            assert len(acknowledged) > 10
+            for each in acknowledged[:: len(acknowledged) // 10]:
+                assert is_found(collection, each)
+            found = {article.id for article in collection.articles()}
+            assert set(acknowledged) <= found
+        with open_collection(folder, create=False) as collection:
+            assert all(is_found(collection, each) for each in acknowledged[-5:])
+
+
+def test_a_read_only_folder(folder, tmp_path):
+    target = tmp_path / "readonly"
+    target.mkdir()
+    mount = ["mount", "--bind", str(folder), str(target)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("cannot mount here")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(target)], check=True)
+        with open_collection(target, create=False) as collection:
+            assert all(is_found(collection, each) for each in range(5))
+            assert collection.counts()[0] == 30
+            with pytest.raises(UserError, match="read-only"):
+                collection.add([make_article(99)])
+            with pytest.raises(UserError, match="read-only"):
+                collection.remove(["1"])
+        with pytest.raises(UserError, match="cannot be created"):
+            open_collection(target / "new")
+    finally:
+        subprocess.run(["umount", "-l", str(target)], check=True)
+
+
+def test_a_read_only_folder_whose_indexes_are_missing(folder, tmp_path, monkeypatch):
+    shutil.rmtree(folder / "lexical")
+    (folder / "vectors.faiss").unlink()
+    monkeypatch.setattr("index.store._cannot_write", lambda path: True)
+
+    def refuse(*given, **options):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("index.lexical.FileLock.acquire", refuse)
+    with open_collection(folder, create=False) as collection:
+        assert all(is_found(collection, each) for each in range(5))
+
+
+def test_two_writers_at_once(tmp_path):
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from tests.index.helpers import *\n"
+        "first = int(sys.argv[2])\n"
+        "with open_collection(Path(sys.argv[1])) as collection:\n"
+        "    for number in range(first, first + 20):\n"
+        "        collection.add([make_article(number), make_article(999, number % 2)])\n"
+        "    collection.remove([str(first)])\n"
+    )
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path / "c"), str(first)],
+            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        for first in (0, 100)
+    ]  # fmt: skip
+    assert [writer.wait(120) for writer in writers] == [0, 0]
+    assert_whole(tmp_path / "c", [*range(1, 20), *range(101, 120)])
+    with open_collection(tmp_path / "c") as collection:
+        assert collection.article("0") is None
+        assert collection.counts()[0] == 39
+
+
+def test_eight_readers_while_one_writes(folder):
+    done = threading.Event()
+
+    def read(number):
+        searches = 0
+        with open_collection(folder, create=False) as own:
+            while not done.is_set() or not searches:
+                assert is_found(own, searches % 10)
+                searches += 1
+        return searches
+
+    with ThreadPoolExecutor(8) as pool, open_collection(folder, create=False) as collection:
+        readers = [pool.submit(read, number) for number in range(8)]
+        try:
+            for number in range(40, 60):
+                collection.add([make_article(number)])
+                collection.remove([str(number - 20)] if number < 50 else [])
+                assert is_found(collection, number)
+        finally:
+            done.set()
+        assert all(reader.result() > 0 for reader in readers)
+    assert_whole(folder, [*range(20), *range(40, 60)])
+
+
+def test_threads_share_one_collection(folder):
+    with open_collection(folder, create=False) as collection, ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda number: collection.add([make_article(number)]), range(50, 62)))
+        found = list(pool.map(lambda number: is_found(collection, number), [*range(50, 62)] * 3))
+        assert all(found)
+        assert check(collection).problems == []
+
+
+def test_another_process_is_followed(folder):
+    with open_collection(folder, create=False) as one:
+        assert is_found(one, 1)
+        with open_collection(folder, create=False) as other:
+            other.add([make_article(77)])
+            other.remove(["1"])
+        assert is_found(one, 77)
+        assert not is_found(one, 1)
+
+
+def test_processes_that_create_at_once(tmp_path):
+    with ThreadPoolExecutor(6) as pool:
+        opened = list(pool.map(lambda _: open_collection(tmp_path / "new"), range(6)))
+    assert len({each.counts() for each in opened}) == 1
+    for each in opened:
+        each.close()
+
+
+def test_backup_and_restore_while_in_use(folder, tmp_path):
+    with open_collection(folder, create=False) as collection:
+        assert is_found(collection, 1)
+        assert backup(folder, tmp_path / "copy") == 30
+        collection.add([make_article(50)])
+        collection.remove(["1"])
+        assert restore(tmp_path / "copy", folder) == 30
+        assert is_found(collection, 1)
+        assert not is_found(collection, 50)
+        collection.add([make_article(51), make_article(52)])
+        assert restore(tmp_path / "copy", folder) == 30
+        assert not is_found(collection, 51)
+        assert check(collection).problems == []
+    assert_whole(folder)
+    assert restore(tmp_path / "copy", tmp_path / "elsewhere") == 30
+    assert_whole(tmp_path / "elsewhere")
+    assert_whole(tmp_path / "copy")
+
+
+def test_backups_that_cannot_be(folder, tmp_path):
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "file").touch()
+    for source, target in (
+        (tmp_path / "missing", tmp_path / "copy"), (folder, tmp_path / "taken"),
+    ):  # fmt: skip
+        with pytest.raises(UserError):
+            backup(source, target)
+    with pytest.raises(UserError):
+        restore(tmp_path / "taken", folder)
+    with pytest.raises(UserError):
+        restore(folder, tmp_path / "taken")
+    assert_whole(folder)
+
+
+def test_a_store_of_the_first_format_is_migrated(folder):
+    connection = sqlite3.connect(folder / STORE)
+    for statement in (
+        "DROP TABLE likeness", "DROP TABLE bands",
+        "DELETE FROM settings WHERE name IN ('identity', 'pruned', 'groups')",
+        "PRAGMA user_version = 1",
+    ):  # fmt: skip
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+    with open_collection(folder, create=False) as collection:
+        assert len(collection.groups(str(number) for number in range(30))) == 30
+    assert_whole(folder)
+
+
+@pytest.mark.parametrize("version", [SCHEMA_VERSION + 1, 999])
+def test_a_store_of_a_later_format_is_refused(folder, version):
+    connection = sqlite3.connect(folder / STORE)
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    with pytest.raises(UserError, match="newer version"):
+        open_collection(folder, create=False)
+
+
+def test_folders_that_are_something_else(tmp_path):
+    (tmp_path / "file").touch()
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.jpg").touch()
+    (tmp_path / "db").mkdir()
+    other = sqlite3.connect(tmp_path / "db" / STORE)
+    other.execute("CREATE TABLE t (x)")
+    other.close()
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / STORE).write_text("This is not a database, it is a text. " * 40)
+    for name in ("file", "photos", "db", "text", "missing"):
+        with pytest.raises(UserError):
+            open_collection(tmp_path / name, create=False)
+    for name in ("file", "photos", "db", "text"):
+        with pytest.raises(UserError):
+            open_collection(tmp_path / name)
+    assert [each.name for each in (tmp_path / "photos").iterdir()] == ["a.jpg"]
+
+
+def test_another_embedder_is_refused(folder):
+    from index.collection import Collection
+
+    with pytest.raises(UserError, match=EMBEDDER.name):
+        Collection(folder, embedder="another")
+
+
+def test_old_removals_are_forgotten_and_indexes_begin_anew(folder, monkeypatch):
+    monkeypatch.setattr("index.store._KEPT_REMOVALS", 5)
+    with open_collection(folder, create=False) as behind:
+        assert is_found(behind, 1)
+        with open_collection(folder, create=False) as writer:
+            for number in range(10, 30):
+                writer.remove([str(number)])
+        assert not is_found(behind, 15)
+        assert is_found(behind, 1)
+        assert check(behind).problems == []
+    connection = sqlite3.connect(folder / STORE)
+    assert connection.execute("SELECT count(*) FROM removals").fetchone()[0] < 40
+    connection.close()
+
+
+def test_near_duplicates_are_one_group(tmp_path):
+    report = make_article(1, sentences=40).text
+    articles = [
+        Article("a", "Report", report),
+        Article("b", "The same elsewhere", report.replace("mayor", "major", 2) + " By our staff."),
+        replace(make_article(2, sentences=40), id="c"),
+    ]
+    with open_collection(tmp_path / "c") as collection:
+        collection.add(articles)
+        groups = collection.groups(["a", "b", "c", "missing"])
+        assert groups["a"] == groups["b"] != groups["c"]
+        assert "missing" not in groups
+        collection.add([Article("a", "Other", make_article(3, sentences=40).text)])
+        groups = collection.groups(["a", "b"])
+        assert groups["a"] != groups["b"]
+
+
+def test_an_exception_among_articles_keeps_what_came_before(tmp_path):
+    told = []
+
+    def articles():
+        yield from (make_article(number) for number in range(300))
+        raise UserError("the network is gone")
+
+    with open_collection(tmp_path / "c") as collection:
+        with pytest.raises(UserError, match="network"):
+            collection.add(articles(), lambda article, count: told.append(article.id))
+        assert len(told) > 100
+        assert {each.id for each in collection.articles()} == set(told)
+        assert is_found(collection, told[0])
