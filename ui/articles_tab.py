@@ -169,7 +169,7 @@ class ArticlesTab:
         while not task.done():
             await asyncio.sleep(_POLL_SECONDS)
             if done:
-                yield name, "working", f"{done:,} articles, {passages:,} passages"
+                yield name, "working", f"{done:,} articles, {_passages(passages)}"
         try:
             yield name, "done", _outcome(task.result())
         except UserError as error:
@@ -189,7 +189,11 @@ class ArticlesTab:
 def _outcome(added: Added) -> str:
     counts = {"added": added.added, "updated": added.updated, "there already": added.unchanged}
     words = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
-    return f"{words or 'nothing added'} ({added.passages:,} passages)"
+    return f"{words or 'nothing added'} ({_passages(added.passages)})"
+
+
+def _passages(count: int) -> str:
+    return f"{count:,} passage{'' if count == 1 else 's'}"
 
 
 def _report(states: Report) -> str:

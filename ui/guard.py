@@ -94,6 +94,11 @@ class Guard:
             except _RefusedError:
                 if body.refused and not started:
                     await _reply(send, *body.refused)
+            except asyncio.CancelledError:
+                # At the end of the server this is the stream of a page that is still open.
+                if not (self._service.ending and started):
+                    raise
+                await send({"type": "http.response.body", "body": b""})
 
     def _refusal(self, method: str, path: str, headers: dict[str, str]) -> tuple[int, str] | None:
         host = headers.get("host", "")

@@ -1,6 +1,6 @@
 """The page: its parts and what they set off."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,11 @@ class Page:
 
     def build(self) -> Any:  # noqa: ANN401 - gradio's own type is made at run time
         """The page, to be mounted."""
-        with gr.Blocks(title="article-qa", analytics_enabled=False, fill_width=True) as blocks:
+        with gr.Blocks(
+            title="article-qa", analytics_enabled=False, fill_width=True,
+            # Uploads that were never added are deleted after an hour.
+            delete_cache=(1_800, 3_600),
+        ) as blocks:  # fmt: skip
             session = gr.State(())
             with gr.Row(elem_id="aq-top", equal_height=True):
                 gr.HTML(_header(), js_on_load=script("actions"), elem_id="aq-brand")
@@ -138,23 +142,28 @@ class Page:
     def _clear(self) -> Fields:
         return "", evidence_panel(None), ()
 
-    def _switch(self, collection: str) -> tuple[str, str, Session, str]:
-        return *self._clear(), self._welcome(collection)
+    def _switch(self, collection: str) -> Iterator[tuple[Any, ...]]:
+        for words in self._welcome(collection):
+            yield *self._clear(), words
 
-    def _start(self, collection: str) -> tuple[str, Any]:
-        names = self._service.library.names()
+    def _start(self, collection: str) -> Iterator[tuple[str, Any]]:
         # Only the choices: a value, even the same, would count as a switch.
-        return self._welcome(collection), gr.Dropdown(names)
+        for words in self._welcome(collection):
+            yield words, gr.Dropdown(self._service.library.names())
 
-    def _welcome(self, collection: str) -> str:
+    def _welcome(self, collection: str) -> Iterator[str]:
+        """At once without examples, and then with them."""
         articles, passages = self._service.library.collection(collection).counts()
         if not articles:
-            return welcome("This collection is empty: add articles on the other tab.")
-        return welcome(
-            f"{articles:,} article{'' if articles == 1 else 's'}, {passages:,} passages. "
-            "Every answer is a quotation, with the place it stands.",
-            self._examples.of(collection),
+            yield welcome("This collection is empty: add articles on the other tab.")
+            return
+        words = (
+            f"{articles:,} article{'' if articles == 1 else 's'}, {passages:,} "
+            f"passage{'' if passages == 1 else 's'}. "
+            "Every answer is a quotation, with the place it stands."
         )
+        yield welcome(words)
+        yield welcome(words, self._examples.of(collection))
 
     def _clicked(self, session: Session, collection: str, event: gr.EventData) -> Fields | Any:  # noqa: ANN401
         data = event_data(event)

@@ -151,7 +151,7 @@ class ArticlesOut(BaseModel):
 class CollectionIn(_Strict):
     """A collection to make."""
 
-    name: str = Field(min_length=1, max_length=48)
+    name: str = Field(min_length=1, max_length=48, pattern=r"^[A-Za-z0-9][\w -]*$")
 
 
 class CollectionOut(BaseModel):

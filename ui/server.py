@@ -102,6 +102,14 @@ class _DrainingServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, service: Service) -> None:
         super().__init__(config)
         self._service = service
+        self._drained = False
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close everything, and let the application end in order too."""
+        await super().shutdown(sockets)
+        if self._drained:
+            # Forced to leave the pages' streams, uvicorn leaves this out as well.
+            await self.lifespan.shutdown()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop accepting; a second signal ends at once."""
@@ -116,6 +124,7 @@ class _DrainingServer(uvicorn.Server):
         # An open page holds a connection that never ends by itself; the answers have gone out
         # when the requests that asked for them are no longer under way.
         self._service.await_replies(5.0)
+        self._drained = not self.force_exit
         self.force_exit = True
 
 

@@ -82,6 +82,7 @@ class Service:
         self._loaded: BatchingReader | None = None
         self.accepted = 0
         self._replies = 0
+        self.ending = False
         self._taken = 0
         self._finished = 0
 
@@ -149,6 +150,7 @@ class Service:
     def drain(self, seconds: float) -> bool:
         """Wait until every accepted question is answered; whether that came to pass."""
         with self._idle:
+            self.ending = True
             return self._idle.wait_for(lambda: self.accepted == 0, seconds)
 
     def tally(self) -> str:

@@ -68,22 +68,25 @@ class Load:
 )
 @click.option("--passages", default=5_000, show_default=True, help="Size of the collection.")
 @click.option("--questions", default=500, show_default=True, help="Asked by each set of users.")
+@click.option("--keep", type=click.Path(path_type=Path), help="Keep the collection in this folder.")
 @click.option("--out", type=click.Path(path_type=Path), help="Also write the figures as JSON.")
-def main(data: tuple[Path, ...], passages: int, questions: int, out: Path | None) -> None:
+def main(
+    data: tuple[Path, ...], passages: int, questions: int, keep: Path | None, out: Path | None
+) -> None:
     """Measure the service over the paragraphs and questions of DATA."""
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "collection"
+        folder = keep or Path(scratch) / "collection"
         asked, count = _build(data, folder, passages, questions)
         click.echo(f"{count:,} passages, {len(asked)} questions, {os.cpu_count()} cores")
+        end = _end_under_load(folder, asked)
+        click.echo(json.dumps({"SIGTERM": end}))
         loads = []
         for batching in (True, False):
             with _served(folder, batching=batching) as (url, _):
                 _ask(url, asked[:16], 8)
-                for users in USERS:
+                for users in reversed(USERS):
                     loads.append(_measure(url, asked, users, batching=batching))
                     click.echo(_line(loads[-1]))
-        end = _end_under_load(folder, asked)
-        click.echo(json.dumps({"SIGTERM": end}))
         if out:
             figures = {"passages": count, "loads": [asdict(each) for each in loads], "end": end}
             out.write_text(json.dumps(figures, indent=1) + "\n")

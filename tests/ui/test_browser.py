@@ -1,6 +1,5 @@
 """The page in a real browser: what people do with it, and what must not happen to them."""
 
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -41,7 +40,8 @@ def add_text(page: Any, title: str, text: str, published: str = "") -> None:
     page.fill("#aq-paste-date textarea, #aq-paste-date input", published)
     page.fill("#aq-paste-text textarea", text)
     page.click("#aq-paste-add")
-    page.locator("#aq-report .aq-done").wait_for(timeout=TAKES_LONG)
+    done = page.locator("#aq-report .aq-done").filter(has_text="added").filter(has_text=title)
+    done.wait_for(timeout=TAKES_LONG)
 
 
 def remove_article(page: Any, title: str) -> None:
@@ -76,18 +76,18 @@ def test_a_card_opens_the_article_at_the_marked_words(page: Any, width: int) -> 
 
 
 def test_an_uploaded_pdf_answers_until_it_is_deleted(page: Any) -> None:
-    canvas_of = pytest.importorskip("reportlab.pdfgen.canvas", reason="reportlab makes the PDF")
-    content = io.BytesIO()
-    canvas = canvas_of.Canvas(content)
-    canvas.setTitle("Notes on Varnholm")
-    for line, words in enumerate(
-        ("The Lighthouse of Varnholm", "", "The lighthouse of Varnholm was built in 1874",
-         "by the engineer Greta Solberg, who also drew the plans of the harbour.")
-    ):  # fmt: skip
-        canvas.drawString(72, 720 - 16 * line, words)
-    canvas.save()
+    fpdf = pytest.importorskip("fpdf", reason="fpdf2 makes the PDF")
+    document = fpdf.FPDF()
+    document.set_title("Notes on Varnholm")
+    document.add_page()
+    document.set_font("Helvetica", size=12)
+    document.multi_cell(
+        0, 8, "The lighthouse of Varnholm was built in 1874 by the engineer Greta Solberg, "
+        "who also drew the plans of the harbour.",
+    )  # fmt: skip
+    content = bytes(document.output())
     page.get_by_role("tab", name="Articles").click()
-    pdf = {"name": "varnholm.pdf", "mimeType": "application/pdf", "buffer": content.getvalue()}
+    pdf = {"name": "varnholm.pdf", "mimeType": "application/pdf", "buffer": content}
     broken = {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"no pdf at all"}
     page.set_input_files("#aq-files input[type=file]", [pdf, broken])
     page.locator("#aq-files").get_by_text("broken").first.wait_for()
@@ -205,6 +205,17 @@ def test_retry_asks_the_last_question_again(page: Any) -> None:
     page.locator(".aq-turn .aq-answer").wait_for(timeout=TAKES_LONG)
     assert page.locator(".aq-turn").count() == 1
     assert answer_of(page.locator(".aq-turn").first) == first
+
+
+def test_stop_leaves_nothing_under_way(page: Any) -> None:
+    page.fill("#aq-question textarea", "Who is Kim Yong-chol?")
+    page.click("#aq-ask")
+    page.locator(".aq-turn").wait_for()
+    page.click("#aq-stop")
+    # The answer may have been quicker than the click.
+    page.locator(".aq-turn .aq-answer, .aq-turn .aq-problem").wait_for()
+    page.locator(".aq-status").wait_for(state="detached")
+    assert answer_of(ask(page, "Who is Mike Pompeo?"))
 
 
 def test_a_new_collection_is_empty_and_apart(page: Any) -> None:

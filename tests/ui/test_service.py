@@ -215,6 +215,16 @@ def test_a_key_or_password_is_asked_for(
     assert guarded.get("/api/health").status_code == 200
 
 
+def test_a_proxy_may_show_the_page_under_a_path(service: Service) -> None:
+    app = build_app(service, Options(root_path="/qa"))
+    proxied = TestClient(app, base_url="http://news.example", root_path="/qa")
+    assert proxied.get("/qa/api/health").status_code == 200
+    assert proxied.post("/qa/api/ask", content=b"x" * 300_000).status_code == 413
+    page = proxied.get("/qa/")
+    assert page.status_code == 200
+    assert "/qa" in page.text
+
+
 def test_a_full_queue_refuses_with_a_time_to_come_back(service: Service) -> None:
     small = Service(None, service.library.main_folder / "none", workers=1, queue_limit=2)
     hold = threading.Event()
@@ -292,5 +302,6 @@ def test_sigterm_answers_what_was_accepted(
             running.process.send_signal(signal.SIGTERM)
             assert running.process.wait(40) == 0
     assert time.monotonic() - began < 30
+    assert "Traceback" not in (tmp_path / "server.log").read_text()
     assert statuses.count(200) >= 6
     assert set(statuses) <= {200, 503}

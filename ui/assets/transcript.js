@@ -2,5 +2,10 @@
 watch('value', () => {
   const last = element.querySelector('.aq-last');
   const scroller = element.closest('.aq-scroll') || element;
-  if (last) scroller.scrollTop = last.offsetTop - 12;
+  if (!last) return;
+  if (scroller.scrollHeight > scroller.clientHeight) {
+    scroller.scrollTop += last.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+  } else {
+    last.scrollIntoView({ block: 'nearest' });
+  }
 });
