@@ -129,7 +129,7 @@ def _text(text: str) -> str:
 
 
 def _best_guess(answer: Answer) -> str:
-    if not answer.alternatives:
+    if not answer.alternatives or answer.alternatives[0].confidence < MIN_ALTERNATIVE:
         return ""
     guess = answer.alternatives[0]
     return (

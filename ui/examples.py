@@ -63,7 +63,11 @@ def candidates(articles: Iterable[Article]) -> list[str]:
         for name in _PERSON.findall(text):
             if " " in name:
                 counts[f"Who is {name}?"] += 1
-    return [question for question, _ in counts.most_common()]
+    # "Kim Jong-un" and "Kim Jong Un" are one question.
+    distinct: dict[str, str] = {}
+    for question, _ in counts.most_common():
+        distinct.setdefault(re.sub(r"\W", "", question).lower(), question)
+    return list(distinct.values())
 
 
 def _answered(answerer: Answerer) -> list[str]:

@@ -105,8 +105,8 @@ def _actions(exchange: Exchange, answer: Answer) -> str:
             f'<button type="button"{attributes(action="copy", copy=answer.text)}>Copy</button>'
         )
     buttons += [
-        _verdict_button(exchange, "like", "Good answer"),
-        _verdict_button(exchange, "dislike", "Bad answer"),
+        _verdict_button(exchange, "like", "Good"),
+        _verdict_button(exchange, "dislike", "Bad"),
     ]
     inside = "".join(buttons)
     return f'<div class="aq-actions" role="group" aria-label="About this answer">{inside}</div>'
@@ -115,4 +115,7 @@ def _actions(exchange: Exchange, answer: Answer) -> str:
 def _verdict_button(exchange: Exchange, verdict: Verdict, label: str) -> str:
     pressed = "true" if exchange.verdict == verdict else "false"
     data = attributes(action=verdict, number=exchange.number)
-    return f'<button type="button" aria-pressed="{pressed}"{data}>{label}</button>'
+    return (
+        f'<button type="button" aria-pressed="{pressed}" aria-label="{label} answer"{data}>'
+        f"{label}</button>"
+    )
