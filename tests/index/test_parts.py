@@ -1,0 +1,173 @@
+"""The small parts, each against what it should be."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies
+
+from index.checkpoint import read_checkpoint, read_header, write_checkpoint
+from index.embedder import BundledEmbedder, load_embedder
+from index.errors import UserError
+from index.fusion import LEXICAL_WEIGHT, fuse
+from index.headers import iso_date
+from index.headers import read_header as read_text_header
+from index.likeness import signature, similarity
+from index.locks import ReadWriteLock
+from index.markdown import plain_text
+from index.onnx_model import pack_by_length
+from index.vectors import Selection
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "published", "body"),
+    [
+        ("date 2019-01-19 Trump met Kim.", "", date(2019, 1, 19), "Trump met Kim."),
+        ("Summit ends\n\nThe two met.", "Summit ends", None, "Summit ends\n\nThe two met."),
+        ("It rained.\n\nThen it stopped.", "", None, "It rained.\n\nThen it stopped."),
+        ("Title: A\nDate: 2020-02-30\n\nText.", "A", None, "\nText."),
+        ("---\ntitle: A\ndate: 2020-02-03\n---\nText.", "A", date(2020, 2, 3), "Text."),
+        ("Source: the ministry\nText.", "", None, "Source: the ministry\nText."),
+        ("---\n[broken\n---\nText.", "", None, "---\n[broken\n---\nText."),
+        ("", "", None, ""),
+    ],
+)
+def test_headers(text, title, published, body):
+    header = read_text_header(text)
+    assert (header.title, header.published, text[header.body_start :]) == (title, published, body)
+
+
+@given(strategies.text(max_size=400))
+def test_any_text_has_a_header_of_some_kind(text):
+    assert 0 <= read_text_header(text).body_start <= len(text)
+
+
+def test_iso_dates():
+    assert iso_date("2020-01-02T10:00:00Z") == date(2020, 1, 2)
+    assert iso_date(datetime(2020, 1, 2, 3)) == date(2020, 1, 2)
+    for none in ("2020-13-01", "2020-1-2", "yesterday", 20200102, None, "2020-01-023"):
+        assert iso_date(none) is None
+
+
+def test_markdown_as_its_reader_sees_it():
+    title, text = plain_text(
+        "# A *title*\n\nSome **bold** [link](http://x) and `code`.\n\n- one\n- two\n\n"
+        "| a | b |\n|---|---|\n| 1 | 2 |\n\n```\nx = 1\n```\n\n![picture](p.png)\n"
+    )
+    assert title == "A title"
+    for part in ("A title", "Some bold link and code.", "one", "two", "1", "x = 1"):
+        assert part in text
+    assert "http" not in text
+    assert "**" not in text
+
+
+scores = strategies.dictionaries(
+    strategies.integers(1, 30), strategies.floats(-1, 1, allow_nan=False), max_size=20
+)
+
+
+@given(scores, strategies.dictionaries(strategies.integers(1, 30), strategies.floats(0, 40)))
+def test_fusion_is_what_it_says(similarities, bm25):
+    floor = min(bm25.values(), default=0.0)
+    expected = {
+        each: value + LEXICAL_WEIGHT * bm25.get(each, floor) for each, value in similarities.items()
+    }
+    fused = fuse(similarities, bm25)
+    assert fused == expected
+    assert list(fused) == sorted(fused, key=lambda each: (-fused[each], each))
+
+
+@given(strategies.lists(strategies.integers(0, 600), max_size=200))
+def test_packing_loses_and_repeats_nothing(lengths):
+    groups = pack_by_length(lengths, 1000)
+    assert sorted(each for group in groups for each in group) == list(range(len(lengths)))
+    for group in groups:
+        assert len(group) == 1 or len(group) * max(lengths[each] for each in group) <= 1000
+
+
+def test_embedding_hardly_depends_on_the_batch():
+    embedder = BundledEmbedder()
+    texts = ["A harbour.", "word " * 150, "", "Где это?", "The mayor opened a new quay."] * 3
+    together = embedder.embed(texts)
+    assert together.shape == (15, 384)
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-3)
+    alone = np.concatenate([embedder.embed([text]) for text in texts])
+    # The int8 model scales its activations by the whole batch, so a little of it shows.
+    assert float((together * alone).sum(axis=1).min()) > 0.95
+    assert load_embedder(embedder.name).name == embedder.name
+    with pytest.raises(UserError, match="new collection"):
+        load_embedder("bundled:0000")
+
+
+def test_checkpoints(tmp_path):
+    path = tmp_path / "x"
+
+    def read(header, file):
+        return header, file.read()[:-32]
+
+    assert read_checkpoint(path, read) is None
+    write_checkpoint(path, {"a": 1}, lambda take: take(b"content"))
+    assert read_checkpoint(path, read) == ({"a": 1}, b"content")
+    assert read_header(path) == {"a": 1}
+
+    def fail(take):
+        take(b"half")
+        raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        write_checkpoint(path, {"a": 2}, fail)
+    assert read_checkpoint(path, read) == ({"a": 1}, b"content")
+    assert [each.name for each in tmp_path.iterdir()] == ["x"]
+    whole = path.read_bytes()
+    for position in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[position] ^= 1
+        path.write_bytes(damaged)
+        assert read_checkpoint(path, read) is None
+        path.write_bytes(whole[:position])
+        assert read_checkpoint(path, read) is None
+
+
+def test_a_lock_of_many_readers_or_one_writer():
+    lock = ReadWriteLock()
+    together = threading.Barrier(3, timeout=5)
+    inside = []
+
+    def read():
+        with lock.reading():
+            together.wait()
+
+    def write():
+        with lock.writing():
+            inside.append(1)
+            time.sleep(0.01)
+            assert len(inside) == 1
+            inside.pop()
+
+    with ThreadPoolExecutor(6) as pool:
+        for each in [pool.submit(read) for _ in range(3)]:
+            each.result()
+        for each in [pool.submit(write) for _ in range(6)]:
+            each.result()
+
+
+@given(strategies.sets(strategies.integers(1, 500)))
+def test_selections(ids):
+    selection = Selection(np.array(sorted(ids), dtype=np.int64))
+    assert {each for each in range(600) if each in selection} == ids
+
+
+@given(strategies.text(max_size=100), strategies.text(max_size=100))
+def test_signatures(one, other):
+    assert similarity(signature(one), signature(one)) == 1.0
+    assert 0.0 <= similarity(signature(one), signature(other)) <= 1.0
+
+
+def test_signatures_estimate_the_share_of_common_text():
+    words = [f"w{number}" for number in range(1000)]
+    half = similarity(signature(" ".join(words)), signature(" ".join(words[:500])))
+    assert abs(half - 0.5) < 0.15
+    assert similarity(signature(" ".join(words)), signature(" ".join(reversed(words)))) < 0.1

@@ -1,0 +1,72 @@
+"""Passages of any text: where they lie, what they leave out, how long they get."""
+
+from itertools import pairwise
+
+from hypothesis import given, settings, strategies
+
+from index.headers import read_header
+from index.onnx_model import BUNDLED_MODELS, load_tokenizer
+from index.passages import (
+    PASSAGE_CHARACTERS,
+    PASSAGE_TOKENS,
+    context_line,
+    embedding_text,
+    split,
+)
+from index.types import Article
+
+words = strategies.sampled_from(
+    ["The", "harbour", "opened.", "Why?", "Störung", "東京", "𝄞", "e.g.", "3.14", "\n", "\n\n",
+     "\t", "\r\n", "—", "supercalifragilistic" * 3, "x" * 300, "\u200b", "a\u0301"]
+)  # fmt: skip
+texts = strategies.lists(words, max_size=400).map(" ".join) | strategies.text(max_size=300)
+
+
+@settings(deadline=None, max_examples=60)
+@given(texts)
+def test_passages_lie_in_order_and_leave_out_nothing_visible(text):
+    article = Article("a", "", text)
+    passages = split(article)
+    covered = set()
+    for passage in passages:
+        assert 0 <= passage.start < passage.end <= len(text)
+        assert text[passage.start : passage.end].strip()
+        assert passage.end - passage.start <= PASSAGE_CHARACTERS
+        covered.update(range(passage.start, passage.end))
+    assert [each.start for each in passages] == sorted(each.start for each in passages)
+    body = read_header(text).body_start
+    missed = [at for at in range(body, len(text)) if at not in covered]
+    assert not "".join(text[at] for at in missed).strip()
+
+
+@settings(deadline=None, max_examples=30)
+@given(strategies.lists(words, min_size=200, max_size=600).map(" ".join))
+def test_passages_fit_the_models(text):
+    tokenizer = load_tokenizer(BUNDLED_MODELS / "embedder")
+    for passage in split(Article("a", "", text)):
+        encoding = tokenizer.encode(text[passage.start : passage.end], add_special_tokens=False)
+        assert len(encoding.ids) <= PASSAGE_TOKENS
+
+
+def test_sentences_stay_whole_and_neighbours_share_some():
+    sentences = [
+        f"This is the sentence of number {n} about the harbour of Rostock." for n in range(60)
+    ]
+    text = " ".join(sentences)
+    passages = split(Article("a", "", text))
+    assert len(passages) > 3
+    for passage in passages:
+        assert text[passage.start : passage.end].startswith("This is")
+        assert text[passage.start : passage.end].endswith("Rostock.")
+    overlaps = [one.end - two.start for one, two in pairwise(passages)]
+    assert all(0 < overlap < 300 for overlap in overlaps)
+
+
+def test_what_the_embedder_reads():
+    from datetime import date
+
+    article = Article("a", "Headline", "Text here.", date(2020, 3, 4))
+    assert context_line(article) == "Headline 04 March 2020"
+    assert embedding_text(article, split(article)[0]) == "Headline 04 March 2020\nText here."
+    bare = Article("a", "", "Text here.")
+    assert embedding_text(bare, split(bare)[0]) == "Text here."
