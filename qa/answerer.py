@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import NamedTuple
 
 from index.collection import Collection
@@ -47,8 +48,10 @@ class Answerer:
 
         Args:
             collection: Where the articles are.
-            reader: A question-answering model of transformers, by name or folder, instead of
-                the bundled reader. Confidence is calibrated for the bundled one.
+            reader: A folder that `article-qa train export` wrote, or a question-answering model
+                of transformers, by name or folder, instead of the bundled reader. A
+                `calibration.json` in the folder is used; without one, confidence is what the
+                bundled reader's calibration makes of the score.
             top_k: How many passages to read for a question.
         """
         self.collection = collection
@@ -116,7 +119,9 @@ class Answerer:
     @cached_property
     def calibration(self) -> Calibration:
         """What turns scores into probabilities, and where answers stop."""
-        return Calibration.load(BUNDLED_MODELS / "reader" / "calibration.json")
+        own = Path(self._reader_name or "") / "calibration.json"
+        use_own = self._reader_name is not None and own.is_file()
+        return Calibration.load(own if use_own else BUNDLED_MODELS / "reader" / own.name)
 
     def _find(self, question: str, filters: Filters, passages: int, given: str | None) -> _Found:
         hits = self.collection.search(question, passages, filters)

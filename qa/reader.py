@@ -39,11 +39,11 @@ class ReaderModel(Protocol):
         ...
 
 
-class BundledReaderModel:
-    """The bundled reader, int8, by onnxruntime: no torch, no network."""
+class OnnxReaderModel:
+    """An exported reader, as the bundled one is: by onnxruntime, no torch, no network."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._model = OnnxModel(folder or BUNDLED_MODELS / "reader")
+    def __init__(self, folder: Path) -> None:
+        self._model = OnnxModel(folder)
         self.tokenizer = self._model.tokenizer
 
     def logits(self, encodings: Sequence[Encoding]) -> tuple[FloatArray, FloatArray]:
@@ -117,13 +117,20 @@ class Reader:
     """
 
     def __init__(self, model: str | None = None) -> None:
-        """Load the bundled reader, or a model of transformers by name or folder.
+        """Load the bundled reader, or another one.
+
+        Args:
+            model: A folder that `article-qa train export` wrote, or a question-answering model
+                of transformers, by name or folder.
 
         Raises:
             UserError: If the model cannot be loaded.
         """
         self._model: ReaderModel
-        self._model = BundledReaderModel() if model is None else TransformersReaderModel(model)
+        if model is None or (Path(model) / "manifest.json").is_file():
+            self._model = OnnxReaderModel(Path(model) if model else BUNDLED_MODELS / "reader")
+        else:
+            self._model = TransformersReaderModel(model)
 
     def read(self, question: str, passages: Sequence[tuple[Article, Passage]]) -> list[Span]:
         """Spans that may answer the question, over all passages, best first.

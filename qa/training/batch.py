@@ -1,21 +1,12 @@
-"""Batches as tensors, and what a model reads in them."""
+"""Batches as tensors."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor
 
 from qa.training.features import Group, width
 from qa.training.loss import Targets
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
-
-
-def takes_types(model: "PreTrainedModel") -> bool:
-    """Whether the model tells the segments apart (BERT does; MPNet and RoBERTa do not)."""
-    return int(getattr(model.config, "type_vocab_size", 1) or 1) > 1
 
 
 def collate(groups: Sequence[Group], pad: int, types: bool) -> tuple[dict[str, Tensor], Targets]:
@@ -52,16 +43,3 @@ def collate(groups: Sequence[Group], pad: int, types: bool) -> tuple[dict[str, T
         torch.tensor(gold, dtype=torch.long).reshape(-1, 3),
         len(groups),
     )
-
-
-def logits(model: "PreTrainedModel", inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """Start and end logits of a question answering model, (P, L) float32 each.
-
-    The encoder runs in bfloat16 where that is safe; the last layer does not, because logits near
-    8 would come in steps of 1/32, too coarse to rank spans by.
-    """
-    head = cast(torch.nn.Module, model.qa_outputs)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        hidden = model.base_model(**inputs)[0]
-    start, end = head(hidden.float()).unbind(-1)
-    return start, end

@@ -64,7 +64,7 @@ class Fit:
 
 
 def calibrate(dev: Path, distractors: Sequence[Path], model: Path) -> Fit:
-    """Fit the confidence of the bundled reader and write `calibration.json` beside it.
+    """Fit the confidence of an exported reader and write `calibration.json` beside it.
 
     Every question of `dev` is asked twice over all paragraphs of all files: as it is, and with
     every paragraph of its article left out, so that nothing answers it.
@@ -86,7 +86,8 @@ def calibrate(dev: Path, distractors: Sequence[Path], model: Path) -> Fit:
         from qa.building import add_with_progress
 
         add_with_progress(collection, paragraphs(files))
-        observations = list(_observe(questions, Answerer(collection)))
+        answerer = Answerer(collection, reader=str(model))
+        observations = list(_observe(questions, answerer))
     fit = fit_calibration(observations)
     fields = {
         **fit.calibration,
@@ -123,7 +124,7 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
     f1s = np.array([each.f1 for each in observations])
     answerable = np.array([each.answerable for each in observations])
     right = f1s >= RIGHT_FROM_F1
-    model = LogisticRegression(C=1e3)
+    model = LogisticRegression(C=10.0)
     groups = [each.group for each in observations]
     confidence: FloatArray = cross_val_predict(
         model, features, right, groups=groups, cv=GroupKFold(_FOLDS), method="predict_proba"

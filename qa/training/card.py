@@ -7,6 +7,8 @@ from typing import Any
 
 from qa.training.checkpoint import Position
 
+SEPARATE = "data", "base", "teacher"  # What of a recipe is more than one setting.
+
 
 def sha256(path: Path) -> str:
     """The sha256 of a file, in hex.
@@ -48,7 +50,7 @@ def card(
         "## Training",
         "",
         f"{position.step:,} steps, {position.tokens / 1e6:.2f}M tokens (padding included), "
-        f"{position.seconds / 60:.0f} minutes.",
+        f"{position.seconds / 60:.0f} minutes of computing.",
         "",
         "```",
         command,
@@ -61,14 +63,20 @@ def card(
             for d in recipe["data"]
         ),
         "",
-        f"Base weights: {recipe['base']['name']}, sha256 `{recipe['base']['sha256'][:16]}`.",
+        *(
+            f"{label}: {recipe[key]['name']}, sha256 `{recipe[key]['sha256'][:16]}`.  "
+            for key, label in (("base", "Base weights"), ("teacher", "Teacher"))
+            if key in recipe
+        ),
         "",
         "| setting | value |",
         "|---|---|",
-        *(f"| {key} | {value} |" for key, value in recipe.items() if key not in ("data", "base")),
+        *(f"| {key} | {value} |" for key, value in recipe.items() if key not in SEPARATE),
         "",
         "Objective: start and end, each normalised over all passages of a question with one "
-        "no-answer (Clark & Gardner 2018). AdamW, bfloat16 autocast, no dropout.",
+        "no-answer (Clark & Gardner 2018)"
+        + ("; and the teacher's distributions over both" if "teacher" in recipe else "")
+        + ". AdamW, bfloat16 autocast, no dropout.",
         "",
     ]
     if position.evaluations:

@@ -23,7 +23,8 @@ class Position:
         batch: The next batch in the order of this epoch, from 0.
         step: Optimiser steps so far.
         tokens: Tokens read so far, padding included.
-        seconds: Time spent in steps so far.
+        seconds: Computing time of the steps so far: it stands still while the run is stopped,
+            or waits for others on the same machine.
         evaluations: What the development file said, one record each.
     """
 

@@ -3,8 +3,12 @@
 import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from qa.training.export import Precision
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -49,6 +53,10 @@ def train() -> None:
     help="Folder for the reader. If it holds a checkpoint, the run goes on from there.",
 )  # fmt: skip
 @click.option("--dev", type=_FILE, help="SQuAD file to measure on; never learned from.")
+@click.option(
+    "--teacher", type=_FOLDER,
+    help="Folder of a trained reader whose distributions are learned too (distillation).",
+)  # fmt: skip
 @click.option("--epochs", default=1, show_default=True, type=click.IntRange(1))
 @click.option(
     "--lr", default=5e-5, show_default=True, type=click.FloatRange(0, min_open=True),
@@ -68,6 +76,7 @@ def reader(
     base: Path,
     out: Path,
     dev: Path | None,
+    teacher: Path | None,
     epochs: int,
     lr: float,
     negatives: float,
@@ -78,13 +87,15 @@ def reader(
 
     Ctrl-C stops after the running step, with a checkpoint; the same command then goes on.
     """
-    from qa.training.reader import ReaderTraining, Settings, Source, Stopped
+    from qa.training.reader import ReaderTraining, Stopped
+    from qa.training.settings import Settings, Source
 
     settings = Settings(
         data=tuple(Source(path, weight) for path, weight in data),
         base=base,
         out=out,
         dev=dev,
+        teacher=teacher,
         epochs=epochs,
         learning_rate=lr,
         negatives=negatives,
@@ -100,9 +111,72 @@ def reader(
         raise click.ClickException(f"stopped; the same command goes on from {out}") from None
 
 
+@train.command()
+@click.option(
+    "--pairs", type=_FILE, required=True,
+    help='JSON lines with "question" and "sentence", a sentence that answers the question.',
+)  # fmt: skip
+@click.option("--reader", "folder", type=_FOLDER, required=True, help="Folder of the reader.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True,
+    help="SQuAD v1.1 file to write, gzipped.",
+)  # fmt: skip
+@click.option(
+    "--confidence", default=0.6, show_default=True, type=click.FloatRange(0, 1),
+    help="Questions whose answer the reader is less sure of are left out.",
+)  # fmt: skip
+def mark(pairs: Path, folder: Path, out: Path, confidence: float) -> None:
+    """Marks answers in sentences that hold them, and makes passages of these to learn from."""
+    from qa.training.mark import mark_file
+
+    try:
+        kept, total = mark_file(pairs, folder, out, confidence=confidence)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{out}: {kept:,} of {total:,} questions")
+
+
+@train.command()
+@click.option("--model", type=_FOLDER, required=True, help="Folder of the trained model.")
+@click.option("--kind", type=click.Choice(["reader", "embedder"]), required=True)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), required=True,
+    help="Folder for model.onnx, its tokenizer and their checksums.",
+)  # fmt: skip
+@click.option("--precision", type=click.Choice(["int8", "fp32"]), default="int8", show_default=True)
+def export(model: Path, kind: str, out: Path, precision: "Precision") -> None:
+    """Writes a model as ONNX, as the bundled ones are."""
+    from qa.training.export import export_embedder, export_reader
+
+    (export_reader if kind == "reader" else export_embedder)(model, out, precision)
+    click.echo(f"{out}: {precision} {kind}")
+
+
+@train.command()
+@click.option("--dev", type=_FILE, required=True, help="SQuAD file that no model learned from.")
+@click.option(
+    "--distractors", type=_FILE, multiple=True,
+    help="SQuAD file whose paragraphs make the haystack bigger. Repeatable.",
+)  # fmt: skip
+@click.option("--model", type=_FOLDER, required=True, help="Folder of the exported reader.")
+def calibrate(dev: Path, distractors: tuple[Path, ...], model: Path) -> None:
+    """Fits what a score is worth as a probability, and where answers begin."""
+    from qa.training.calibrate import calibrate as fit_model
+
+    try:
+        fit = fit_model(dev, distractors, model)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(
+        f"{model}: answers from {fit.calibration['threshold']:.2f}; over {fit.observations:,} "
+        f"questions, cross-validated: calibration error {fit.ece:.3f}, AUC {fit.auc:.3f}"
+    )
+
+
 def _command() -> str:
     """The command as given, with the names of files but not where this machine keeps them."""
-    words = [Path(word).name if "/" in word else word for word in sys.argv[1:]]
+    paths = ("/" in word and " " not in word for word in sys.argv[1:])
+    words = [Path(w).name if path else w for w, path in zip(sys.argv[1:], paths, strict=True)]
     if "train" not in words:
         words.insert(0, "train")
     return shlex.join(["article-qa", *words])

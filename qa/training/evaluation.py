@@ -9,9 +9,10 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from qa.scoring import Scores, score
-from qa.training.batch import collate, logits, takes_types
+from qa.training.batch import collate
 from qa.training.data import QuestionFile
 from qa.training.features import Group, encode, plan_batches
+from qa.training.model import logits, takes_types
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

@@ -51,7 +51,8 @@ def load_tokenizer(path: Path) -> Tokenizer:
     try:
         tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
     except Exception as error:  # tokenizers raises bare Exception for a malformed file
-        raise ValueError(f"{path}: no tokenizer ({error})") from error
+        reason = str(error).partition("\n")[0]
+        raise ValueError(f"{path}: no tokenizer ({reason})") from error
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer

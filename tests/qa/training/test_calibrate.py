@@ -1,0 +1,85 @@
+import json
+
+import numpy as np
+import pytest
+
+from qa.ranking import Calibration
+from qa.training.calibrate import (
+    NEARLY,
+    Observation,
+    best_threshold,
+    calibrate,
+    calibration_error,
+    fit_calibration,
+)
+
+
+def observations(count=2000, seed=0):
+    """Answers that are right with a known probability of their score."""
+    rng = np.random.default_rng(seed)
+    for number in range(count):
+        score = rng.normal(0, 3)
+        right = rng.random() < 1 / (1 + np.exp(-score))
+        yield Observation(
+            number % 20, bool(right or rng.random() < 0.3), score, 0.5, 0.5, float(right)
+        )
+
+
+def test_the_fit_finds_the_probability_that_made_the_data():
+    fit = fit_calibration(list(observations()))
+    assert fit.calibration["score"] == pytest.approx(1.0, abs=0.15)
+    assert fit.ece < 0.03
+    assert fit.auc > 0.8
+    assert fit.observations == 2000
+
+
+def test_the_threshold_is_the_lowest_that_earns_nearly_the_best():
+    confidence = np.array([0.1, 0.2, 0.6, 0.9])
+    f1s = np.array([0.0, 0.0, 1.0, 1.0])
+    answerable = np.array([False, False, True, True])
+    # From 0.6 on everything is earned; answering at 0.2 costs a quarter, far more than NEARLY.
+    assert best_threshold(confidence, f1s, answerable) == 0.6
+    assert NEARLY < 0.25
+
+
+def test_an_answer_below_the_threshold_may_cost_next_to_nothing():
+    confidence = np.array([0.3, *[0.9] * 200])
+    f1s = np.array([0.0, *[1.0] * 200])
+    answerable = np.array([False, *[True] * 200])
+    assert best_threshold(confidence, f1s, answerable) == 0.3
+
+
+def test_calibration_error():
+    confidence = np.array([0.2] * 10 + [0.8] * 10)
+    right = np.array([True] * 2 + [False] * 8 + [True] * 8 + [False] * 2)
+    assert calibration_error(confidence, right, bins=2) == pytest.approx(0)
+    assert calibration_error(confidence, ~right, bins=2) == pytest.approx(0.6)
+
+
+def test_calibrates_an_exported_reader_on_questions(tmp_path):
+    import shutil
+
+    from index.onnx_model import BUNDLED_MODELS
+
+    model = tmp_path / "reader"
+    shutil.copytree(BUNDLED_MODELS / "reader", model)
+    (model / "calibration.json").unlink()
+    facts = [
+        (name, f"The {name} was built in {1800 + number} by Ada Smith{number}. It has a red door.")
+        for number, name in enumerate(
+            ["library", "harbour", "castle", "bridge", "chapel", "tower", "mill", "station"]
+        )
+    ]
+    articles = []
+    for number, (name, text) in enumerate(facts):
+        year = str(1800 + number)
+        answer = {"text": year, "answer_start": text.index(year)}
+        qa = {"id": name, "question": f"When was the {name} built?", "answers": [answer]}
+        articles.append({"title": name, "paragraphs": [{"context": text, "qas": [qa]}]})
+    dev = tmp_path / "dev.json"
+    dev.write_text(json.dumps({"version": "1.1", "data": articles}))
+    fit = calibrate(dev, [], model)
+    assert fit.observations == 2 * len(facts)
+    loaded = Calibration.load(model / "calibration.json")
+    assert loaded.score == fit.calibration["score"]
+    assert 0 <= loaded.threshold <= 1

@@ -1,0 +1,95 @@
+import math
+
+import pytest
+import torch
+
+from qa.training.batch import collate
+from qa.training.data import Example, Gold
+from qa.training.distil import TEMPERATURE, Teacher, distillation_loss, soften
+from qa.training.features import groups, load_tokenizer
+from qa.training.loss import Targets, log_probabilities
+from qa.training.reader import ReaderTraining
+from qa.training.settings import Settings, Source
+
+
+def case(seed=0):
+    torch.manual_seed(seed)
+    mask = torch.zeros(4, 6, dtype=torch.bool)
+    for row in range(4):
+        mask[row, 2 : 4 + row % 3] = True
+    targets = Targets(torch.tensor((0, 0, 1, 2)), mask, torch.zeros(0, 3, dtype=torch.long), 3)
+    return torch.randn(2, 4, 6) * 3, torch.randn(2, 4, 6) * 3, targets
+
+
+def test_the_loss_is_the_divergence_over_a_question():
+    student, teacher, targets = case()
+    believed = log_probabilities(*soften(tuple(teacher)), targets)
+    got = distillation_loss(tuple(student), believed, targets)
+
+    def distribution(logits, question):
+        gains = [0.0]
+        for row in range(4):
+            if targets.question[row] == question:
+                gains += [
+                    float(logits[row, t] - logits[row, 0]) / TEMPERATURE
+                    for t in range(6)
+                    if targets.mask[row, t]
+                ]
+        total = sum(map(math.exp, gains))
+        return [math.exp(gain) / total for gain in gains]
+
+    for question in range(3):
+        wanted = 0.0
+        for side in range(2):
+            p = distribution(teacher[side], question)
+            q = distribution(student[side], question)
+            wanted += sum(a * math.log(a / b) for a, b in zip(p, q, strict=True))
+        assert float(got[question]) == pytest.approx(TEMPERATURE**2 * wanted, rel=1e-4)
+
+
+def test_a_student_like_its_teacher_has_nothing_to_learn():
+    student, _, targets = case(1)
+    student.requires_grad_()
+    believed = log_probabilities(*soften(tuple(student.detach())), targets)
+    loss = distillation_loss(tuple(student), believed, targets)
+    loss.sum().backward()
+    assert loss.abs().max() < 1e-5
+    assert student.grad.abs().max() < 1e-5
+
+
+def test_the_teacher_speaks_at_the_students_tokens(mpnet, bert):
+    """MPNet puts one token more between question and passage than BERT does."""
+    student = load_tokenizer(bert / "tokenizer.json")
+    teacher = Teacher(mpnet, student)
+    texts = "Anna was born in Lima", "the river " * 40
+    examples = [Example("Who was born?", texts, ((Gold(0, "Anna"),), ()))]
+    mine = groups(student, examples, 64)
+    theirs = teacher.groups(examples, mine, 64)
+    assert [w.first for w in theirs[0]] == [w.first + 1 for w in mine[0]]
+    _, targets = collate(mine, 0, True)
+    start, _ = teacher.log_probabilities(theirs, mine, targets)
+    assert float(start[targets.mask].exp().sum() + start[0, 0].exp()) == pytest.approx(1, abs=1e-4)
+    targets.mask[:, 0] = True
+    assert torch.isinf(start[~targets.mask]).all()
+
+
+def test_a_teacher_that_divides_text_otherwise_is_refused(mpnet, bert):
+    student = load_tokenizer(bert / "tokenizer.json")
+    teacher = Teacher(mpnet, student)
+    mine = groups(student, [Example("who", ("Anna",), ((),))], 64)
+    with pytest.raises(ValueError, match="divides text"):
+        teacher.groups([Example("who", ("Boris",), ((),))], mine, 64)
+
+
+def test_a_student_comes_to_agree_with_its_teacher(mpnet, bert, squad_file, tmp_path, quiet):
+    settings = Settings(
+        data=(Source(squad_file),), base=bert, out=tmp_path, teacher=mpnet, epochs=3,
+        learning_rate=1e-3, batch_tokens=512, max_tokens=64, checkpoint_minutes=0,
+    )  # fmt: skip
+    training = ReaderTraining(settings, console=quiet)
+    plan = training.plan(0)
+    before, _ = training._loss(plan, plan.batches[0])
+    training.run()
+    after, _ = training._loss(plan, plan.batches[0])
+    assert after < before
+    assert f"Teacher: {mpnet.name}" in (tmp_path / "CARD.md").read_text()

@@ -1,0 +1,129 @@
+import random
+import string
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa.training.data import Example, Gold
+from qa.training.features import (
+    LENGTH_STEP,
+    QUESTION_TOKENS,
+    SHARE,
+    encode,
+    groups,
+    load_tokenizer,
+    padded,
+    plan_batches,
+    token_span,
+    width,
+)
+
+words = st.text(string.ascii_letters + string.digits + "é-.'’", min_size=1, max_size=8)
+
+
+@st.composite
+def passage_and_answer(draw):
+    """A passage of words with uneven spaces, and an answer that may begin inside a word."""
+    text = "".join(
+        draw(words) + draw(st.sampled_from([" ", "  ", ", ", "\n"]))
+        for _ in range(draw(st.integers(1, 40)))
+    )
+    start = draw(st.integers(0, len(text) - 1).filter(lambda i: not text[i].isspace()))
+    end = draw(st.integers(start + 1, len(text)).filter(lambda i: not text[i - 1].isspace()))
+    return text, start, end
+
+
+@given(passage_and_answer())
+@settings(max_examples=150, deadline=None)
+def test_the_token_span_covers_the_answer_and_no_token_more(tokenizer, case):
+    text, start, end = case
+    (window,) = encode(tokenizer, [("who was born", text)], 512)[0]
+    first, last = token_span(window, start, end)
+    assert window.first <= first <= last <= window.last
+    begins, ends = window.offsets[first][0], window.offsets[last][1]
+    assert begins <= start < end <= ends
+    # Both end tokens hold some of the answer: the span is the smallest that covers it.
+    assert window.offsets[first][1] > start
+    assert window.offsets[last][0] < end
+
+
+@given(passage_and_answer(), st.integers(0, 60))
+@settings(max_examples=100, deadline=None)
+def test_windows_of_a_long_passage_agree_with_the_whole(tokenizer, case, extra):
+    text, start, end = case
+    (whole,) = encode(tokenizer, [("who", text)], 1024)[0]
+    first, last = token_span(whole, start, end)
+    wanted = whole.offsets[first][0], whole.offsets[last][1]
+    length = 64 + extra
+    parts = encode(tokenizer, [("who", text)], length)[0]
+    found = [(part, token_span(part, start, end)) for part in parts]
+    spans = [(p.offsets[s[0]][0], p.offsets[s[1]][1]) for p, s in found if s]
+    assert set(spans) <= {wanted}
+    # What two windows share is a quarter: a shorter answer is whole in one of them.
+    assert spans or last - first >= length // SHARE
+
+
+def test_passage_tokens_are_those_of_the_passage(tokenizer):
+    text = "Anna was born in Lima"
+    (window,) = encode(tokenizer, [("Who was born", text)], 64)[0]
+    inside = window.offsets[window.first : window.last + 1]
+    assert [text[a:b] for a, b in inside] == text.split()
+    assert set(window.types[window.first : window.last + 1]) == {1}
+    assert token_span(window, 4, 5) is None  # the space
+
+
+def test_a_long_question_is_cut_and_the_tokenizer_left_as_it_was(tokenizer):
+    (window,) = encode(tokenizer, [("who " * 200, "Anna was born")], 384)[0]
+    assert window.first == QUESTION_TOKENS + 2
+    assert tokenizer.truncation is None
+
+
+def test_an_empty_passage_has_no_window(tokenizer):
+    assert encode(tokenizer, [("who", " "), ("who", "Anna")], 64)[0] == []
+
+
+def test_groups_hold_all_passages_and_answers_of_a_question(tokenizer):
+    gold = Gold(17, " Lima ")
+    example = Example("who", ("Anna was born in  Lima and", "the river"), ((gold, gold), ()))
+    ((one, two),) = groups(tokenizer, [example], 64)
+    assert one.spans == ((one.last - 1, one.last - 1),) * 2
+    assert two.spans == ()
+
+
+def test_an_answer_that_no_window_holds_is_no_example(tokenizer):
+    text = "born " * 300
+    cut = Example("who", (text,), ((Gold(0, text.strip()),),))
+    kept = Example("who", (text,), ((Gold(0, "born"),),))
+    nothing = Example("who", ("the river",), ((),))
+    made = groups(tokenizer, [cut, kept, nothing], 128)
+    assert len(made) == 2
+    assert made[0][0].spans
+    assert not made[1][0].spans
+
+
+def test_batches_hold_each_group_once_within_the_budget(tokenizer):
+    rng = random.Random(5)
+    sizes = [rng.randint(1, 110) for _ in range(200)]
+    made = groups(tokenizer, [Example("who", ("born " * n,), ((),)) for n in sizes], 128)
+    made = [group * (1 + i % 2) for i, group in enumerate(made)]
+    batches = plan_batches(made, 512, random.Random(1))
+    assert sorted(i for batch in batches for i in batch) == list(range(200))
+    for batch in batches:
+        longest = max(width(made[i]) for i in batch)
+        assert longest % LENGTH_STEP == 0
+        assert sum(len(made[i]) for i in batch) * longest <= 512
+    assert batches == plan_batches(made, 512, random.Random(1))
+    assert batches != plan_batches(made, 512, random.Random(2))
+
+
+@pytest.mark.parametrize(("length", "result"), [(1, 32), (32, 32), (33, 64)])
+def test_lengths_are_rounded_up(length, result):
+    assert padded(length) == result
+
+
+def test_what_is_no_tokenizer_is_refused(tmp_path):
+    (tmp_path / "tokenizer.json").write_text("{}")
+    for name in ("tokenizer.json", "none.json"):
+        with pytest.raises(ValueError, match=name):
+            load_tokenizer(tmp_path / name)
