@@ -24,6 +24,7 @@ _LAZY = {
     "check": ("qa.collection_commands:check", "Verify the collection; --repair mends it."),
     "eval": ("eval.commands:evaluate", "Measure the answers on suites of questions."),
     "restore": ("qa.collection_commands:restore", "Go back to a copy of the collection."),
+    "feedback": ("ui.commands:feedback", "Print what people thought of the answers."),
     "serve": ("ui.commands:serve", "Open the web page, with its REST API."),
     "train": ("qa.training.commands:train", "Train, export and calibrate your own models."),
 }

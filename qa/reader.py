@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -126,6 +127,7 @@ class Reader:
         Raises:
             UserError: If the model cannot be loaded.
         """
+        self._tokenizing = Lock()
         self._model: ReaderModel
         if model is None or (Path(model) / "manifest.json").is_file():
             self._model = OnnxReaderModel(Path(model) if model else BUNDLED_MODELS / "reader")
@@ -155,14 +157,13 @@ class Reader:
     def _units(self, requests: Sequence[Request]) -> Iterable[_Unit]:
         tokenizer = self._model.tokenizer
         for number, (question, passages) in enumerate(requests):
-            shortened = self._shorten(question)
-            tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
-            pairs = [
-                (shortened, article.text[passage.start : passage.end])
-                for article, passage in passages
-            ]
-            encodings = tokenizer.encode_batch(pairs)
-            tokenizer.no_truncation()
+            texts = [article.text[passage.start : passage.end] for article, passage in passages]
+            # Truncation is a state of the tokenizer, which threads share.
+            with self._tokenizing:
+                shortened = self._shorten(question)
+                tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
+                encodings = tokenizer.encode_batch([(shortened, text) for text in texts])
+                tokenizer.no_truncation()
             for (article, passage), encoding in zip(passages, encodings, strict=True):
                 yield _Unit(number, article, passage, encoding)
 

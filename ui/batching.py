@@ -23,8 +23,7 @@ class BatchingReader(Reader):
     """A `Reader` whose calls from many threads are served by one thread, in batches.
 
     A batch is whatever has been asked while the one before was read: nobody waits for others to
-    come, and under load the batches grow by themselves. It also is what makes sharing safe: the
-    tokenizer's truncation is a setting that is changed for each question.
+    come, and under load the batches grow by themselves.
     """
 
     def __init__(self, reader: Reader, *, max_passages: int = MAX_PASSAGES) -> None:
