@@ -20,7 +20,7 @@ __all__ = ["Added", "Collection", "Filters"]
 _CANDIDATES = 50
 """Passages that each ranking hands to the fusion."""
 
-_MOST_PER_ARTICLE = 4
+_MOST_PER_ARTICLE = 6
 """Passages of one article before those of others have had their turn."""
 
 

@@ -7,6 +7,7 @@ SQuAD files whose paragraphs are sampled. Each collection is opened and searched
 own, whose memory is measured, and kept in `--work`, where a second run finds it.
 """
 
+import ctypes
 import json
 import sqlite3
 import subprocess
@@ -166,6 +167,8 @@ def _load_libraries() -> None:
 
 def _memory() -> int:
     """Bytes of this process in memory that are its own, not pages of files that it has mapped."""
+    # What has been freed would hide what is taken next.
+    ctypes.CDLL(None).malloc_trim(0)
     fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return int(fields["RssAnon"].split()[0]) * 1024
 
