@@ -30,7 +30,9 @@ def real_paragraphs(folder: Path) -> list[str]:
 def mixed_vectors(real: Vectors, count: int, random: np.random.Generator) -> Vectors:
     """Unit vectors, each of two real ones and noise: shape (count, dimension).
 
-    Mixing keeps the clusters of real text, in which nearest neighbours are hard to tell apart.
+    Not yet fit to measure recall where `count` is many times `len(real)`: the neighbours of a
+    question are then copies of one real vector and lie in one list. A million made of ten
+    thousand gave recall@20 of 0.956 with 1 of 2,048 lists probed, and 1.000 with 4.
     """
     first, second = random.integers(0, len(real), (2, count))
     share = random.uniform(0.6, 1.0, (count, 1)).astype(np.float32)
