@@ -72,10 +72,10 @@ class Guard:
             await _reply(send, *refusal)
             return
         body = _Body(receive, _limit(path))
-        started = replaced = False
+        started = replaced = completed = False
 
         async def send_on(message: Message) -> None:
-            nonlocal started, replaced
+            nonlocal started, replaced, completed
             if body.refused and not started:
                 # Whatever the application makes of a body that was cut off, this is the reason.
                 started = replaced = True
@@ -86,6 +86,8 @@ class Guard:
                 started = True
                 message["headers"] = [*message.get("headers", ()), *_HEADERS]
             await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                completed = True
 
         must_reply = _is_api(path) or (path.startswith(_MCP) and scope["method"] == "POST")
         with self._service.replying() if must_reply else nullcontext():
@@ -98,7 +100,8 @@ class Guard:
                 # At the end of the server this is the stream of a page that is still open.
                 if not (self._service.ending and started):
                     raise
-                await send({"type": "http.response.body", "body": b""})
+                if not completed:
+                    await send({"type": "http.response.body", "body": b""})
 
     def _refusal(self, method: str, path: str, headers: dict[str, str]) -> tuple[int, str] | None:
         host = headers.get("host", "")
