@@ -26,6 +26,7 @@ class Haystack:
         self._file = str(settings.folder / "documents.json")
         self._store: Any = None
         self._pipeline: Any = None
+        self._parts: dict[str, Any] = {}
 
     def index(self, paragraphs: Sequence[Paragraph]) -> None:
         """Index paragraphs and store the index in the folder."""
@@ -72,7 +73,7 @@ class Haystack:
 
         self._store = store = InMemoryDocumentStore.load_from_disk(self._file)
         candidates = self._options["candidates"]
-        parts = {
+        self._parts = {
             "embedder": SentenceTransformersTextEmbedder(
                 model=self._settings.embedder, progress_bar=False, normalize_embeddings=True
             ),
@@ -88,7 +89,7 @@ class Haystack:
             ),
         }
         self._pipeline = Pipeline()
-        for name, part in parts.items():
+        for name, part in self._parts.items():
             self._pipeline.add_component(name, part)
         self._pipeline.connect("embedder.embedding", "dense.query_embedding")
         self._pipeline.connect("dense", "joiner")
@@ -97,28 +98,28 @@ class Haystack:
 
     def answer(self, question: str) -> Guess:
         """Retrieve and read: the whole way, as its users go it."""
-        answers = self._run(question)["reader"]["answers"]
-        return Guess(answers[0].data, answers[0].score) if answers else Guess(None, 0.0)
-
-    def retrieve(self, question: str) -> Sequence[str]:
-        """Ids of the paragraphs that are retrieved for a question, the best ten first."""
-        documents = self._run(question, {"joiner"})["joiner"]["documents"]
-        return [str(each.id) for each in documents[:10]]
-
-    def remove(self, ids: Sequence[str]) -> None:
-        """Remove paragraphs from the store."""
-        self._store.delete_documents(list(ids))
-
-    def _run(self, question: str, shown: set[str] | None = None) -> dict[str, Any]:
-        outputs: dict[str, Any] = self._pipeline.run(
+        outputs = self._pipeline.run(
             {
                 "embedder": {"text": question},
                 "lexical": {"query": question},
                 "reader": {"query": question},
-            },
-            include_outputs_from=shown,
+            }
         )
-        return outputs
+        answers = outputs["reader"]["answers"]
+        return Guess(answers[0].data, answers[0].score) if answers else Guess(None, 0.0)
+
+    def retrieve(self, question: str) -> Sequence[str]:
+        """Ids of the paragraphs that are retrieved for a question, the best ten first."""
+        parts = self._parts
+        embedding = parts["embedder"].run(text=question)["embedding"]
+        dense = parts["dense"].run(query_embedding=embedding)["documents"]
+        lexical = parts["lexical"].run(query=question)["documents"]
+        joined = parts["joiner"].run(documents=[dense, lexical])["documents"]
+        return [str(each.id) for each in joined[:10]]
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Remove paragraphs from the store."""
+        self._store.delete_documents(list(ids))
 
 
 if __name__ == "__main__":

@@ -55,10 +55,12 @@ class Outcome:
     Attributes:
         spec: The system.
         index_seconds: To index and store all paragraphs, models loaded in that time.
+        index_cpu: CPU seconds of all its threads in that time.
         index_memory: Peak, in bytes, of the process that indexed.
         cold_starts: Seconds from no process to the first answer over the stored index.
         guesses: The best answers.
         seconds: Each took.
+        cpu: CPU seconds of all threads that each took.
         ranked: Ids of the paragraphs retrieved.
         without: The best answers after the articles that answer were removed.
         memory: Peak, in bytes, of the process that answered.
@@ -68,10 +70,12 @@ class Outcome:
 
     spec: Spec
     index_seconds: float = 0.0
+    index_cpu: float = 0.0
     index_memory: int = 0
     cold_starts: list[float] = field(default_factory=list)
     guesses: list[Guess] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
     ranked: list[list[str]] = field(default_factory=list)
     without: list[Guess] = field(default_factory=list)
     memory: int = 0
@@ -133,8 +137,8 @@ def _fingerprint(spec: Spec, corpus: Corpus) -> str:
 def _index(outcome: Outcome, corpus: Corpus, folder: Path) -> None:
     record = folder.with_suffix(".json")
     if record.exists():
-        seconds, memory, load = json.loads(record.read_text())
-        outcome.index_seconds, outcome.index_memory = seconds, memory
+        made = json.loads(record.read_text())
+        outcome.index_seconds, outcome.index_cpu, outcome.index_memory, load = made
         outcome.indexing = Load(**load)
         return
     # What a run that was stopped has left.
@@ -143,9 +147,10 @@ def _index(outcome: Outcome, corpus: Corpus, folder: Path) -> None:
     paragraphs = [(each.id, each.title, each.text) for each in corpus.paragraphs]
     with Process(outcome.spec, folder) as process:
         reply = _timed(process, outcome.indexing, "index", paragraphs=paragraphs)
-        outcome.index_seconds = reply["seconds"]
+        outcome.index_seconds, outcome.index_cpu = reply["seconds"], reply["cpu"]
         outcome.index_memory = process.request("memory")["bytes"]
-    made = [outcome.index_seconds, outcome.index_memory, asdict(outcome.indexing)]
+    numbers = [outcome.index_seconds, outcome.index_cpu, outcome.index_memory]
+    made = [*numbers, asdict(outcome.indexing)]
     record.write_text(json.dumps(made))
 
 
@@ -177,6 +182,7 @@ def _answer(
                 reply = _timed(process, outcome.answering, "answer", question=question.question)
                 outcome.guesses.append(Guess(reply["text"], reply["score"]))
                 outcome.seconds.append(reply["seconds"])
+                outcome.cpu.append(reply["cpu"])
         done += len(block)
         tell(f"{done} of {len(questions)} questions answered by all")
     for outcome, process in pairs:

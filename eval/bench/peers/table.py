@@ -28,7 +28,9 @@ class Statistics:
     abstention: float
     p50: float
     p95: float
+    cpu: float
     indexed: float
+    indexed_cpu: float
     cold_start: float
     memory: float
     index_memory: float
@@ -57,7 +59,9 @@ ROWS = (
     Row("abstention AUC", lambda each: each.abstention, 3),
     Row("ms per question, p50", lambda each: each.p50, 0, ratio=True),
     Row("ms per question, p95", lambda each: each.p95, 0, ratio=True),
+    Row("CPU ms per question, p50", lambda each: each.cpu, 0, ratio=True),
     Row("paragraphs indexed per second", lambda each: each.indexed, 1, ratio=True),
+    Row("paragraphs indexed per CPU second", lambda each: each.indexed_cpu, 1, ratio=True),
     Row("cold start to first answer, s", lambda each: each.cold_start, 2, ratio=True),
     Row("peak memory answering, MB", lambda each: each.memory, 0, ratio=True),
     Row("peak memory indexing, MB", lambda each: each.index_memory, 0, ratio=True),
@@ -92,7 +96,9 @@ def statistics(outcome: Outcome, corpus: Corpus) -> Statistics:
         abstention=abstention_auc(outcome),
         p50=float(quantile(milliseconds, 0.5, once)),
         p95=float(quantile(milliseconds, 0.95, once)),
+        cpu=1000 * float(quantile(np.array(outcome.cpu), 0.5, once)),
         indexed=len(corpus.paragraphs) / outcome.index_seconds,
+        indexed_cpu=len(corpus.paragraphs) / outcome.index_cpu,
         cold_start=median(outcome.cold_starts),
         memory=outcome.memory / _MEGABYTE,
         index_memory=outcome.index_memory / _MEGABYTE,

@@ -64,10 +64,12 @@ def outcome_of(name: str, texts: list[str | None], seconds: list[float]) -> Outc
     return Outcome(
         Spec(name, "ours"),
         index_seconds=2.0,
+        index_cpu=4.0,
         index_memory=3_000_000,
         cold_starts=[9.0, 1.0, 2.0],
         guesses=[Guess(text, float(n)) for n, text in enumerate(texts, start=1)],
         seconds=seconds,
+        cpu=[2 * each for each in seconds],
         ranked=[["s-0-0"] for _ in texts],
         without=[Guess(None, 0.5) for _ in texts],
         memory=5_000_000,
@@ -93,7 +95,7 @@ def test_statistics_count_what_they_say() -> None:
     assert (found.em, found.f1, found.recall) == (50.0, 50.0, 50.0)
     assert found.f1_low <= 50 <= found.f1_high
     assert (found.p50, found.p95) == (pytest.approx(100), pytest.approx(300))
-    assert (found.indexed, found.cold_start) == (1.0, 2.0)
+    assert (found.indexed, found.indexed_cpu, found.cold_start) == (1.0, 0.5, 2.0)
     assert (found.memory, found.index_memory) == (5.0, 3.0)
 
 
