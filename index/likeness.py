@@ -13,7 +13,6 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from datasketch import MinHash
 
 ALIKE = 0.6
 """Share of common shingles (Jaccard) from which two articles are one text."""
@@ -39,6 +38,9 @@ def signature(text: str) -> Signature:
     for place in range(SHINGLE_WORDS):
         part = hashes[place : place + len(shingles)]
         shingles[: len(part)] = shingles[: len(part)] * _FACTOR + part
+    # Imported here since it pulls in scipy, which would double the time of a cold question.
+    from datasketch import MinHash
+
     sketch = MinHash(hashfunc=_identity, permutations=_permutations(), scheme=_SCHEME)
     sketch.update_batch(np.unique(shingles >> np.uint64(32)).tolist())
     return np.asarray(sketch.hashvalues, dtype=np.uint32)
@@ -126,6 +128,8 @@ def _identity(shingle: int) -> int:
 
 @lru_cache(maxsize=1)
 def _permutations() -> npt.NDArray[np.uint32]:
+    from datasketch import MinHash
+
     # Making them takes longer than using them on one article.
     made = MinHash(num_perm=_PERMUTATIONS, seed=1, scheme=_SCHEME).permutations
     return np.asarray(made, dtype=np.uint32)
