@@ -18,7 +18,7 @@ class Haystack:
         self._options = {
             "top_k": 4,
             "answers_per_seq": 20,
-            "candidates": _PASSAGES_READ,
+            "candidates": 50,
             "read": _PASSAGES_READ,
             "bm25_algorithm": "BM25L",
             **settings.options,

@@ -11,7 +11,7 @@ class Txtai:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._options = {"context": 2, "joined": True, "titles": True, **settings.options}
+        self._options = {"context": 10, "joined": False, "titles": True, **settings.options}
         self._file = str(settings.folder / "index")
         self._embeddings: Any = None
         self._questions: Any = None
