@@ -24,7 +24,7 @@ the sample. Each option is a default of its adapter; `--set SYSTEM JSON` changes
 in-memory store, BM25L and normalised embeddings with the title among the embedded fields,
 `DocumentJoiner` by reciprocal rank fusion, the first 10 to `TransformersExtractiveReader`.
 Tuned: each retriever hands on 50 documents instead of 10 (F1 51.8 instead of 46.8). Made no
-difference: candidates per sequence, at which it spends little of its time. `no_answer` is off,
+difference: candidates per sequence (`answers_per_seq`), in quality or in time. `no_answer` is off,
 since its score is a product over all answers that is always nearly 0; the best answer's score is
 used. Not to be set: it gives the reader no `token_type_ids`, with which a BERT reader is trained.
 
@@ -33,5 +33,6 @@ field), its default BM25 and equal weights. `RAG` over `Questions` joins the pas
 context, of which a reader of 512 tokens sees little and where it finds less with each passage
 (F1 63.6, 57.2, 50.0 with 1, 2, 3; `"joined": true`). So `Questions` reads each of ten passages, and
 the first answer in the order of retrieval counts (66.9). It returns no score; the retrieval's
-score is the confidence. It raises on a reader that prefers "no answer", which counts as none.
+score is the confidence. A question is thus done as soon as any passage answers, which makes
+it the fastest, and each answer is compared with no other. It raises on a reader that prefers "no answer", which counts as none.
 """

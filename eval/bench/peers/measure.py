@@ -125,6 +125,8 @@ def measure(
             for question in corpus.questions:
                 guess, _ = _ask(process, question)
                 outcome.without.append(guess)
+    for copy in copies:
+        shutil.rmtree(copy)
     return outcomes
 
 
