@@ -33,6 +33,7 @@ field), its default BM25 and equal weights. `RAG` over `Questions` joins the pas
 context, of which a reader of 512 tokens sees little and where it finds less with each passage
 (F1 63.6, 57.2, 50.0 with 1, 2, 3; `"joined": true`). So `Questions` reads each of ten passages, and
 the first answer in the order of retrieval counts (66.9). It returns no score; the retrieval's
-score is the confidence. A question is thus done as soon as any passage answers, which makes
-it the fastest, and each answer is compared with no other. It raises on a reader that prefers "no answer", which counts as none.
+score is the confidence. A question is thus done as soon as any passage answers, which makes it
+the fastest, and no answer is compared with another. It raises on a reader that prefers "no
+answer", which counts as none.
 """
