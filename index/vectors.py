@@ -2,6 +2,8 @@
 
 import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from threading import Lock, Thread
@@ -128,12 +130,11 @@ class VectorIndex:
                 parameters = faiss.SearchParametersIVF(nprobe=_probes(index, selection), **options)
             else:
                 parameters = faiss.SearchParameters(**options)
-            # One question is work for one thread; a team of them only waits for its last. This
-            # setting of OpenMP is one of each calling thread.
-            faiss.omp_set_num_threads(1)
-            similarities, ids = index.search(
-                vector[None, :], min(k, index.ntotal), params=parameters
-            )
+            # One question is work for one thread; a team of them only waits for its last.
+            with _threads(1):
+                similarities, ids = index.search(
+                    vector[None, :], min(k, index.ntotal), params=parameters
+                )
         found = ids[0] >= 0
         return Neighbours(ids[0][found], np.clip(similarities[0][found], -1.0, 1.0))
 
@@ -202,13 +203,13 @@ class VectorIndex:
         index: Any = None
         trained_on = 0
         count = changes.count()
-        faiss.omp_set_num_threads(os.cpu_count() or 1)
-        for ids, vectors in changes.added(_CATCH_UP_BATCH):
-            if index is None and count >= LISTS_FROM:
-                index, trained_on = _trained(changes, count), count
-            elif index is None:
-                index = _scan(vectors.shape[1])
-            index.add_with_ids(vectors.astype(np.float32), ids)
+        with _threads(os.cpu_count() or 1):
+            for ids, vectors in changes.added(_CATCH_UP_BATCH):
+                if index is None and count >= LISTS_FROM:
+                    index, trained_on = _trained(changes, count), count
+                elif index is None:
+                    index = _scan(vectors.shape[1])
+                index.add_with_ids(vectors.astype(np.float32), ids)
         return index, trained_on
 
     def _training_is_due(self) -> bool:
@@ -277,6 +278,21 @@ class VectorIndex:
         with self._lock.writing():
             self._state, self._trained_on, self._index = found
             self._saved = self._state
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Let faiss use this many threads, for a while.
+
+    The setting is OpenMP's, one of each calling thread, and torch may share it: left behind, it
+    would put a torch reader in the same thread on one core.
+    """
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(count)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def _scan(dimension: int) -> Any:  # noqa: ANN401 - faiss has no types
