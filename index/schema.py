@@ -72,9 +72,8 @@ def prepare(
     Raises:
         UserError: If the file is not ours, is of a newer version, or cannot be migrated.
     """
-    application = _pragma(connection, "application_id")
+    application, tables = _look(connection)
     if application == 0:
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,)
         if tables:
             raise UserError(f"{path}: a database, but not of article-qa")
         if create_with is None:
@@ -121,6 +120,15 @@ def _migrate(
         raise UserError(
             f"{path}: of an older format, which cannot be brought up to date ({error})"
         ) from None
+
+
+def _look(connection: sqlite3.Connection) -> tuple[int, int]:
+    # Both in one read transaction: another process may be creating the tables meanwhile.
+    connection.execute("BEGIN")
+    application = _pragma(connection, "application_id")
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    connection.execute("COMMIT")
+    return application, tables
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

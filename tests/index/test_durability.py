@@ -19,6 +19,7 @@ from index.checking import check, repair
 from index.errors import UserError
 from index.local import STORE
 from index.schema import SCHEMA_VERSION
+from index.store import Store
 from index.types import Article
 from tests.index.helpers import EMBEDDER, is_found, make_article, open_collection
 
@@ -260,6 +261,16 @@ def test_processes_that_create_at_once(tmp_path):
     assert len({each.counts() for each in opened}) == 1
     for each in opened:
         each.close()
+
+
+def test_stores_created_at_once(tmp_path):
+    # Many rounds: without a transaction around its first look, one in 25 fails.
+    for number in range(60):
+        path = tmp_path / str(number) / STORE
+        path.parent.mkdir()
+        with ThreadPoolExecutor(6) as pool:
+            for store in pool.map(lambda _, path=path: Store(path, create_with="some"), range(6)):
+                store.close()
 
 
 def test_backup_and_restore_while_in_use(folder, tmp_path):
