@@ -56,12 +56,10 @@ class BundledEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Embed texts: shape (len(texts), 384), rows of unit length."""
-        from index.onnx_model import BATCH_TOKENS, pack_by_length
-
         encodings = self._model.tokenizer.encode_batch_fast(list(texts))
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
-        for group in pack_by_length([len(e.ids) for e in encodings], BATCH_TOKENS):
-            vectors[group] = self._model.run([encodings[position] for position in group])[0]
+        for row, (vector,) in enumerate(self._model.run(encodings)):
+            vectors[row] = vector
         return vectors
 
 

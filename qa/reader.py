@@ -10,7 +10,7 @@ import numpy.typing as npt
 from tokenizers import Encoding, Tokenizer
 
 from index.errors import UserError
-from index.onnx_model import BATCH_TOKENS, BUNDLED_MODELS, OnnxModel, pack_by_length
+from index.onnx_model import BUNDLED_MODELS, OnnxModel
 from index.types import Article, Passage
 from qa.decode import decode
 from qa.tidying import tidy_span
@@ -24,6 +24,9 @@ MAX_TOKENS = 384
 
 MAX_ANSWER_TOKENS = 30
 SPANS_PER_PASSAGE = 10
+
+BATCH_TOKENS = 4096
+"""Padded tokens of one batch: large enough to fill the cores, small enough for their caches."""
 
 FloatArray = npt.NDArray[np.float32]
 Request = tuple[str, Sequence[tuple[Article, Passage]]]
@@ -49,8 +52,12 @@ class OnnxReaderModel:
 
     def logits(self, encodings: Sequence[Encoding]) -> tuple[FloatArray, FloatArray]:
         """Start and end logits, each of shape (len(encodings), longest)."""
-        start, end = self._model.run(encodings)
-        return start, end
+        outputs = self._model.run(encodings)
+        logits = np.zeros((2, len(outputs), max(len(start) for start, _ in outputs)), np.float32)
+        for row, (start, end) in enumerate(outputs):
+            logits[0, row, : len(start)] = start
+            logits[1, row, : len(end)] = end
+        return logits[0], logits[1]
 
 
 class TransformersReaderModel:
@@ -192,3 +199,26 @@ class Reader:
                 text = unit.article.text[passage.start : passage.end]
                 start, end = (passage.start + each for each in tidy_span(text, start, end))
                 yield unit, Span(passage.article_id, start, end, float(score))
+
+
+def pack_by_length(lengths: Sequence[int], budget: int) -> list[list[int]]:
+    """Group items of like length, so that padding each group to its longest wastes little.
+
+    Args:
+        lengths: Tokens of each item.
+        budget: The most tokens of a padded group; an item longer than that goes alone.
+
+    Returns:
+        Groups of positions in `lengths`, shortest first; each position occurs once.
+    """
+    groups: list[list[int]] = []
+    group: list[int] = []
+    for position in sorted(range(len(lengths)), key=lengths.__getitem__):
+        # Sorted ascending, so this item is the longest of the group it joins.
+        if group and lengths[position] * (len(group) + 1) > budget:
+            groups.append(group)
+            group = []
+        group.append(position)
+    if group:
+        groups.append(group)
+    return groups
