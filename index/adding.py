@@ -7,10 +7,9 @@ from threading import Event, Thread
 
 import numpy as np
 
-from index.backend import Backend
+from index.backend import Backend, Outcome, Vectors
 from index.embedder import Embedder
 from index.passages import embedding_text, split
-from index.store import Outcome, Vectors
 from index.types import Added, Article, Passage
 
 BATCH_PASSAGES = 256

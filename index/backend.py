@@ -2,13 +2,24 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from index.store import Filters, Outcome, Vectors
-from index.types import Article, Passage
+from index.types import Article, Filters, Passage
+
+Vectors = npt.NDArray[np.float16]
+"""One vector, or one a row; of unit length."""
+
+
+class Outcome(Enum):
+    """What became of an article that was put."""
+
+    ADDED = auto()
+    UPDATED = auto()
+    UNCHANGED = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ import numpy as np
 from index.checkpoint import read_checkpoint
 from index.collection import Collection
 from index.errors import UserError
+from index.identity import digest
 from index.lexical import DamagedError
 from index.local import LocalBackend
 from index.passages import split
-from index.store import digest
 
 _UNIT_TOLERANCE = 0.01
 """Float16 keeps a vector's length to about a thousandth."""

@@ -12,10 +12,7 @@ from index.embedder import BundledEmbedder, Embedder, load_embedder
 from index.errors import UserError
 from index.fusion import fuse
 from index.local import LocalBackend
-from index.store import Filters
-from index.types import Added, Article, Hit, Passage
-
-__all__ = ["Added", "Collection", "Filters"]
+from index.types import Added, Article, Filters, Hit, Passage
 
 _CANDIDATES = 50
 """Passages that each ranking hands to the fusion."""

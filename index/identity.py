@@ -1,14 +1,22 @@
-"""Ids of articles."""
+"""What an article is known by: its id, and the digest of what it says."""
 
 import hashlib
 import re
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from index.types import Article
+
 
 def article_id(source: str) -> str:
     """A short, readable id, the same for the same source."""
     path = urlsplit(source).path if "://" in source else source
     stem = re.sub(r"[^\w]+", "-", PurePosixPath(path).stem).strip("-")[:40]
-    digest = hashlib.sha256(source.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-    return f"{stem}-{digest}" if stem else digest
+    suffix = hashlib.sha256(source.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return f"{stem}-{suffix}" if stem else suffix
+
+
+def digest(article: Article) -> str:
+    """A hash of everything in an article that a search or an answer shows."""
+    fields = (article.title, str(article.published), str(article.source), article.text)
+    return hashlib.sha256("\0".join(fields).encode()).hexdigest()

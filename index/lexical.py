@@ -11,8 +11,9 @@ from threading import Lock
 import tantivy
 from filelock import FileLock
 
-from index.store import NOTHING_SEEN, Changes, State, Store
-from index.vectors import Selection
+from index.changes import NOTHING_SEEN, Changes, State
+from index.selection import Selection
+from index.store import Store
 
 TITLE_WEIGHT = 0.5
 """Weight of a match in the title against one in the passage."""

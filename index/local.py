@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from index.backend import Found
+from index.backend import Found, Outcome, Vectors
+from index.changes import State
 from index.errors import UserError
-from index.store import Filters, Outcome, State, Store, Vectors
-from index.types import Article, Passage
+from index.store import Store
+from index.types import Article, Filters, Passage
 
 if TYPE_CHECKING:
     from index.lexical import LexicalIndex
-    from index.vectors import Selection, VectorIndex
+    from index.selection import Selection
+    from index.vectors import VectorIndex
 
 STORE = "articles.sqlite"
 
@@ -179,7 +181,7 @@ class LocalBackend:
             return self.lexical.search(question, candidates, selection)
 
     def _selection(self, filters: Filters) -> "Selection":
-        from index.vectors import Selection
+        from index.selection import Selection
 
         key = (self.store.state(), filters)
         found = self._selections.get(key)

@@ -33,6 +33,24 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles a search may look at; None leaves that field open.
+
+    Attributes:
+        since: Published on this day or later. An article without a date is not.
+        until: Published on this day or earlier. An article without a date is not.
+        source: A part of the article's source, in any case.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    source: str | None = None
+
+    def __bool__(self) -> bool:
+        return not (self.since is None and self.until is None and self.source is None)
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A retrieved passage.
 

@@ -1,21 +1,20 @@
 """The dense index: FAISS, derived from the store."""
 
-import math
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from threading import Lock, Thread
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import faiss
 import numpy as np
 import numpy.typing as npt
 
+from index.changes import NOTHING_SEEN, Changes, State
 from index.checkpoint import discard_unfinished, read_checkpoint, write_checkpoint
 from index.locks import ReadWriteLock
-from index.store import NOTHING_SEEN, Changes, State, Store
+from index.neighbours import Neighbours, ids_in, inverted_lists, is_exact, nearest, scan, threads
+from index.selection import Selection
+from index.store import Store
 
 LISTS_FROM = 40_000
 """Passages from which inverted lists are faster than a scan of all float16 vectors (4 ms)."""
@@ -23,46 +22,9 @@ LISTS_FROM = 40_000
 RETRAIN_GROWTH = 4.0
 """Lists that were trained on so much less than there is now are trained anew."""
 
-_TRAINING_PER_LIST = 48
-_PROBED_ROOT = 4.2
-"""Lists that are looked into, as a multiple of the root of their number (recall@20 of 0.98)."""
 _CATCH_UP_BATCH = 16_384
 _CHECKPOINT_SHARE = 0.1
 """A checkpoint is written once this share of the index is newer than the last one."""
-
-
-class Neighbours(NamedTuple):
-    """Nearest passages, best first: their ids, and cosine similarities in [-1, 1]."""
-
-    ids: npt.NDArray[np.int64]
-    similarities: npt.NDArray[np.float32]
-
-
-class Selection:
-    """The passages that a search may find.
-
-    Attributes:
-        ids: Ascending.
-    """
-
-    def __init__(self, ids: npt.NDArray[np.int64]) -> None:
-        self.ids = ids
-
-    @cached_property
-    def bitmap(self) -> npt.NDArray[np.uint8]:
-        """One bit for each id up to the greatest, the lowest first."""
-        bits = np.zeros(int(self.ids[-1]) + 1 if len(self.ids) else 0, dtype=bool)
-        bits[self.ids] = True
-        return np.packbits(bits, bitorder="little")
-
-    def __contains__(self, passage_id: int) -> bool:
-        byte, bit = divmod(passage_id, 8)
-        return byte < len(self.bitmap) and bool(self.bitmap[byte] >> bit & 1)
-
-    @cached_property
-    def selector(self) -> Any:  # noqa: ANN401 - faiss has no types
-        """The same for faiss; it points into `bitmap`, which lives as long."""
-        return faiss.IDSelectorBitmap(self.bitmap)
 
 
 class VectorIndex:
@@ -95,7 +57,7 @@ class VectorIndex:
     @property
     def is_exact(self) -> bool:
         """Whether its similarities are those of the stored vectors, and none is missed."""
-        return not isinstance(self._index, faiss.IndexIVF)
+        return is_exact(self._index)
 
     def catch_up(self, store: Store) -> None:
         """Bring the index to what the store holds now."""
@@ -124,34 +86,12 @@ class VectorIndex:
             index = self._index
             if index is None or index.ntotal == 0:
                 return Neighbours(np.empty(0, np.int64), np.empty(0, np.float32))
-            options: dict[str, Any] = {"sel": selection.selector} if selection else {}
-            parameters: Any
-            if isinstance(index, faiss.IndexIVF):
-                parameters = faiss.SearchParametersIVF(nprobe=_probes(index, selection), **options)
-            else:
-                parameters = faiss.SearchParameters(**options)
-            # One question is work for one thread; a team of them only waits for its last.
-            with _threads(1):
-                similarities, ids = index.search(
-                    vector[None, :], min(k, index.ntotal), params=parameters
-                )
-        found = ids[0] >= 0
-        return Neighbours(ids[0][found], np.clip(similarities[0][found], -1.0, 1.0))
+            return nearest(index, vector, k, selection)
 
     def ids(self) -> npt.NDArray[np.int64]:
         """All passage ids in it, ascending."""
         with self._lock.reading():
-            if self._index is None:
-                return np.empty(0, np.int64)
-            if isinstance(self._index, faiss.IndexIVF):
-                lists = self._index.invlists
-                parts = [
-                    faiss.rev_swig_ptr(lists.get_ids(each), lists.list_size(each)).copy()
-                    for each in range(lists.nlist)
-                    if lists.list_size(each)
-                ]
-                return np.sort(np.concatenate(parts)) if parts else np.empty(0, np.int64)
-            return np.sort(faiss.vector_to_array(self._index.id_map))
+            return np.empty(0, np.int64) if self._index is None else ids_in(self._index)
 
     def maintain(self, store: Store, *, wait: bool) -> None:
         """Train the inverted lists if they are due, and write a checkpoint if that is worth it.
@@ -203,12 +143,12 @@ class VectorIndex:
         index: Any = None
         trained_on = 0
         count = changes.count()
-        with _threads(os.cpu_count() or 1):
+        with threads(os.cpu_count() or 1):
             for ids, vectors in changes.added(_CATCH_UP_BATCH):
                 if index is None and count >= LISTS_FROM:
-                    index, trained_on = _trained(changes, count), count
+                    index, trained_on = inverted_lists(count, changes.sample), count
                 elif index is None:
-                    index = _scan(vectors.shape[1])
+                    index = scan(vectors.shape[1])
                 index.add_with_ids(vectors.astype(np.float32), ids)
         return index, trained_on
 
@@ -278,53 +218,6 @@ class VectorIndex:
         with self._lock.writing():
             self._state, self._trained_on, self._index = found
             self._saved = self._state
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Let faiss use this many threads, for a while.
-
-    The setting is OpenMP's, one of each calling thread, and torch may share it: left behind, it
-    would put a torch reader in the same thread on one core.
-    """
-    before = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(count)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(before)
-
-
-def _scan(dimension: int) -> Any:  # noqa: ANN401 - faiss has no types
-    scan = faiss.IndexScalarQuantizer(
-        dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-    )
-    return faiss.IndexIDMap(scan)
-
-
-def _trained(changes: Changes, count: int) -> Any:  # noqa: ANN401 - faiss has no types
-    """Empty inverted lists, trained on a sample of the store's vectors."""
-    lists = 2 ** round(math.log2(2 * math.sqrt(count)))
-    sample = changes.sample(_TRAINING_PER_LIST * lists).astype(np.float32)
-    dimension = sample.shape[1]
-    index: Any = faiss.IndexIVFScalarQuantizer(
-        faiss.IndexFlatIP(dimension),
-        dimension,
-        lists,
-        faiss.ScalarQuantizer.QT_8bit,
-        faiss.METRIC_INNER_PRODUCT,
-    )
-    index.cp.spherical = True
-    index.cp.niter = 10
-    index.train(sample)
-    return index
-
-
-def _probes(index: Any, selection: Selection | None) -> int:  # noqa: ANN401 - faiss has no types
-    """How many lists to look into: more where a filter leaves little in each."""
-    lists = int(index.nlist)
-    share = 1.0 if selection is None else max(len(selection.ids), 1) / max(index.ntotal, 1)
-    return min(lists, max(16, round(_PROBED_ROOT * math.sqrt(lists) / max(share, 1e-9))))
 
 
 def _stamp(path: Path) -> int:

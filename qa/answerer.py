@@ -9,8 +9,7 @@ from typing import NamedTuple
 from index.collection import Collection
 from index.errors import UserError
 from index.onnx_model import BUNDLED_MODELS
-from index.store import Filters
-from index.types import Article, Hit
+from index.types import Article, Filters, Hit
 from qa.agreement import agree
 from qa.conversation import MAX_READINGS, understandings
 from qa.kinds import kind_of, whole_sentences

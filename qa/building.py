@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from index.articles import Measured, read_file
-from index.collection import Added, Collection
-from index.types import Article
+from index.collection import Collection
+from index.types import Added, Article
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 

@@ -46,7 +46,7 @@ def add(
     alone, or replaced if it has changed.
     """
     from index.articles import Measured, read_articles
-    from index.fetching import WebArticles, is_url
+    from index.web import WebArticles, is_url
     from qa.building import add_with_progress, open_collection
 
     problems = 0

@@ -12,8 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from index.errors import UserError
-from index.store import Filters
-from index.types import Article
+from index.types import Article, Filters
 from qa.answerer import checked_question
 from qa.types import Turn
 from ui import schemas as s

@@ -8,9 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from index.collection import Added
 from index.errors import UserError
-from index.types import Article
+from index.types import Added, Article
 from ui.articles_view import find, listing
 from ui.chat import Chat
 from ui.evidence import text_html

@@ -9,8 +9,7 @@ from threading import Lock
 
 from index.collection import Collection
 from index.errors import UserError
-from index.store import Filters
-from index.types import Hit
+from index.types import Filters, Hit
 from qa.answerer import Answerer
 from qa.building import default_folder, open_collection
 from qa.ranking import Candidate

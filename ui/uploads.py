@@ -60,7 +60,7 @@ def read_address(url: str, fetcher: "Fetcher | None" = None) -> Iterator[Article
     Raises:
         UserError: As for `read_upload`.
     """
-    from index.fetching import WebArticles, is_url
+    from index.web import WebArticles, is_url
 
     url = url.strip()
     if not is_url(url):

@@ -23,8 +23,10 @@ import numpy as np
 import numpy.typing as npt
 
 from eval.bench.corpus import Vectors, made_articles, mixed_vectors, real_paragraphs
+from index.changes import NOTHING_SEEN
+from index.identity import digest
 from index.local import STORE, LocalBackend
-from index.store import NOTHING_SEEN, Store, digest
+from index.store import Store
 from index.types import Article, Passage
 
 _BLOCK = 10_000

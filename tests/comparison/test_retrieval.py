@@ -6,8 +6,7 @@ from rank_bm25 import BM25Okapi
 
 from index.lexical import LexicalIndex
 from index.local import LocalBackend
-from index.store import Filters
-from index.types import Article, Passage
+from index.types import Article, Filters, Passage
 from index.vectors import VectorIndex
 from tests.index.helpers import EMBEDDER, make_article
 

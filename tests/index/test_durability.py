@@ -179,7 +179,7 @@ def test_a_read_only_folder(folder, tmp_path):
 def test_a_read_only_folder_whose_indexes_are_missing(folder, tmp_path, monkeypatch):
     shutil.rmtree(folder / "lexical")
     (folder / "vectors.faiss").unlink()
-    monkeypatch.setattr("index.store._cannot_write", lambda path: True)
+    monkeypatch.setattr("index.connections._cannot_write", lambda path: True)
 
     def refuse(*given, **options):
         raise OSError(errno.EROFS, "Read-only file system")

@@ -1,9 +1,7 @@
-"""A server on the loopback, and a fetcher that is explicitly allowed to reach it."""
+"""What is fetched from where, how much of it, and how politely."""
 
 import gzip
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from itertools import pairwise
 
@@ -11,82 +9,8 @@ import pytest
 
 from index.addresses import connect, is_public
 from index.errors import UserError
-from index.fetching import Fetcher, WebArticles, is_url
-from index.identity import article_id
-
-PAGE = (
-    "<html><head><title>{0}</title></head><body><article><h1>{0}</h1><p>{0} is a page about "
-    "the harbour of Rostock, where ships from many countries come and go every day.</p>"
-    "<p>The second paragraph says that the mayor opened a new quay there.</p></article></body>"
-    "</html>"
-)
-
-
-class Site:
-    def __init__(self):
-        self.routes = {}
-        self.requests = []
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                site.requests.append((self.path, time.monotonic(), self.headers["User-Agent"]))
-                answer = site.routes.get(self.path)
-                if callable(answer):
-                    answer(self)
-                    return
-                status, kind, body, *headers = answer or (404, "text/html", b"")
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
-                for name, value in headers:
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *arguments):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def page(self, path, title):
-        self.routes[path] = (200, "text/html; charset=utf-8", PAGE.format(title).encode())
-
-    def paths(self):
-        return [path for path, _, _ in self.requests if path != "/robots.txt"]
-
-
-@pytest.fixture
-def site():
-    made = Site()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
-
-
-def fetcher(**options):
-    return Fetcher(may_connect=lambda address: address.is_loopback, **{"delay": 0.0, **options})
-
-
-def read(site, *paths, known=lambda identity: False, **options):
-    problems = []
-    urls = [site.url + path for path in paths]
-    return list(WebArticles(urls, problems.append, known, fetcher(**options))), problems
-
-
-def test_a_page_becomes_an_article(site):
-    site.page("/harbour", "Harbour news")
-    (article,), problems = read(site, "/harbour#top")
-    assert not problems
-    assert article.title == "Harbour news"
-    assert "new quay" in article.text
-    assert article.source == f"{site.url}/harbour"
-    assert article.id == article_id(article.source)
-    assert site.requests[0][0] == "/robots.txt"
-    assert site.requests[0][2].startswith("article-qa")
+from index.fetching import Fetcher
+from tests.index.website import PAGE, fetcher, read
 
 
 @pytest.mark.parametrize(
@@ -219,88 +143,9 @@ def test_a_busy_server_is_asked_again(site):
     assert article.title == "Later"
 
 
-def rss(site):
-    items = "".join(
-        f"<item><title>{n}</title><link>{site.url}/{n}</link>"
-        f"<pubDate>Sat, 0{n + 1} Jun 2019 10:00:00 GMT</pubDate></item>"
-        for n in range(3)
-    )
-    text = f'<?xml version="1.0"?><rss version="2.0"><channel>{items}</channel></rss>'
-    return (200, "application/rss+xml", text.encode())
-
-
-def test_a_feed_gives_its_pages_and_their_dates(site):
-    for number in range(3):
-        site.page(f"/{number}", f"Page {number}")
-    site.routes["/feed"] = rss(site)
-    articles, problems = read(site, "/feed")
-    assert not problems
-    assert [str(article.published) for article in articles] == [
-        "2019-06-01", "2019-06-02", "2019-06-03",
-    ]  # fmt: skip
-
-
-def test_a_second_run_goes_on_where_the_first_ended(site):
-    for number in range(3):
-        site.page(f"/{number}", f"Page {number}")
-    site.routes["/feed"] = rss(site)
-    reading = iter(WebArticles([f"{site.url}/feed"], print, lambda each: False, fetcher()))
-    first = next(reading)
-    site.requests.clear()
-    articles, _ = read(site, "/feed", known=lambda identity: identity == first.id)
-    assert [article.title for article in articles] == ["Page 1", "Page 2"]
-    assert "/0" not in site.paths()
-
-
-def test_sitemaps_also_nested_and_packed(site):
-    site.page("/a", "Page A")
-    site.page("/b", "Page B")
-    space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-    index = (
-        f"<sitemapindex {space}><sitemap><loc>{site.url}/part.xml.gz</loc></sitemap></sitemapindex>"
-    )
-    part = f"<urlset {space}><url><loc>/a</loc></url><url><loc>{site.url}/b</loc></url></urlset>"
-    site.routes["/sitemap.xml"] = (200, "application/xml", index.encode())
-    site.routes["/part.xml.gz"] = (200, "application/gzip", gzip.compress(part.encode()))
-    problems = []
-    web = WebArticles([f"{site.url}/sitemap.xml"], problems.append, fetcher=fetcher())
-    assert [article.title for article in web] == ["Page A", "Page B"]
-    assert not problems
-    assert web.done == web.total == 4
-
-
-def test_sitemaps_that_name_each_other_end(site):
-    space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-    text = f"<sitemapindex {space}><sitemap><loc>{site.url}/s.xml</loc></sitemap></sitemapindex>"
-    site.routes["/s.xml"] = (200, "text/xml", text.encode())
-    articles, problems = read(site, "/s.xml")
-    assert not articles
-    assert len(problems) == 1
-
-
-def test_external_entities_are_not_read(site):
-    text = (
-        '<?xml version="1.0"?><!DOCTYPE urlset [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
-        "<urlset><url><loc>/&x;a</loc></url></urlset>"
-    )
-    site.routes["/s.xml"] = (200, "text/xml", text.encode())
-    assert all("root" not in path for path in site.paths())
-    assert not read(site, "/s.xml")[0]
-
-
 @pytest.mark.parametrize(
     "url", ["http://", "https:///page", "http://user:secret@example.com/", "http://[::1", "ftp://x"]
 )
 def test_addresses_that_are_none(url):
     with pytest.raises(UserError):
         fetcher().fetch(url)
-
-
-def test_kinds_that_are_no_pages_are_skipped(site):
-    site.routes["/film"] = (200, "video/mp4", b"\0\0")
-    assert "not a page" in read(site, "/film")[1][0]
-
-
-def test_what_is_an_address():
-    assert is_url("https://example.com/a")
-    assert not is_url("https.txt")

@@ -11,8 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from index.checking import check
 from index.passages import embedding_text, split
-from index.store import Filters
-from index.types import Article
+from index.types import Article, Filters
 from tests.index.helpers import EMBEDDER, open_collection
 
 WORDS = ["harbour", "mayor", "ship", "bridge", "storm", "market", "school", "river"]

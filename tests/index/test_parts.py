@@ -18,7 +18,7 @@ from index.headers import read_header as read_text_header
 from index.likeness import signature, similarity
 from index.locks import ReadWriteLock
 from index.markdown import plain_text
-from index.vectors import Selection
+from index.selection import Selection
 
 
 @pytest.mark.parametrize(
