@@ -5,16 +5,18 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from index.collection import Collection
-from index.types import Article
+from index.store import Filters
+from index.types import Article, Hit
 from qa.answerer import PASSAGES_READ, Answerer
 from qa.ranking import Candidate
 from qa.scoring import RIGHT_FROM_F1, f1
-from qa.training.data import QuestionFile, read_squad
+from qa.training.data import Question, QuestionFile, holds_answer, read_squad
 
 NEARLY = 0.01
 """A loss in mean F1 that is within the noise of a few hundred questions."""
@@ -23,6 +25,7 @@ _SEARCHED = 100
 _FOLDS = 8
 
 FloatArray = npt.NDArray[np.float64]
+CollectionSize = Literal["large", "small"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class Observation:
 
     Attributes:
         group: The article the question was written for; folds never split one.
-        answerable: Whether that article was in the collection.
+        collection: All paragraphs, or only those of the question's article.
+        answerable: Whether what answers the question was in the collection.
         score: `Candidate.score`.
         share: `Candidate.share`.
         similarity: Of the passage of its best place.
@@ -39,6 +43,7 @@ class Observation:
     """
 
     group: int
+    collection: CollectionSize
     answerable: bool
     score: float
     share: float
@@ -52,22 +57,25 @@ class Fit:
 
     Attributes:
         calibration: Fields of `qa.ranking.Calibration`.
-        ece: Expected calibration error over ten equally filled bins, cross-validated.
-        auc: Of confidence, answerable questions against those made unanswerable.
-        observations: Number of questions, each counted once with its article and once without.
+        ece: Expected calibration error over ten equally filled bins, cross-validated, over
+            large and small collections.
+        auc: Of confidence, answerable questions against those made unanswerable, likewise.
+        observations: How many answers were seen, likewise.
     """
 
     calibration: dict[str, float]
-    ece: float
-    auc: float
-    observations: int
+    ece: dict[CollectionSize, float]
+    auc: dict[CollectionSize, float]
+    observations: dict[CollectionSize, int]
 
 
 def calibrate(dev: Path, distractors: Sequence[Path], model: Path) -> Fit:
     """Fit the confidence of an exported reader and write `calibration.json` beside it.
 
-    Every question of `dev` is asked twice over all paragraphs of all files: as it is, and with
-    every paragraph of its article left out, so that nothing answers it.
+    Every question of `dev` is asked over all paragraphs of all files, as they are and with every
+    paragraph of its article left out, so that nothing answers it. And as collections can be
+    small, and what they do not say can be near to what they say, it is asked over the
+    paragraphs of its article alone, as they are and without the one that answers it.
 
     Args:
         dev: A SQuAD file of questions that no model was trained on.
@@ -91,7 +99,8 @@ def calibrate(dev: Path, distractors: Sequence[Path], model: Path) -> Fit:
     fit = fit_calibration(observations)
     fields = {
         **fit.calibration,
-        "cross_validated": {"ece": fit.ece, "auc": fit.auc, "observations": fit.observations},
+        "cross_validated": {"ece": fit.ece, "auc": fit.auc},
+        "observations": fit.observations,
         "fitted_on": dev.name,
         "right_from_f1": RIGHT_FROM_F1,
     }
@@ -107,7 +116,8 @@ def paragraphs(files: Sequence[QuestionFile]) -> Iterator[Article]:
             if context.text not in seen:
                 seen.add(context.text)
                 title = context.title.replace("_", " ")
-                yield Article(f"{file.path.name}/{context.id}", title, context.text)
+                own = f"{file.path.name}/{context.article}/"
+                yield Article(f"{file.path.name}/{context.id}", title, context.text, None, own)
 
 
 def fit_calibration(observations: Sequence[Observation]) -> Fit:
@@ -130,6 +140,8 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
         model, features, right, groups=groups, cv=GroupKFold(_FOLDS), method="predict_proba"
     )[:, 1]
     model.fit(features, right)
+    sizes = np.array([each.collection for each in observations])
+    kinds = [(kind, sizes == kind) for kind in get_args(CollectionSize) if kind in sizes]
     return Fit(
         {
             "bias": float(model.intercept_[0]),
@@ -138,9 +150,9 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
             "similarity": float(model.coef_[0][2]),
             "threshold": best_threshold(confidence, f1s, answerable),
         },
-        calibration_error(confidence, right),
-        float(roc_auc_score(answerable, confidence)),
-        len(observations),
+        {kind: calibration_error(confidence[own], right[own]) for kind, own in kinds},
+        {kind: float(roc_auc_score(answerable[own], confidence[own])) for kind, own in kinds},
+        {kind: int(own.sum()) for kind, own in kinds},
     )
 
 
@@ -175,25 +187,42 @@ def calibration_error(
 def _observe(questions: QuestionFile, answerer: Answerer) -> Iterator[Observation]:
     from rich.progress import track
 
-    name = questions.path.name
     for question in track(questions.questions, "asking", transient=True):
-        context = questions.contexts[question.context]
-        own = f"{name}/{context.article}/"
-        hits = answerer.collection.search(question.question, _SEARCHED)
-        others = [hit for hit in hits if not hit.passage.article_id.startswith(own)]
+        group = questions.contexts[question.context].article
         golds = [gold.text for gold in question.answers]
-        for answerable, among in ((True, hits), (False, others)):
-            read = among[:PASSAGES_READ]
-            candidates = answerer.candidates(question.question, read)
+        for size, answerable, hits in _collections(question, questions, answerer):
+            candidates = answerer.candidates(question.question, hits[:PASSAGES_READ])
             if candidates:
-                yield _observation(context.article, answerable, candidates[0], golds)
+                yield _observation(group, size, answerable, candidates[0], golds)
+
+
+def _collections(
+    question: Question, questions: QuestionFile, answerer: Answerer
+) -> Iterator[tuple[CollectionSize, bool, list[Hit]]]:
+    """What a question finds in each kind of collection, and whether that answers it."""
+    name = questions.path.name
+    own = f"{name}/{questions.contexts[question.context].article}/"
+    hits = answerer.collection.search(question.question, _SEARCHED)
+    yield "large", True, hits
+    yield "large", False, [hit for hit in hits if not hit.passage.article_id.startswith(own)]
+    hits = answerer.collection.search(question.question, _SEARCHED, Filters(source=own))
+    yield "small", True, hits
+    others = [hit for hit in hits if hit.passage.article_id != f"{name}/{question.context}"]
+    texts = (answerer.collection.article(hit.passage.article_id) for hit in others)
+    # Where another paragraph names the answer too, nobody knows whether it answers.
+    if not any(holds_answer(each.text, question.answers) for each in texts if each):
+        yield "small", False, others
 
 
 def _observation(
-    group: int, answerable: bool, candidate: Candidate, golds: Sequence[str]
+    group: int,
+    collection: CollectionSize,
+    answerable: bool,
+    candidate: Candidate,
+    golds: Sequence[str],
 ) -> Observation:
     best = candidate.evidence[0]
     earned = f1(best.quote, golds) if answerable else 0.0
     return Observation(
-        group, answerable, candidate.score, candidate.share, best.hit.similarity, earned
+        group, collection, answerable, candidate.score, candidate.share, best.hit.similarity, earned
     )

@@ -167,10 +167,12 @@ def calibrate(dev: Path, distractors: tuple[Path, ...], model: Path) -> None:
         fit = fit_model(dev, distractors, model)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(
-        f"{model}: answers from {fit.calibration['threshold']:.2f}; over {fit.observations:,} "
-        f"questions, cross-validated: calibration error {fit.ece:.3f}, AUC {fit.auc:.3f}"
-    )
+    click.echo(f"{model}: answers from {fit.calibration['threshold']:.2f}")
+    for size, count in fit.observations.items():
+        click.echo(
+            f"{size} collections, {count:,} answers, cross-validated: "
+            f"calibration error {fit.ece[size]:.3f}, AUC {fit.auc[size]:.3f}"
+        )
 
 
 def _command() -> str:

@@ -21,16 +21,18 @@ def observations(count=2000, seed=0):
         score = rng.normal(0, 3)
         right = rng.random() < 1 / (1 + np.exp(-score))
         yield Observation(
-            number % 20, bool(right or rng.random() < 0.3), score, 0.5, 0.5, float(right)
-        )
+            number % 20, ("large", "small")[number % 2], bool(right or rng.random() < 0.3), score,
+            0.5, 0.5, float(right),
+        )  # fmt: skip
 
 
 def test_the_fit_finds_the_probability_that_made_the_data():
     fit = fit_calibration(list(observations()))
     assert fit.calibration["score"] == pytest.approx(1.0, abs=0.15)
-    assert fit.ece < 0.03
-    assert fit.auc > 0.8
-    assert fit.observations == 2000
+    assert fit.observations == {"large": 1000, "small": 1000}
+    for size in fit.observations:
+        assert fit.ece[size] < 0.05
+        assert fit.auc[size] > 0.8
 
 
 def test_the_threshold_is_the_lowest_that_earns_nearly_the_best():
@@ -75,11 +77,15 @@ def test_calibrates_an_exported_reader_on_questions(tmp_path):
         year = str(1800 + number)
         answer = {"text": year, "answer_start": text.index(year)}
         qa = {"id": name, "question": f"When was the {name} built?", "answers": [answer]}
-        articles.append({"title": name, "paragraphs": [{"context": text, "qas": [qa]}]})
+        other = {"context": f"Another paragraph about the {name}, which has a roof.", "qas": []}
+        paragraphs = [{"context": text, "qas": [qa]}, other]
+        articles.append({"title": name, "paragraphs": paragraphs})
     dev = tmp_path / "dev.json"
     dev.write_text(json.dumps({"version": "1.1", "data": articles}))
     fit = calibrate(dev, [], model)
-    assert fit.observations == 2 * len(facts)
+    assert fit.observations["large"] == 2 * len(facts)
+    # The article alone answers; without its first paragraph it says nothing of the year.
+    assert len(facts) <= fit.observations["small"] <= 2 * len(facts)
     loaded = Calibration.load(model / "calibration.json")
     assert loaded.score == fit.calibration["score"]
     assert 0 <= loaded.threshold <= 1
