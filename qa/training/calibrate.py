@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.collection import Collection
-from index.store import Filters
-from index.types import Article, Hit
+from index.types import Article, Filters, Hit
 from qa.answerer import PASSAGES_READ, Answerer
 from qa.ranking import Candidate
 from qa.scoring import RIGHT_FROM_F1, f1
