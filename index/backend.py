@@ -40,13 +40,12 @@ class Found:
 
 
 class Backend(Protocol):
-    """Keeps articles, passages and vectors, and finds them again.
+    """Keeps articles, passages and vectors, and finds them again."""
 
-    Attributes:
-        embedder: Name of the embedder whose vectors it holds.
-    """
-
-    embedder: str
+    @property
+    def embedder(self) -> str:
+        """Name of the embedder whose vectors it holds."""
+        ...
 
     def holds(self, article: Article) -> bool:
         """Whether the article is stored already, just as it is."""

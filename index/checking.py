@@ -7,11 +7,13 @@ import numpy as np
 
 from index.checkpoint import read_checkpoint
 from index.collection import Collection
+from index.embedder import is_superseded, load_embedder
 from index.errors import UserError
 from index.identity import digest
 from index.lexical import DamagedError
 from index.local import LocalBackend
 from index.passages import split
+from index.reembedding import Progress, embed_anew
 
 _UNIT_TOLERANCE = 0.01
 """Float16 keeps a vector's length to about a thousandth."""
@@ -27,6 +29,7 @@ class Report:
         problems: One line each.
         broken_articles: Ids of the articles whose passages or vectors are wrong.
         broken_indexes: Whether a derived index is.
+        superseded: Whether the vectors are of an embedder that another version brought.
         beyond_repair: Whether the articles themselves are damaged.
     """
 
@@ -35,6 +38,7 @@ class Report:
     problems: list[str] = field(default_factory=list)
     broken_articles: list[str] = field(default_factory=list)
     broken_indexes: bool = False
+    superseded: bool = False
     beyond_repair: bool = False
 
 
@@ -47,6 +51,9 @@ def check(collection: Collection) -> Report:
         report.beyond_repair = True
     if report.beyond_repair:
         return report
+    if is_superseded(backend.embedder):
+        report.problems.append("vectors: made by the embedder of another version of article-qa")
+        report.superseded = True
     checkpoint = collection.path / "vectors.faiss"
     if checkpoint.exists() and read_checkpoint(checkpoint, lambda header, file: True) is None:
         report.problems.append(f"{checkpoint.name}: damaged or of another version")
@@ -56,8 +63,17 @@ def check(collection: Collection) -> Report:
     return report
 
 
-def repair(collection: Collection, report: Report) -> None:
+def repair(
+    collection: Collection,
+    report: Report,
+    progress: Progress = lambda done, total: None,
+) -> None:
     """Make anew what is derived: passages and vectors of broken articles, and the indexes.
+
+    Args:
+        collection: The collection.
+        report: What the check found.
+        progress: Where all vectors are made anew, is told how many are, of how many.
 
     Raises:
         UserError: If the articles themselves are damaged.
@@ -68,6 +84,9 @@ def repair(collection: Collection, report: Report) -> None:
             f"{collection.path}: its articles are damaged; restore a backup with "
             "`article-qa restore`"
         )
+    if report.superseded:
+        gathered = collection.path / "reembedding.sqlite"
+        embed_anew(backend.store, gathered, load_embedder(), progress)
     for article_id in report.broken_articles:
         article = backend.article(article_id)
         if article is not None:

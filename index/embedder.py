@@ -98,10 +98,14 @@ def load_embedder(name: str | None = None) -> Embedder:
     """
     if name is not None and not name.startswith("bundled:"):
         return SentenceTransformerEmbedder(name)
-    bundled = BundledEmbedder()
-    if name is not None and name != bundled.name:
+    if name is not None and is_superseded(name):
         raise UserError(
-            f"this collection was embedded with {name}, but this version of article-qa brings "
-            f"{bundled.name}; add its articles to a new collection"
+            "this collection was embedded by another version of article-qa; "
+            "`article-qa check --repair` embeds its articles anew"
         )
-    return bundled
+    return BundledEmbedder()
+
+
+def is_superseded(name: str) -> bool:
+    """Whether this is the name of a bundled embedder that another version brought."""
+    return name.startswith("bundled:") and name != BundledEmbedder().name

@@ -51,9 +51,13 @@ class LocalBackend:
             except OSError as error:
                 raise UserError(f"{path}: cannot be created ({error.strerror})") from None
         self.store = Store(path / STORE, create_with=create_with)
-        self.embedder = self.store.embedder
         self._lock = Lock()
         self._selections: dict[tuple[State, Filters], Selection] = {}
+
+    @property
+    def embedder(self) -> str:
+        """Name of the embedder whose vectors it holds."""
+        return self.store.embedder
 
     @cached_property
     def vectors(self) -> "VectorIndex":
@@ -115,6 +119,7 @@ class LocalBackend:
         filters: Filters | None,
     ) -> Found:
         """Find the passages nearest by meaning, and those nearest by words."""
+        self.store.check_embedder()
         self.follow()
         selection = self._selection(filters) if filters else None
         if selection is not None and len(selection.ids) == 0:

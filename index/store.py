@@ -19,7 +19,7 @@ from index.connections import Connections
 from index.errors import UserError
 from index.identity import digest
 from index.rows import SELECT_ARTICLE, article_of, setting
-from index.schema import prepare
+from index.schema import new_identity, prepare
 from index.types import Article, Filters, Passage
 
 _SQL_VARIABLES = 30_000
@@ -78,6 +78,15 @@ class Store:
         with self._connections.reading() as connection:
             return state_of(connection)
 
+    def check_embedder(self) -> None:
+        """Look whether the vectors are still those of the embedder they were when it was opened.
+
+        Raises:
+            UserError: If another process has put others in their place.
+        """
+        with self._connections.reading() as connection:
+            self._check_embedder(connection)
+
     def article(self, article_id: str) -> Article | None:
         """One article, or None."""
         row = (
@@ -117,6 +126,7 @@ class Store:
             for article, passages, vectors in rows
         ]
         with self._writing() as (connection, counter):
+            self._check_embedder(connection)
             return [_put(connection, counter, *each) for each in sketches]
 
     def remove(self, article_ids: Iterable[str]) -> list[str]:
@@ -161,6 +171,43 @@ class Store:
             return [str(error)]
         return [" ".join(map(str, row)) for row in rows if row != ("ok",)]
 
+    def passages_of(self, article_id: str) -> list[tuple[int, Passage]]:
+        """The passages of one article with their ids."""
+        query = 'SELECT id, article_id, start, "end" FROM passages WHERE article_id = ? ORDER BY id'
+        rows = self._connections.get().execute(query, (article_id,)).fetchall()
+        return [(row[0], Passage(*row[1:])) for row in rows]
+
+    def exchange_vectors(self, gathered: Path, embedder: str) -> bool:
+        """Put the vectors of another embedder in the place of all that are stored.
+
+        Args:
+            gathered: An SQLite file whose table `vectors` has them by `passage_id`.
+            embedder: The embedder's name.
+
+        Returns:
+            Whether that was done; not if a passage lacks its new vector.
+        """
+        connection = self._connections.get()
+        connection.execute("ATTACH ? AS fresh", (str(gathered),))
+        try:
+            with self._connections.writing():
+                (lacking,) = connection.execute(
+                    "SELECT EXISTS (SELECT 1 FROM passages "
+                    "WHERE id NOT IN (SELECT passage_id FROM fresh.vectors))"
+                ).fetchone()
+                if lacking:
+                    return False
+                connection.execute(
+                    "UPDATE passages SET vector = "
+                    "(SELECT vector FROM fresh.vectors WHERE passage_id = passages.id)"
+                )
+                settings = [(embedder, "embedder"), (new_identity(), "identity")]
+                connection.executemany("UPDATE settings SET value = ? WHERE name = ?", settings)
+        finally:
+            connection.execute("DETACH fresh")
+        self.embedder = embedder
+        return True
+
     def passage_ids(self) -> list[int]:
         """Ids of all passages, ascending."""
         return [
@@ -192,6 +239,10 @@ class Store:
         """What happened after `state`, all read from one moment of the store."""
         with self._connections.reading() as connection:
             yield Changes(connection, state)
+
+    def _check_embedder(self, connection: sqlite3.Connection) -> None:
+        if setting(connection, "embedder") != self.embedder:
+            raise UserError("the collection was embedded anew by another process; open it again")
 
     @contextmanager
     def _writing(self) -> Iterator[tuple[sqlite3.Connection, int]]:

@@ -3,7 +3,8 @@
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from index.articles import Measured, read_file
@@ -97,3 +98,24 @@ def add_with_progress(collection: Collection, articles: Iterable[Article] | Meas
                 progress.update(task, total=total, completed=getattr(articles, "done", 0))
 
         return collection.add(articles, advance)
+
+
+@contextmanager
+def counted(doing: str, things: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on standard error how many of how many things are done, once there are any.
+
+    Args:
+        doing: What is being done, as "embedding anew".
+        things: What is counted, as "passages".
+    """
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn(doing), MofNCompleteColumn(), TextColumn(f"{things}, left"),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task(doing, total=None, visible=False)
+        yield lambda done, total: progress.update(task, completed=done, total=total, visible=True)

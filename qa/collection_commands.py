@@ -83,14 +83,15 @@ def check(folder: Path | None, mend: bool) -> None:
     """Verify every article, passage and vector, and the indexes made of them."""
     from index.checking import check as check_collection
     from index.checking import repair
-    from qa.building import open_collection
+    from qa.building import counted, open_collection
 
     with open_collection(folder) as collection:
         report = check_collection(collection)
         for problem in report.problems:
             click.echo(problem)
         if report.problems and mend:
-            repair(collection, report)
+            with counted("embedding anew", "passages") as progress:
+                repair(collection, report, progress)
             report = check_collection(collection)
             click.echo("repaired" if not report.problems else "not all could be repaired")
             for problem in report.problems:

@@ -88,7 +88,7 @@ def test_embedding_does_not_depend_on_the_batch():
     alone = np.concatenate([embedder.embed([text]) for text in texts])
     assert np.array_equal(together, alone)
     assert load_embedder(embedder.name).name == embedder.name
-    with pytest.raises(UserError, match="new collection"):
+    with pytest.raises(UserError, match="check --repair"):
         load_embedder("bundled:0000")
 
 
