@@ -1,0 +1,60 @@
+"""An exported model gives what torch gives, text by text."""
+
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from transformers import AutoModel, AutoModelForQuestionAnswering
+
+from index.onnx_model import OnnxModel
+from qa.training.export import export_embedder, export_reader
+from tests.qa.training.conftest import make_base
+
+PAIRS = [
+    ("Where was Anna born?", "The river and Oslo. Anna was born in Lima."),
+    ("Who?", "Lima."),
+    ("Who was born in Riga?", "Boris was born in Riga, and the river was in Riga. " * 4),
+]
+
+
+def inputs(model, encoding):
+    feeds = {"input_ids": torch.tensor([encoding.ids])}
+    if model.config.model_type == "bert":
+        feeds["token_type_ids"] = torch.tensor([encoding.type_ids])
+    return feeds
+
+
+@pytest.fixture(params=["bert", "mpnet"])
+def reader_folder(request, tmp_path):
+    base = make_base(tmp_path / "base", request.param)
+    torch.manual_seed(0)
+    AutoModelForQuestionAnswering.from_pretrained(base).save_pretrained(tmp_path / "reader")
+    shutil.copy(base / "tokenizer.json", tmp_path / "reader")
+    return tmp_path / "reader"
+
+
+@pytest.mark.parametrize(("precision", "nearly"), [("fp32", 1e-4), ("int8", 0.1)])
+def test_a_reader(reader_folder, tmp_path, precision, nearly):
+    export_reader(reader_folder, tmp_path / "out", precision)
+    exported = OnnxModel(tmp_path / "out")
+    encodings = exported.tokenizer.encode_batch(PAIRS)
+    model = AutoModelForQuestionAnswering.from_pretrained(reader_folder).eval()
+    for encoding, (start, end) in zip(encodings, exported.run(encodings), strict=True):
+        with torch.inference_mode():
+            expected = model(**inputs(model, encoding))
+        assert start.shape == end.shape == (len(encoding.ids),)
+        assert np.allclose(start, expected.start_logits[0], atol=nearly)
+        assert np.allclose(end, expected.end_logits[0], atol=nearly)
+
+
+def test_an_embedder(tmp_path):
+    base = make_base(tmp_path / "base", "bert")
+    export_embedder(base, tmp_path / "out", "fp32")
+    exported = OnnxModel(tmp_path / "out")
+    encodings = exported.tokenizer.encode_batch([text for _, text in PAIRS])
+    model = AutoModel.from_pretrained(base).eval()
+    for encoding, (vector,) in zip(encodings, exported.run(encodings), strict=True):
+        with torch.inference_mode():
+            mean = model(**inputs(model, encoding)).last_hidden_state[0].mean(0)
+        assert np.allclose(vector, mean / mean.norm(), atol=1e-4)
