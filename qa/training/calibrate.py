@@ -15,6 +15,7 @@ from index.types import Article, Filters, Hit
 from qa.answerer import PASSAGES_READ, Answerer
 from qa.ranking import Candidate
 from qa.scoring import RIGHT_FROM_F1, f1
+from qa.training.card import with_section
 from qa.training.data import Question, QuestionFile, holds_answer, read_squad
 
 NEARLY = 0.01
@@ -60,16 +61,37 @@ class Fit:
             large and small collections.
         auc: Of confidence, answerable questions against those made unanswerable, likewise.
         observations: How many answers were seen, likewise.
+        accuracy: Of the share of all answers that confidence is highest for, how many are right:
+            the other side of the risk-coverage curve.
     """
 
     calibration: dict[str, float]
     ece: dict[CollectionSize, float]
     auc: dict[CollectionSize, float]
     observations: dict[CollectionSize, int]
+    accuracy: dict[float, float]
+
+    def lines(self) -> list[str]:
+        """What the model card says about it, in Markdown."""
+        return [
+            f"Answers are given from a probability of {self.calibration['threshold']:.2f} on. "
+            "Cross-validated by article:",
+            "",
+            "| collection | answers | calibration error | AUC, answerable or not |",
+            "|---|---|---|---|",
+            *(
+                f"| {size} | {count:,} | {self.ece[size]:.3f} | {self.auc[size]:.3f} |"
+                for size, count in self.observations.items()
+            ),
+            "",
+            "| share of answers, surest first | right |",
+            "|---|---|",
+            *(f"| {share:.0%} | {right:.1%} |" for share, right in self.accuracy.items()),
+        ]
 
 
 def calibrate(dev: Path, distractors: Sequence[Path], model: Path) -> Fit:
-    """Fit the confidence of an exported reader and write `calibration.json` beside it.
+    """Fit the confidence of an exported reader: `calibration.json` beside it, and in its card.
 
     Every question of `dev` is asked over all paragraphs of all files, as they are and with every
     paragraph of its article left out, so that nothing answers it. And as collections can be
@@ -104,6 +126,9 @@ def calibrate(dev: Path, distractors: Sequence[Path], model: Path) -> Fit:
         "right_from_f1": RIGHT_FROM_F1,
     }
     (model / "calibration.json").write_text(json.dumps(fields, indent=2) + "\n")
+    path = model / "CARD.md"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(with_section(text, "Confidence", fit.lines()), encoding="utf-8")
     return fit
 
 
@@ -152,6 +177,7 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
         {kind: calibration_error(confidence[own], right[own]) for kind, own in kinds},
         {kind: float(roc_auc_score(answerable[own], confidence[own])) for kind, own in kinds},
         {kind: int(own.sum()) for kind, own in kinds},
+        accuracy_by_coverage(confidence, right),
     )
 
 
@@ -172,6 +198,21 @@ def best_threshold(
     answers = confidence[None, :] >= thresholds[:, None]
     earned = np.where(answers, f1s[None, :], np.where(answerable[None, :], 0.0, 1.0)).mean(axis=1)
     return float(thresholds[earned >= earned.max() - NEARLY].min())
+
+
+def accuracy_by_coverage(
+    confidence: FloatArray, right: npt.NDArray[np.bool_], parts: int = 5
+) -> dict[float, float]:
+    """How many of the surest answers are right, for growing shares of all answers.
+
+    Args:
+        confidence: Shape (n,); n at least `parts`.
+        right: Shape (n,).
+        parts: How many shares.
+    """
+    surest = right[np.argsort(-confidence, kind="stable")]
+    shares = [number / parts for number in range(1, parts + 1)]
+    return {share: float(surest[: max(1, round(share * len(surest)))].mean()) for share in shares}
 
 
 def calibration_error(

@@ -1,7 +1,8 @@
 """The model card, written from what the run did."""
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +98,16 @@ def card(
     if licences:
         lines += ["## Licences", "", *(f"- {licence}" for licence in licences), ""]
     return "\n".join(lines)
+
+
+def with_section(text: str, title: str, lines: Sequence[str]) -> str:
+    """A card with this section, in the place of an older one of the same title or at the end.
+
+    Args:
+        text: The card; may be empty.
+        title: Of the section, without marks.
+        lines: What stands under the title.
+    """
+    sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
+    kept = [each.rstrip() for each in sections if not each.startswith(f"## {title}\n")]
+    return "\n\n".join([*filter(None, kept), "\n".join([f"## {title}", "", *lines])]) + "\n"

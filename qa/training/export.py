@@ -23,7 +23,7 @@ def export_embedder(model_dir: Path, out_dir: Path, precision: Precision = "int8
 
     Args:
         model_dir: A folder with `config.json`, `model.safetensors` and `tokenizer.json`.
-        out_dir: Gets `model.onnx`, `tokenizer.json` and `manifest.json`.
+        out_dir: Gets `model.onnx`, `tokenizer.json`, `manifest.json`, and the model's card.
         precision: Of the matrix products' weights.
     """
     import torch
@@ -51,7 +51,7 @@ def export_reader(model_dir: Path, out_dir: Path, precision: Precision = "int8")
 
     Args:
         model_dir: A folder that `AutoModelForQuestionAnswering` loads, with `tokenizer.json`.
-        out_dir: Gets `model.onnx`, `tokenizer.json` and `manifest.json`.
+        out_dir: Gets `model.onnx`, `tokenizer.json`, `manifest.json`, and the model's card.
         precision: Of the matrix products' weights.
     """
     import torch
@@ -117,6 +117,8 @@ def _export(
         else:
             shutil.move(exported, target)
     _copy_tokenizer(model_dir, out_dir)
+    if (model_dir / "CARD.md").exists():
+        shutil.copy(model_dir / "CARD.md", out_dir)
     _write_manifest(out_dir, kind, precision)
 
 

@@ -7,11 +7,13 @@ from qa.ranking import Calibration
 from qa.training.calibrate import (
     NEARLY,
     Observation,
+    accuracy_by_coverage,
     best_threshold,
     calibrate,
     calibration_error,
     fit_calibration,
 )
+from qa.training.card import with_section
 
 
 def observations(count=2000, seed=0):
@@ -89,3 +91,21 @@ def test_calibrates_an_exported_reader_on_questions(tmp_path):
     loaded = Calibration.load(model / "calibration.json")
     assert loaded.score == fit.calibration["score"]
     assert 0 <= loaded.threshold <= 1
+    card = (model / "CARD.md").read_text()
+    assert f"| large | {2 * len(facts)} |" in card
+    calibrate(dev, [], model)
+    assert (model / "CARD.md").read_text() == card
+
+
+def test_the_surest_answers_are_right_more_often():
+    right = np.array([True, False, True, True, False])
+    found = accuracy_by_coverage(np.array([0.9, 0.2, 0.8, 0.7, 0.6]), right)
+    assert found == pytest.approx({0.2: 1, 0.4: 1, 0.6: 1, 0.8: 0.75, 1.0: 0.6})
+
+
+def test_a_section_of_a_card_is_written_once_and_leaves_the_others():
+    card = "# Model\n\n## Confidence\n\nold\n\n## Licences\n\n- MIT\n"
+    once = with_section(card, "Confidence", ["new"])
+    assert once == "# Model\n\n## Licences\n\n- MIT\n\n## Confidence\n\nnew\n"
+    assert with_section(once, "Confidence", ["new"]) == once
+    assert with_section("", "Confidence", ["new"]) == "## Confidence\n\nnew\n"
