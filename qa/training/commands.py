@@ -57,6 +57,10 @@ def train() -> None:
     "--teacher", type=_FOLDER,
     help="Folder of a trained reader whose distributions are learned too (distillation).",
 )  # fmt: skip
+@click.option(
+    "--layers", type=click.IntRange(1),
+    help="Keep only so many of the base's layers, evenly spaced: a student out of its teacher.",
+)  # fmt: skip
 @click.option("--epochs", default=1, show_default=True, type=click.IntRange(1))
 @click.option(
     "--lr", default=5e-5, show_default=True, type=click.FloatRange(0, min_open=True),
@@ -77,6 +81,7 @@ def reader(
     out: Path,
     dev: Path | None,
     teacher: Path | None,
+    layers: int | None,
     epochs: int,
     lr: float,
     negatives: float,
@@ -96,6 +101,7 @@ def reader(
         out=out,
         dev=dev,
         teacher=teacher,
+        layers=layers,
         epochs=epochs,
         learning_rate=lr,
         negatives=negatives,

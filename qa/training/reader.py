@@ -29,7 +29,14 @@ from qa.training.distil import TEACHER_SHARE, Teacher, distillation_loss
 from qa.training.evaluation import evaluate
 from qa.training.features import Group, groups, load_tokenizer, plan_batches, width
 from qa.training.loss import shared_norm_loss
-from qa.training.model import load_model, logits, make_optimizer, save_reader, takes_types
+from qa.training.model import (
+    keep_layers,
+    load_model,
+    logits,
+    make_optimizer,
+    save_reader,
+    takes_types,
+)
 from qa.training.progress import Reporter
 from qa.training.settings import Settings, make_recipe
 
@@ -85,6 +92,8 @@ class ReaderTraining:
         self.tokenizer = load_tokenizer(settings.base / "tokenizer.json")
         torch.manual_seed(settings.seed)
         self.model = load_model(settings.base)
+        if settings.layers:
+            keep_layers(self.model, settings.layers)
         self.teacher = Teacher(settings.teacher, self.tokenizer) if settings.teacher else None
         self.pad = int(self.model.config.pad_token_id or 0)
         self.types = takes_types(self.model)

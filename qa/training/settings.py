@@ -27,6 +27,7 @@ class Settings:
         out: The folder for the result, and for checkpoints while the run lasts.
         dev: A SQuAD file to measure on, never to learn from.
         teacher: The folder of a reader to learn from too.
+        layers: Keeps only so many of the base's layers.
         epochs: How often to go through the data.
         learning_rate: The highest; it rises linearly to there, and falls linearly to 0.
         negatives: Passages without the answer, for each passage with one.
@@ -46,6 +47,7 @@ class Settings:
     out: Path
     dev: Path | None = None
     teacher: Path | None = None
+    layers: int | None = None
     epochs: int = 1
     learning_rate: float = 5e-5
     negatives: float = 0.3
@@ -79,6 +81,8 @@ def make_recipe(settings: Settings, files: Sequence[QuestionFile]) -> dict[str, 
         "max_tokens": settings.max_tokens,
         "seed": settings.seed,
     }
+    if settings.layers:
+        recipe["layers"] = settings.layers
     if settings.teacher:
         recipe["teacher"] = _weights(settings.teacher)
     return recipe

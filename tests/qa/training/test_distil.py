@@ -8,6 +8,7 @@ from qa.training.data import Example, Gold
 from qa.training.distil import TEMPERATURE, Teacher, distillation_loss, soften
 from qa.training.features import groups, load_tokenizer
 from qa.training.loss import Targets, log_probabilities
+from qa.training.model import keep_layers, load_model
 from qa.training.reader import ReaderTraining
 from qa.training.settings import Settings, Source
 
@@ -93,3 +94,26 @@ def test_a_student_comes_to_agree_with_its_teacher(mpnet, bert, squad_file, tmp_
     after, _ = training._loss(plan, plan.batches[0])
     assert after < before
     assert f"Teacher: {mpnet.name}" in (tmp_path / "CARD.md").read_text()
+
+
+def test_a_student_cut_from_its_teacher_keeps_the_layers_it_should(mpnet):
+    model = load_model(mpnet)
+    first, last = model.base_model.encoder.layer
+    keep_layers(model, 1)
+    assert list(model.base_model.encoder.layer) == [last]
+    assert model.config.num_hidden_layers == 1
+    with pytest.raises(ValueError, match="1 layers, not 2"):
+        keep_layers(model, 2)
+    assert first is not last
+
+
+def test_a_cut_student_is_trained_and_loads(mpnet, squad_file, tmp_path, quiet):
+    ReaderTraining(
+        Settings(
+            data=(Source(squad_file, 0.5),), base=mpnet, out=tmp_path / "out", teacher=mpnet,
+            layers=1, max_tokens=64, batch_tokens=256,
+        ),
+        console=quiet,
+    ).run()  # fmt: skip
+    assert len(load_model(tmp_path / "out").base_model.encoder.layer) == 1
+    assert "| layers | 1 |" in (tmp_path / "out" / "CARD.md").read_text()
