@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,36 +12,52 @@ import numpy.typing as npt
 from index.types import Article, Passage
 
 PASSAGES_PER_ARTICLE = 10
-_NOISE = 0.35
-"""Length of the noise added to each vector before it is made a unit again."""
 
 Vectors = npt.NDArray[np.float32]
 
 
 def real_paragraphs(folder: Path) -> list[str]:
     """The distinct paragraphs of all SQuAD files (`*.json.gz`) in a folder tree."""
-    paragraphs: dict[str, None] = {}
+    return list(dict.fromkeys(each["context"] for each in _paragraphs(folder)))
+
+
+def real_questions(folder: Path) -> list[str]:
+    """The distinct questions of all SQuAD files in a folder tree."""
+    asked = (qa["question"].strip() for each in _paragraphs(folder) for qa in each["qas"])
+    return list(dict.fromkeys(asked))
+
+
+def _paragraphs(folder: Path) -> Iterator[dict[str, Any]]:
     for path in sorted(folder.rglob("*.json.gz")):
         with gzip.open(path) as file:
             for article in json.load(file)["data"]:
-                paragraphs.update(dict.fromkeys(each["context"] for each in article["paragraphs"]))
-    return list(paragraphs)
+                yield from article["paragraphs"]
 
 
-def mixed_vectors(real: Vectors, count: int, random: np.random.Generator) -> Vectors:
-    """Unit vectors, each of two real ones and noise: shape (count, dimension).
+class MadeVectors:
+    """Many unit vectors made of few real ones.
 
-    Not yet fit to measure recall where `count` is many times `len(real)`: the neighbours of a
-    question are then copies of one real vector and lie in one list. A million made of ten
-    thousand gave recall@20 of 0.956 with 1 of 2,048 lists probed, and 1.000 with 4.
+    Each is a mixture of two real ones, with noise that has the covariance of the real ones.
+    Recall is only worth measuring where the made ones are as hard to search as real ones would be,
+    for the vectors of real questions. 10,305 made of 103 real ones are: recall@20 with 1, 2, 4, 8,
+    16, 32 of 200 lists probed is .38 .56 .70 .81 .89 .95, over the 10,305 real ones
+    .40 .54 .68 .80 .89 .94. (Without the noise's shape it is .52 .71 .84 .92 .97 .99; and
+    questions that are mixtures too find all they seek in one list.) Made of more, they are harder.
     """
-    first, second = random.integers(0, len(real), (2, count))
-    share = random.uniform(0.6, 1.0, (count, 1)).astype(np.float32)
-    noise = random.standard_normal((count, real.shape[1]), dtype=np.float32)
-    noise *= _NOISE / np.sqrt(real.shape[1])
-    vectors = share * real[first] + (1 - share) * real[second] + noise
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors, dtype=np.float32)
+
+    def __init__(self, real: Vectors) -> None:
+        self._real = real
+        values, axes = np.linalg.eigh(np.cov(real.T))
+        self._shape = (axes * np.sqrt(np.maximum(values, 0))).T.astype(np.float32)
+
+    def make(self, count: int, random: np.random.Generator) -> Vectors:
+        """So many vectors: shape (count, dimension)."""
+        first, second = random.integers(0, len(self._real), (2, count))
+        share = random.uniform(0.6, 1.0, (count, 1)).astype(np.float32)
+        noise = random.standard_normal((count, len(self._shape)), dtype=np.float32) @ self._shape
+        vectors = share * self._real[first] + (1 - share) * self._real[second] + noise
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors, dtype=np.float32)
 
 
 def made_articles(

@@ -3,8 +3,9 @@
     python -m eval.bench.scale --real DIR --texts DIR --work DIR 10000 100000 1000000
 
 prints a table. `--real` is a collection whose vectors are mixed into more, `--texts` a folder of
-SQuAD files whose paragraphs are sampled. Each collection is opened and searched in a process of its
-own, whose memory is measured, and kept in `--work`, where a second run finds it.
+SQuAD files whose paragraphs are sampled, and whose questions are asked. Each collection is opened
+and searched in a process of its own, whose memory is measured, and kept in `--work`, where a second
+run finds it.
 """
 
 import ctypes
@@ -22,8 +23,15 @@ import click
 import numpy as np
 import numpy.typing as npt
 
-from eval.bench.corpus import Vectors, made_articles, mixed_vectors, real_paragraphs
+from eval.bench.corpus import (
+    MadeVectors,
+    Vectors,
+    made_articles,
+    real_paragraphs,
+    real_questions,
+)
 from index.changes import NOTHING_SEEN
+from index.collection import Collection
 from index.identity import digest
 from index.local import STORE, LocalBackend
 from index.store import Store
@@ -54,6 +62,7 @@ _ROWS = (
 def build(folder: Path, count: int, real: Vectors, paragraphs: list[str]) -> dict[str, float]:
     """Make a collection of `count` passages, and time its parts."""
     random = np.random.default_rng(count)
+    making = MadeVectors(real)
     measured = {}
     began = time.monotonic()
     folder.mkdir(parents=True)
@@ -62,7 +71,7 @@ def build(folder: Path, count: int, real: Vectors, paragraphs: list[str]) -> dic
     with closing(sqlite3.connect(folder / STORE)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         for first in range(0, count, _BLOCK):
-            vectors = mixed_vectors(real, min(_BLOCK, count - first), random)
+            vectors = making.make(min(_BLOCK, count - first), random)
             insert(connection, made_articles(vectors, paragraphs, first, random))
         connection.execute("UPDATE settings SET value = '1' WHERE name = 'counter'")
         connection.commit()
@@ -100,11 +109,14 @@ def insert(
     connection.commit()
 
 
-def measure(folder: Path, real: Vectors, paragraphs: list[str]) -> dict[str, float]:
-    """Open a collection in this process, which has done nothing else, and search it."""
-    random = np.random.default_rng(1)
-    asked = mixed_vectors(real, _QUESTIONS, random)
-    questions = [_question(paragraphs, random) for _ in range(_QUESTIONS)]
+def measure(folder: Path, questions: list[str], asked: Vectors) -> dict[str, float]:
+    """Open a collection in this process, which has searched nothing else, and search it.
+
+    Args:
+        folder: The collection.
+        questions: What is asked.
+        asked: Their vectors, one a row.
+    """
     _load_libraries()
     base = _memory()
     began = time.monotonic()
@@ -137,13 +149,6 @@ def measure(folder: Path, real: Vectors, paragraphs: list[str]) -> dict[str, flo
     size = sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
     measured["disk_bytes"] = size / count
     return measured
-
-
-def _question(paragraphs: list[str], random: np.random.Generator) -> str:
-    """Eight words in a row of a real paragraph."""
-    words = paragraphs[random.integers(len(paragraphs))].split()
-    start = int(random.integers(max(1, len(words) - 8)))
-    return " ".join(words[start : start + 8])
 
 
 def _recall(store: Store, asked: Vectors, found: list[list[int]]) -> float:
@@ -193,10 +198,13 @@ def scale(
     counts: tuple[int, ...], real: Path, texts: Path, work: Path, measure_only: Path | None
 ) -> None:
     """Print the scale table for collections of so many passages."""
-    vectors, paragraphs = _real_vectors(real), real_paragraphs(texts)
     if measure_only is not None:
-        click.echo(json.dumps(measure(measure_only, vectors, paragraphs)))
+        chosen = np.random.default_rng(1).permutation(real_questions(texts))[:_QUESTIONS].tolist()
+        with Collection(real) as collection:
+            asked = collection.embedder.embed(chosen)
+        click.echo(json.dumps(measure(measure_only, chosen, asked)))
         return
+    vectors, paragraphs = _real_vectors(real), real_paragraphs(texts)
     columns: list[dict[str, float]] = []
     for count in counts or (10_000, 100_000, 1_000_000):
         folder = work / str(count)
