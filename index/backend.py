@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index.types import Article, Filters, Passage
+from index.types import Article, Filters, Passage, Summaries
 
 Vectors = npt.NDArray[np.float16]
 """One vector, or one a row; of unit length."""
@@ -65,6 +65,18 @@ class Backend(Protocol):
 
     def articles(self) -> Iterator[Article]:
         """All articles, by id."""
+        ...
+
+    def summaries(self, words: Sequence[str], offset: int, limit: int) -> Summaries:
+        """A part of the list of all articles, by id, without reading any text.
+
+        Args:
+            words: In lower case (`str.casefold`), without spaces. An article is in the list if
+                each of them is a part of its id, title, source or ISO date, in any case; all
+                articles are if there are no words.
+            offset: How many articles of the list to leave out at its beginning.
+            limit: How many to give at most.
+        """
         ...
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from index.embedder import BundledEmbedder, Embedder, load_embedder
 from index.errors import UserError
 from index.fusion import fuse
 from index.local import LocalBackend
-from index.types import Added, Article, Filters, Hit, Passage
+from index.types import Added, Article, Filters, Hit, Passage, Summaries
 
 _CANDIDATES = 50
 """Passages that each ranking hands to the fusion."""
@@ -106,6 +106,17 @@ class Collection:
     def articles(self) -> Iterator[Article]:
         """All articles, in the order of their ids."""
         return self._backend.articles()
+
+    def summaries(self, query: str = "", offset: int = 0, limit: int = 100) -> Summaries:
+        """A part of the list of articles, in the order of their ids; their texts are not read.
+
+        Args:
+            query: Words, all of which an article's title, source, date or id must hold, in any
+                case; none lists all articles.
+            offset: How many articles of the list to leave out at its beginning.
+            limit: How many to give at most.
+        """
+        return self._backend.summaries(query.casefold().split(), offset, limit)
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
         """In which group of near-duplicates each of these articles is, if it is stored.

@@ -13,7 +13,7 @@ from index.backend import Found, Outcome, Vectors
 from index.changes import State
 from index.errors import UserError
 from index.store import Store
-from index.types import Article, Filters, Passage
+from index.types import Article, Filters, Passage, Summaries
 
 if TYPE_CHECKING:
     from index.lexical import LexicalIndex
@@ -92,6 +92,10 @@ class LocalBackend:
     def articles(self) -> Iterator[Article]:
         """All articles, by id."""
         return self.store.articles()
+
+    def summaries(self, words: Sequence[str], offset: int, limit: int) -> Summaries:
+        """A part of the list of all articles, by id, without reading any text."""
+        return self.store.summaries(words, offset, limit)
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
         """The groups of near-duplicates in which those articles are that are stored."""

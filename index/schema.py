@@ -9,7 +9,7 @@ from pathlib import Path
 from index.errors import UserError
 
 APPLICATION_ID = 0x41515131  # "AQQ1": marks the file as ours
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _WAL_SECONDS = 60.0
 
@@ -54,6 +54,11 @@ INSERT INTO settings VALUES ('pruned', '0');
 INSERT INTO settings VALUES ('groups', '0');
 """
 
+_FROM_2_TO_3 = """
+ALTER TABLE articles ADD COLUMN characters INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX articles_listed ON articles (id, title, published, source, characters);
+"""
+
 
 def prepare(
     connection: sqlite3.Connection,
@@ -82,7 +87,7 @@ def prepare(
         connection.execute("BEGIN IMMEDIATE")
         # Another process may have won the race while this one waited for the lock.
         if _pragma(connection, "application_id") == 0:
-            _run(connection, _CREATE + _FROM_1_TO_2)
+            _run(connection, _CREATE + _FROM_1_TO_2 + _FROM_2_TO_3)
             connection.execute("INSERT INTO settings VALUES ('embedder', ?)", (create_with,))
             connection.execute("INSERT INTO settings VALUES ('identity', ?)", (new_identity(),))
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -110,10 +115,17 @@ def _migrate(
 ) -> None:
     try:
         connection.execute("BEGIN IMMEDIATE")
-        if _pragma(connection, "user_version") < SCHEMA_VERSION:
+        version = _pragma(connection, "user_version")
+        if version < 2:
             _run(connection, _FROM_1_TO_2)
             connection.execute("INSERT INTO settings VALUES ('identity', ?)", (new_identity(),))
             liken(connection)
+        if version < 3:
+            _run(connection, _FROM_2_TO_3)
+            # SQLite's own length() ends at a NUL.
+            connection.create_function("characters_of", 1, len)
+            connection.execute("UPDATE articles SET characters = characters_of(text)")
+        if version < SCHEMA_VERSION:
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
     except sqlite3.OperationalError as error:

@@ -18,9 +18,9 @@ from index.changes import Changes, State, state_of
 from index.connections import Connections
 from index.errors import UserError
 from index.identity import digest
-from index.rows import SELECT_ARTICLE, article_of, setting
+from index.rows import SELECT_ARTICLE, SELECT_SUMMARY, article_of, setting, summary_of
 from index.schema import new_identity, prepare
-from index.types import Article, Filters, Passage
+from index.types import Article, Filters, Passage, Summaries
 
 _SQL_VARIABLES = 30_000
 _KEPT_REMOVALS = 100_000
@@ -103,6 +103,23 @@ class Store:
         while row := self._connections.get().execute(query, (last,)).fetchone():
             yield article_of(row)
             last = row[0]
+
+    def summaries(self, words: Sequence[str], offset: int, limit: int) -> Summaries:
+        """A part of the list of all articles, by id; `articles_listed` holds all it needs."""
+
+        def matches(*fields: str | None) -> bool:
+            folded = [field.casefold() for field in fields if field]
+            return all(any(word in field for field in folded) for word in words)
+
+        with self._connections.reading() as connection:
+            connection.create_function("matches", 4, matches)
+            where = "WHERE matches(id, title, published, source)" if words else ""
+            source = f"FROM articles INDEXED BY articles_listed {where}"
+            (total,) = connection.execute(f"SELECT count(*) {source}").fetchone()
+            rows = connection.execute(
+                f"{SELECT_SUMMARY} {source} ORDER BY id LIMIT ? OFFSET ?", (limit, offset)
+            )
+            return Summaries(tuple(summary_of(row) for row in rows), total)
 
     def counts(self) -> tuple[int, int]:
         """Numbers of articles and passages."""
@@ -276,8 +293,16 @@ def _put(
     _delete(connection, article.id, counter)
     published = article.published.isoformat() if article.published else None
     connection.execute(
-        "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?)",
-        (article.id, article.title, article.text, published, article.source, fingerprint),
+        "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            article.id,
+            article.title,
+            article.text,
+            published,
+            article.source,
+            fingerprint,
+            len(article.text),
+        ),
     )
     connection.executemany(
         'INSERT INTO passages (article_id, start, "end", vector) VALUES (?, ?, ?, ?)',

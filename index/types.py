@@ -24,6 +24,35 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """What a list shows of an article: all but its text, of which it says only how long it is.
+
+    Attributes:
+        id: As of `Article`, like `title`, `published` and `source`.
+        characters: The length of the text.
+    """
+
+    id: str
+    title: str
+    published: date | None
+    source: str | None
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summaries:
+    """A part of a list of articles.
+
+    Attributes:
+        articles: The part.
+        total: How many articles the whole list has.
+    """
+
+    articles: tuple[Summary, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """The characters `article.text[start:end]` of the article `article_id`."""
 

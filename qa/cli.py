@@ -14,7 +14,7 @@ from index.errors import UserError
 
 if TYPE_CHECKING:
     from index.collection import Collection
-    from index.types import Article
+    from index.types import Summary
     from qa.answerer import Answerer
     from qa.types import Answer
 
@@ -28,6 +28,9 @@ _LAZY = {
     "serve": ("ui.commands:serve", "Open the web page, with its REST API."),
     "train": ("qa.training.commands:train", "Train, export and calibrate your own models."),
 }
+
+
+_LISTED_AT_ONCE = 5_000
 
 
 class _Commands(click.Group):
@@ -147,8 +150,12 @@ def chat(folder: Path | None, since: date | None, until: date | None, source: st
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def list_articles(folder: Path | None, as_json: bool) -> None:
     """List the articles of the collection."""
-    for article in _collection(folder).articles():
-        click.echo(_json_line(article) if as_json else _text_line(article))
+    collection = _collection(folder)
+    listed = 0
+    while page := collection.summaries(offset=listed, limit=_LISTED_AT_ONCE).articles:
+        for article in page:
+            click.echo(_json_line(article) if as_json else _text_line(article))
+        listed += len(page)
 
 
 @cli.command()
@@ -216,20 +223,20 @@ def _show(answer: "Answer") -> None:
         click.echo(str(answer))
 
 
-def _text_line(article: "Article") -> str:
+def _text_line(article: "Summary") -> str:
     from qa.rendering import printable
 
     published = article.published.isoformat() if article.published else "----------"
     return f"{article.id}  {published}  {printable(article.title or article.source or '')}"
 
 
-def _json_line(article: "Article") -> str:
+def _json_line(article: "Summary") -> str:
     fields = {
         "id": article.id,
         "title": article.title,
         "published": article.published.isoformat() if article.published else None,
         "source": article.source,
-        "characters": len(article.text),
+        "characters": article.characters,
     }
     return json.dumps(fields, ensure_ascii=False)
 

@@ -16,7 +16,6 @@ from index.types import Article, Filters
 from qa.answerer import checked_question
 from qa.types import Turn
 from ui import schemas as s
-from ui.articles_view import find
 from ui.docs_page import docs_page
 from ui.library import UnknownCollectionError
 from ui.service import ASK_SECONDS, BusyError, Service
@@ -125,7 +124,9 @@ def _add_articles(app: FastAPI, service: Service) -> None:
     @app.get("/api/articles", responses=_PROBLEMS, tags=["articles"])
     async def list_articles(
         collection: str | None = None,
-        q: Annotated[str, Query(max_length=500, description="Words of title or source.")] = "",
+        q: Annotated[
+            str, Query(max_length=500, description="Words of title, source or date.")
+        ] = "",
         offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> s.ArticlesOut:
@@ -143,7 +144,7 @@ def _add_articles(app: FastAPI, service: Service) -> None:
     async def get_article(article_id: str, collection: str | None = None) -> s.ArticleOut:
         """A whole article."""
         article = await _thread(lambda: get(article_id, collection))
-        return s.ArticleOut(**s.ArticleLine.of(article).model_dump(), text=article.text)
+        return s.ArticleOut.whole(article)
 
     @app.put("/api/articles/{article_id:path}", responses=_PROBLEMS, tags=["articles"])
     async def put_article(
@@ -181,8 +182,9 @@ def _add_collections(app: FastAPI, service: Service) -> None:
 def _find(
     service: Service, collection: str | None, words: str, offset: int, limit: int
 ) -> s.ArticlesOut:
-    found, total = find(service.library.collection(collection), words, offset, limit)
-    return s.ArticlesOut(total=total, articles=[s.ArticleLine.of(each) for each in found])
+    found = service.library.collection(collection).summaries(words, offset, limit)
+    lines = [s.ArticleLine.of(each) for each in found.articles]
+    return s.ArticlesOut(total=found.total, articles=lines)
 
 
 def _hit(article: Article, start: int, end: int, score: float, similarity: float) -> s.HitOut:

@@ -10,7 +10,7 @@ import gradio as gr
 
 from index.errors import UserError
 from index.types import Added, Article
-from ui.articles_view import find, listing
+from ui.articles_view import PAGE_SIZE, listing
 from ui.chat import Chat
 from ui.evidence import text_html
 from ui.filters import typed
@@ -91,10 +91,11 @@ class ArticlesTab:
 
     def _list(self, collection: str, words: str, offset: int = 0) -> str:
         try:
-            found, total = find(self._service.library.collection(collection), words, offset)
+            searched = self._service.library.collection(collection)
+            found = searched.summaries(words, offset, PAGE_SIZE)
         except UserError as error:
             return f'<p class="aq-problem" role="alert">{text_html(str(error))}</p>'
-        return listing(found, total, offset, words)
+        return listing(found, offset, words)
 
     def _clicked(self, collection: str, words: str, event: gr.EventData) -> Any:  # noqa: ANN401
         from ui.page import event_data

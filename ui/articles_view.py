@@ -1,49 +1,31 @@
 """The list of a collection's articles, as HTML."""
 
-from collections.abc import Sequence
-
-from index.collection import Collection
-from index.types import Article
+from index.types import Summaries, Summary
 from ui.evidence import attributes, published_and_source, text_html, title_of
 
 PAGE_SIZE = 50
 
 
-def find(
-    collection: Collection, words: str, offset: int = 0, limit: int = PAGE_SIZE
-) -> tuple[list[Article], int]:
-    """Articles whose title, source or date holds all of the words, and how many there are."""
-    wanted = words.casefold().split()
-    found: list[Article] = []
-    total = 0
-    for article in collection.articles():
-        hay = f"{article.title} {article.source} {article.published} {article.id}".casefold()
-        if all(word in hay for word in wanted):
-            if offset <= total < offset + limit:
-                found.append(article)
-            total += 1
-    return found, total
-
-
-def listing(articles: Sequence[Article], total: int, offset: int, words: str) -> str:
+def listing(found: Summaries, offset: int, words: str) -> str:
     """A page of the list, with what can be done to each article."""
+    total = found.total
     if not total:
         reason = "No article matches." if words.strip() else "This collection is empty."
         return f'<p class="aq-nothing" role="status">{reason}</p>'
-    last = offset + len(articles)
-    items = "".join(_row(each) for each in articles)
+    last = offset + len(found.articles)
+    items = "".join(_row(each) for each in found.articles)
     return (
         f'<p class="aq-count" role="status">{_count(total, offset, last)}</p>'
         f'<ul class="aq-articles">{items}</ul>{_pager(total, offset, last)}'
     )
 
 
-def _row(article: Article) -> str:
+def _row(article: Summary) -> str:
     title = text_html(title_of(article))
     key = attributes(article=article.id)
     return (
         f'<li><div><h3>{title}</h3><p class="aq-meta">{published_and_source(article)} · '
-        f"{len(article.text):,} characters</p></div>"
+        f"{article.characters:,} characters</p></div>"
         f'<div class="aq-row-actions">'
         f'<button type="button" data-action="open"{key} aria-label="Read {title}">Read</button>'
         f'<button type="button" class="aq-delete" data-action="delete"{key} '

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import urlsplit
 
-from index.types import Article
+from index.types import Article, Summary
 from qa.rendering import NO_ANSWER, confidence_words
 from qa.types import Answer, Citation
 
@@ -112,12 +112,12 @@ def attributes(**values: object) -> str:
     return "".join(f' data-{name}="{_text(str(value))}"' for name, value in values.items())
 
 
-def published_and_source(article: Article) -> str:
+def published_and_source(article: Article | Summary) -> str:
     """The line under an article's title."""
     return f"{_published(article.published)}{_source(article.source, article.title)}"
 
 
-def title_of(article: Article) -> str:
+def title_of(article: Article | Summary) -> str:
     """A name for an article, as plain text: its title, or the name of its source."""
     return _title(article.title, article.source, article.id)
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from index.inputs import MAX_ARTICLE_BYTES
-from index.types import Article
+from index.types import Article, Summary
 from qa.answerer import MAX_QUESTION_CHARACTERS
 
 _MAX_HISTORY = 50
@@ -127,11 +127,11 @@ class ArticleLine(BaseModel):
     characters: int
 
     @classmethod
-    def of(cls, article: Article) -> "ArticleLine":
+    def of(cls, article: Summary) -> "ArticleLine":
         """The line of an article."""
         return cls(
             id=article.id, title=article.title, published=article.published,
-            source=article.source, characters=len(article.text),
+            source=article.source, characters=article.characters,
         )  # fmt: skip
 
 
@@ -139,6 +139,14 @@ class ArticleOut(ArticleLine):
     """An article."""
 
     text: str
+
+    @classmethod
+    def whole(cls, article: Article) -> "ArticleOut":
+        """An article with its text."""
+        return cls(
+            id=article.id, title=article.title, published=article.published,
+            source=article.source, characters=len(article.text), text=article.text,
+        )  # fmt: skip
 
 
 class ArticlesOut(BaseModel):

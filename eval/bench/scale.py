@@ -96,8 +96,15 @@ def insert(
     """Write articles without grouping near-duplicates, of which made-up ones have none."""
     for article, passages, vectors in rows:
         connection.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, NULL, ?, ?)",
-            (article.id, article.title, article.text, article.source, digest(article)),
+            "INSERT INTO articles VALUES (?, ?, ?, NULL, ?, ?, ?)",
+            (
+                article.id,
+                article.title,
+                article.text,
+                article.source,
+                digest(article),
+                len(article.text),
+            ),
         )
         connection.executemany(
             'INSERT INTO passages (article_id, start, "end", vector) VALUES (?, ?, ?, ?)',

@@ -307,8 +307,34 @@ def test_backups_that_cannot_be(folder, tmp_path):
     assert_whole(folder)
 
 
+def make_second_format(connection):
+    for statement in (
+        "DROP INDEX articles_listed", "ALTER TABLE articles DROP COLUMN characters",
+        "PRAGMA user_version = 2",
+    ):  # fmt: skip
+        connection.execute(statement)
+
+
+def test_a_store_of_the_second_format_is_migrated(folder):
+    with open_collection(folder) as collection:
+        collection.add([Article("nul", "", "A\0 b")])
+    connection = sqlite3.connect(folder / STORE)
+    make_second_format(connection)
+    connection.commit()
+    connection.close()
+    with open_collection(folder, create=False) as collection:
+        lengths = {each.id: each.characters for each in collection.summaries().articles}
+        assert lengths == {each.id: len(each.text) for each in collection.articles()}
+        assert lengths["nul"] == 4
+        collection.add([make_article(3, 1)])
+        assert check(collection).problems == []
+        collection.add([make_article(3, sentences=40)])
+    assert_whole(folder)
+
+
 def test_a_store_of_the_first_format_is_migrated(folder):
     connection = sqlite3.connect(folder / STORE)
+    make_second_format(connection)
     for statement in (
         "DROP TABLE likeness", "DROP TABLE bands",
         "DELETE FROM settings WHERE name IN ('identity', 'pruned', 'groups')",

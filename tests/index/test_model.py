@@ -96,6 +96,13 @@ class CollectionMachine(RuleBasedStateMachine):
     def holds_what_the_model_holds(self):
         assert {each.id: each for each in self.other.articles()} == self.model
         assert self.collection.counts()[0] == len(self.model)
+        listed = self.collection.summaries()
+        assert listed.total == len(self.model)
+        assert [(each.id, each.title, each.published, each.source, each.characters)
+                for each in listed.articles] == [
+            (each.id, each.title, each.published, each.source, len(each.text))
+            for _, each in sorted(self.model.items())
+        ]  # fmt: skip
 
     @invariant()
     def groups_hold_equal_texts(self):
