@@ -1,14 +1,9 @@
-"""Fit the confidence: from scores to the probability that an answer is right."""
+"""Ask questions whose answers are known, and fit the confidence on what comes back."""
 
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
-
-import numpy as np
-import numpy.typing as npt
 
 from index.collection import Collection
 from index.types import Article, Filters, Hit
@@ -16,78 +11,10 @@ from qa.answerer import PASSAGES_READ, Answerer
 from qa.ranking import Candidate
 from qa.scoring import RIGHT_FROM_F1, f1
 from qa.training.card import with_section
+from qa.training.confidence import CollectionSize, Fit, Observation, fit_calibration
 from qa.training.data import Question, QuestionFile, holds_answer, read_squad
 
-NEARLY = 0.01
-"""A loss in mean F1 that is within the noise of a few hundred questions."""
-
 _SEARCHED = 100
-_FOLDS = 8
-
-FloatArray = npt.NDArray[np.float64]
-CollectionSize = Literal["large", "small"]
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """The best answer to one question, over a collection that holds the answer or does not.
-
-    Attributes:
-        group: The article the question was written for; folds never split one.
-        collection: All paragraphs, or only those of the question's article.
-        answerable: Whether what answers the question was in the collection.
-        score: `Candidate.score`.
-        share: `Candidate.share`.
-        similarity: Of the passage of its best place.
-        f1: Of the answer, 0 when the question was not answerable.
-    """
-
-    group: int
-    collection: CollectionSize
-    answerable: bool
-    score: float
-    share: float
-    similarity: float
-    f1: float
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """A fitted calibration and how good it is on articles it was not fitted on.
-
-    Attributes:
-        calibration: Fields of `qa.ranking.Calibration`.
-        ece: Expected calibration error over ten equally filled bins, cross-validated, over
-            large and small collections.
-        auc: Of confidence, answerable questions against those made unanswerable, likewise.
-        observations: How many answers were seen, likewise.
-        accuracy: Of the share of all answers that confidence is highest for, how many are right:
-            the other side of the risk-coverage curve.
-    """
-
-    calibration: dict[str, float]
-    ece: dict[CollectionSize, float]
-    auc: dict[CollectionSize, float]
-    observations: dict[CollectionSize, int]
-    accuracy: dict[float, float]
-
-    def lines(self) -> list[str]:
-        """What the model card says about it, in Markdown."""
-        return [
-            f"Answers are given from a probability of {self.calibration['threshold']:.2f} on. "
-            "Cross-validated by article:",
-            "",
-            "| collection | answers | calibration error | AUC, answerable or not |",
-            "|---|---|---|---|",
-            *(
-                f"| {size} | {count:,} | {self.ece[size]:.3f} | {self.auc[size]:.3f} |"
-                for size, count in self.observations.items()
-            ),
-            "",
-            "| share of answers, surest first | right |",
-            "|---|---|",
-            *(f"| {share:.0%} | {right:.1%} |" for share, right in self.accuracy.items()),
-        ]
 
 
 def calibrate(dev: Path, distractors: Sequence[Path], model: Path) -> Fit:
@@ -142,86 +69,6 @@ def paragraphs(files: Sequence[QuestionFile]) -> Iterator[Article]:
                 title = context.title.replace("_", " ")
                 own = f"{file.path.name}/{context.article}/"
                 yield Article(f"{file.path.name}/{context.id}", title, context.text, None, own)
-
-
-def fit_calibration(observations: Sequence[Observation]) -> Fit:
-    """Logistic regression on score, share and similarity, and where answers begin.
-
-    An answer earns its F1, and a no-answer 1 where nothing answers the question, as in
-    SQuAD 2.0.
-    """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.metrics import roc_auc_score
-    from sklearn.model_selection import GroupKFold, cross_val_predict
-
-    features = np.array([[each.score, each.share, each.similarity] for each in observations])
-    f1s = np.array([each.f1 for each in observations])
-    answerable = np.array([each.answerable for each in observations])
-    right = f1s >= RIGHT_FROM_F1
-    model = LogisticRegression(C=10.0)
-    groups = [each.group for each in observations]
-    confidence: FloatArray = cross_val_predict(
-        model, features, right, groups=groups, cv=GroupKFold(_FOLDS), method="predict_proba"
-    )[:, 1]
-    model.fit(features, right)
-    sizes = np.array([each.collection for each in observations])
-    kinds = [(kind, sizes == kind) for kind in get_args(CollectionSize) if kind in sizes]
-    return Fit(
-        {
-            "bias": float(model.intercept_[0]),
-            "score": float(model.coef_[0][0]),
-            "share": float(model.coef_[0][1]),
-            "similarity": float(model.coef_[0][2]),
-            "threshold": best_threshold(confidence, f1s, answerable),
-        },
-        {kind: calibration_error(confidence[own], right[own]) for kind, own in kinds},
-        {kind: float(roc_auc_score(answerable[own], confidence[own])) for kind, own in kinds},
-        {kind: int(own.sum()) for kind, own in kinds},
-        accuracy_by_coverage(confidence, right),
-    )
-
-
-def best_threshold(
-    confidence: FloatArray, f1s: FloatArray, answerable: npt.NDArray[np.bool_]
-) -> float:
-    """The confidence from which on to answer: the lowest that earns nearly the best mean F1.
-
-    The curve is flat around its top, and an answer with its evidence and a low confidence is
-    worth more to a person than silence; so the lowest threshold within `NEARLY` of the best.
-
-    Args:
-        confidence: Shape (n,).
-        f1s: Shape (n,); what answering earns.
-        answerable: Shape (n,); where False, saying nothing earns 1.
-    """
-    thresholds = np.unique(np.round(confidence, 2))
-    answers = confidence[None, :] >= thresholds[:, None]
-    earned = np.where(answers, f1s[None, :], np.where(answerable[None, :], 0.0, 1.0)).mean(axis=1)
-    return float(thresholds[earned >= earned.max() - NEARLY].min())
-
-
-def accuracy_by_coverage(
-    confidence: FloatArray, right: npt.NDArray[np.bool_], parts: int = 5
-) -> dict[float, float]:
-    """How many of the surest answers are right, for growing shares of all answers.
-
-    Args:
-        confidence: Shape (n,); n at least `parts`.
-        right: Shape (n,).
-        parts: How many shares.
-    """
-    surest = right[np.argsort(-confidence, kind="stable")]
-    shares = [number / parts for number in range(1, parts + 1)]
-    return {share: float(surest[: max(1, round(share * len(surest)))].mean()) for share in shares}
-
-
-def calibration_error(
-    confidence: FloatArray, right: npt.NDArray[np.bool_], bins: int = 10
-) -> float:
-    """Mean distance of confidence and accuracy over equally filled bins (Naeini et al. 2015)."""
-    parts = np.array_split(np.argsort(confidence), bins)
-    gaps = [len(part) * abs(confidence[part].mean() - right[part].mean()) for part in parts]
-    return float(sum(gaps) / len(confidence))
 
 
 def _observe(questions: QuestionFile, answerer: Answerer) -> Iterator[Observation]:

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from qa.ranking import Calibration
-from qa.training.calibrate import (
+from qa.training.calibrate import calibrate
+from qa.training.card import with_section
+from qa.training.confidence import (
     NEARLY,
     Observation,
     accuracy_by_coverage,
     best_threshold,
-    calibrate,
     calibration_error,
     fit_calibration,
 )
-from qa.training.card import with_section
 
 
 def observations(count=2000, seed=0):
