@@ -64,10 +64,18 @@ def add(
     if urls:
         sources.append(WebArticles(urls, report, lambda each: collection.article(each) is not None))
     added = updated = unchanged = 0
-    for source in sources:
-        done = add_with_progress(collection, source)
-        added, updated = added + done.added, updated + done.updated
-        unchanged += done.unchanged
+    try:
+        for source in sources:
+            done = add_with_progress(collection, source)
+            added, updated = added + done.added, updated + done.updated
+            unchanged += done.unchanged
+    except KeyboardInterrupt:
+        click.echo(
+            f"interrupted; {collection.counts()[0]} articles are in; "
+            "the same command goes on from there",
+            err=True,
+        )
+        sys.exit(130)
     click.echo(
         f"{added} added, {updated} updated, {unchanged} unchanged, "
         f"{problems} skipped; {collection.counts()[0]} articles in {collection.path}"
