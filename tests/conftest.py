@@ -6,7 +6,7 @@ from qa.building import seed_articles
 
 
 def pytest_addoption(parser):
-    parser.addoption("--kills", type=int, default=12, help="How often to kill a writer.")
+    parser.addoption("--kills", type=int, default=8, help="How often to kill a writer.")
 
 
 @pytest.fixture(scope="session")

@@ -138,7 +138,7 @@ def small_disk(path, size):
 
 def test_a_full_disk(tmp_path):
     acknowledged = []
-    with small_disk(tmp_path / "disk", "6m") as disk:
+    with small_disk(tmp_path / "disk", "3m") as disk:
         folder = disk / "collection"
         with open_collection(folder) as collection:
             with pytest.raises(UserError, match="full"):
@@ -195,7 +195,7 @@ def test_two_writers_at_once(tmp_path):
         "from tests.index.helpers import *\n"
         "first = int(sys.argv[2])\n"
         "with open_collection(Path(sys.argv[1])) as collection:\n"
-        "    for number in range(first, first + 20):\n"
+        "    for number in range(first, first + 8):\n"
         "        collection.add([make_article(number), make_article(999, number % 2)])\n"
         "    collection.remove([str(first)])\n"
     )
@@ -207,10 +207,10 @@ def test_two_writers_at_once(tmp_path):
         for first in (0, 100)
     ]  # fmt: skip
     assert [writer.wait(120) for writer in writers] == [0, 0]
-    assert_whole(tmp_path / "c", [*range(1, 20), *range(101, 120)])
+    assert_whole(tmp_path / "c", [*range(1, 8), *range(101, 108)])
     with open_collection(tmp_path / "c") as collection:
         assert collection.article("0") is None
-        assert collection.counts()[0] == 39
+        assert collection.counts()[0] == 15
 
 
 def test_eight_readers_while_one_writes(folder):
@@ -227,14 +227,14 @@ def test_eight_readers_while_one_writes(folder):
     with ThreadPoolExecutor(8) as pool, open_collection(folder, create=False) as collection:
         readers = [pool.submit(read, number) for number in range(8)]
         try:
-            for number in range(40, 60):
+            for number in range(40, 50):
                 collection.add([make_article(number)])
-                collection.remove([str(number - 20)] if number < 50 else [])
+                collection.remove([str(number - 20)] if number < 45 else [])
                 assert is_found(collection, number)
         finally:
             done.set()
         assert all(reader.result() > 0 for reader in readers)
-    assert_whole(folder, [*range(20), *range(40, 60)])
+    assert_whole(folder, [*range(20), *range(25, 30), *range(40, 50)])
 
 
 def test_threads_share_one_collection(folder):
