@@ -13,7 +13,7 @@ from index.types import Article, Filters, Hit
 from qa.agreement import agree
 from qa.conversation import MAX_READINGS, understandings
 from qa.kinds import kind_of, whole_sentences
-from qa.ranking import Calibration, Candidate, Evidence, rank, weigh
+from qa.ranking import NO_COPIES, Calibration, Candidate, Evidence, Groups, rank, weigh
 from qa.reader import Reader
 from qa.types import Answer, Citation, Span, Turn
 from qa.when import pool_times
@@ -107,8 +107,9 @@ class Answerer:
             evidence = whole_sentences(
                 evidence, [self._passage_text(each.hit) for each in evidence]
             )
-        candidates = rank(evidence)
-        return pool_times(candidates, self._article) if kind == "when" else candidates
+        groups = self._copies(hits)
+        candidates = rank(evidence, groups)
+        return pool_times(candidates, self._article, groups) if kind == "when" else candidates
 
     @cached_property
     def reader(self) -> Reader:
@@ -174,6 +175,11 @@ class Answerer:
             article.text[start:end], passage.start, passage.end,
             article.text[passage.start : passage.end],
         )  # fmt: skip
+
+    def _copies(self, hits: Sequence[Hit]) -> Groups:
+        """Which of the articles of these hits are copies of one text."""
+        articles = {hit.passage.article_id for hit in hits}
+        return self.collection.groups(articles) if len(articles) > 1 else NO_COPIES
 
     def _passage_text(self, hit: Hit) -> str:
         text = self._article(hit.passage.article_id).text

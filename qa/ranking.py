@@ -2,9 +2,11 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from index.types import Hit
 from qa.agreement import agree
@@ -16,6 +18,11 @@ RETRIEVAL_WEIGHT = 12.0
 
 SUPPORT_LOGITS = 4.0
 """A place of the same words that scores this much less is not cited for them."""
+
+Groups = Mapping[str, int]
+"""For ids of articles, the number of the text that they are copies of; without one, of none."""
+
+NO_COPIES: Groups = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +49,17 @@ class Candidate:
     Attributes:
         evidence: Its places.
         score: Log of the summed odds of its places, so that an answer found twice outranks an
-            equally likely one that is found once.
+            equally likely one that is found once; copies of one text count once.
         share: Its part, in [0, 1], of the odds of all answers and of no-answer together
             (normalised over all passages, Clark & Gardner 2018).
+        by_article: What each article alone adds to the score, in log odds.
         date: What it means on the calendar, if the question asks for that.
     """
 
     evidence: tuple[Evidence, ...]
     score: float
     share: float
+    by_article: Mapping[str, float]
     date: ResolvedDate | None = None
 
 
@@ -67,39 +76,64 @@ def weigh(spans: Sequence[tuple[Span, str, Hit]], best_retrieval: float) -> list
     ]
 
 
-def rank(evidence: Sequence[Evidence]) -> list[Candidate]:
+def rank(evidence: Sequence[Evidence], groups: Groups = NO_COPIES) -> list[Candidate]:
     """Merge evidence into distinct answers, best first.
 
     A span that overlaps a better one is another reading of the same place ("12 June", "the
     12 June summit"): its odds go to the better one. Places whose quotes agree with an answer's
-    best quote belong to that answer.
+    best quote belong to that answer. Each article is a witness, but copies of one text together
+    are only one: all are cited, and the one that says it best counts.
+
+    Args:
+        evidence: Places, in any order.
+        groups: Which of their articles are copies of one text.
     """
     answers: list[list[Evidence]] = []
-    odds: list[list[float]] = []
+    odds: list[dict[str, list[float]]] = []
     for each in sorted(evidence, key=lambda item: -item.score):
+        article = each.span.article_id
         for places, scores in zip(answers, odds, strict=True):
             if any(overlap(each.span, place.span) for place in places):
                 # The same characters read in two passages are one observation, not two.
-                if all(each.span.start != p.span.start or each.span.end != p.span.end
-                       for p in places):  # fmt: skip
-                    scores.append(each.score)
+                if all(_place(each.span) != _place(p.span) for p in places):
+                    scores[article].append(each.score)
                 break
         else:
             for places, scores in zip(answers, odds, strict=True):
                 if agree(places[0].quote, each.quote):
                     places.append(each)
-                    scores.append(each.score)
+                    scores[article].append(each.score)
                     break
             else:
                 answers.append([each])
-                odds.append([each.score])
-    totals = [_log_sum_exp(scores) for scores in odds]
-    everything = _log_sum_exp([*totals, 0.0])  # no-answer is the zero of all scores
+                odds.append(defaultdict(list, {article: [each.score]}))
+    alone = [{a: log_sum_exp(scores) for a, scores in each.items()} for each in odds]
+    totals = [_log_odds(each, groups) for each in alone]
+    everything = log_sum_exp([*totals, 0.0])  # no-answer is the zero of all scores
     candidates = [
-        Candidate(tuple(_supporting(places)), total, math.exp(total - everything))
-        for places, total in zip(answers, totals, strict=True)
+        Candidate(tuple(_supporting(places)), total, math.exp(total - everything), each)
+        for places, total, each in zip(answers, totals, alone, strict=True)
     ]
     return sorted(candidates, key=lambda candidate: -candidate.score)
+
+
+def _log_odds(by_article: Mapping[str, float], groups: Groups) -> float:
+    """What articles that say the same add up to; of those in one group, the best counts."""
+    best: dict[int | str, float] = {}
+    for article, odds in by_article.items():
+        group = groups.get(article, article)
+        best[group] = max(odds, best.get(group, odds))
+    return log_sum_exp(list(best.values()))
+
+
+def together(candidates: Iterable[Candidate], groups: Groups) -> tuple[float, Mapping[str, float]]:
+    """Score and `by_article` of what would be one answer if all of these were the same."""
+    odds: dict[str, list[float]] = defaultdict(list)
+    for candidate in candidates:
+        for article, alone in candidate.by_article.items():
+            odds[article].append(alone)
+    by_article = {article: log_sum_exp(each) for article, each in odds.items()}
+    return _log_odds(by_article, groups), by_article
 
 
 def _supporting(places: Sequence[Evidence]) -> list[Evidence]:
@@ -108,6 +142,10 @@ def _supporting(places: Sequence[Evidence]) -> list[Evidence]:
     A name that answers it in one passage may stand in another for something else.
     """
     return [each for each in places if each.score >= places[0].score - SUPPORT_LOGITS]
+
+
+def _place(span: Span) -> tuple[str, int, int]:
+    return span.article_id, span.start, span.end
 
 
 def overlap(one: Span, other: Span) -> bool:
@@ -152,6 +190,7 @@ class Calibration:
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
-def _log_sum_exp(values: Sequence[float]) -> float:
+def log_sum_exp(values: Sequence[float]) -> float:
+    """The log of a sum of odds, of their logs; at least one."""
     highest = max(values)
     return highest + math.log(sum(math.exp(value - highest) for value in values))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from index.types import Article
 from qa.dates import AnswerTime, Combination, combine, times_of_answer
-from qa.ranking import Candidate, Evidence
+from qa.ranking import NO_COPIES, Candidate, Evidence, Groups, log_sum_exp, together
 
 POOLED_LOGITS = 6.0
 """Places that score this much less than the best one say nothing of its time."""
@@ -22,7 +22,9 @@ class _Statement(NamedTuple):
 
 
 def pool_times(
-    candidates: Sequence[Candidate], article_of: Callable[[str], Article]
+    candidates: Sequence[Candidate],
+    article_of: Callable[[str], Article],
+    groups: Groups = NO_COPIES,
 ) -> list[Candidate]:
     """Merge the candidates that can be the same time, and resolve it.
 
@@ -33,6 +35,7 @@ def pool_times(
     Args:
         candidates: Answers to a question that asks for a date, best first.
         article_of: Gives the article of an id.
+        groups: Which of the articles are copies of one text.
 
     Returns:
         Candidates, best first; those that state no time are as they were.
@@ -40,8 +43,10 @@ def pool_times(
     statements = _statements(candidates, article_of)
     if not statements:
         return list(candidates)
-    best = max(statement.evidence.score for statement in statements)
-    pieces = [each.time.evidence(math.exp(each.evidence.score - best)) for each in statements]
+    pieces = [
+        each.time.evidence(weight)
+        for each, weight in zip(statements, _weights(statements, groups), strict=True)
+    ]
     combination = combine(pieces)
     pooled: list[Candidate] = []
     used: set[int] = set()
@@ -49,7 +54,7 @@ def pool_times(
         members = {statements[each].candidate for each in group.supporting} - used
         if members:
             used |= members
-            pooled.append(_merged(candidates, members, statements, group))
+            pooled.append(_merged(candidates, members, statements, group, groups))
     untouched = [each for number, each in enumerate(candidates) if number not in used]
     return sorted([*pooled, *untouched], key=lambda candidate: -candidate.score)
 
@@ -72,11 +77,29 @@ def _statements(
     return statements
 
 
+def _weights(statements: Sequence[_Statement], groups: Groups) -> list[float]:
+    """How much each statement counts: by its odds, and of copies only those of the best one."""
+    best = max(statement.evidence.score for statement in statements)
+    weights = [math.exp(each.evidence.score - best) for each in statements]
+    articles = [each.evidence.span.article_id for each in statements]
+    sums: dict[str, float] = {}
+    for article, weight in zip(articles, weights, strict=True):
+        sums[article] = sums.get(article, 0.0) + weight
+    witness: dict[int | str, str] = {}
+    for article in sorted(sums, key=lambda each: -sums[each]):
+        witness.setdefault(groups.get(article, article), article)
+    return [
+        weight if witness[groups.get(article, article)] == article else 0.0
+        for article, weight in zip(articles, weights, strict=True)
+    ]
+
+
 def _merged(
     candidates: Sequence[Candidate],
     members: set[int],
     statements: Sequence[_Statement],
     group: Combination,
+    groups: Groups,
 ) -> Candidate:
     """One candidate of several that state the same time, its finest statement first."""
     supporting = [statements[each] for each in group.supporting]
@@ -86,13 +109,16 @@ def _merged(
     stated = [each.evidence for each in places]
     others = [e for number in sorted(members) for e in candidates[number].evidence]
     evidence = tuple(dict.fromkeys([*stated, *others]))
-    scores = [candidates[number].score for number in members]
-    highest = max(scores)
+    merged = [candidates[number] for number in sorted(members)]
+    score, by_article = together(merged, groups)
+    apart = log_sum_exp([each.score for each in merged])
     return replace(
-        candidates[min(members)],
+        merged[0],
         evidence=evidence,
-        score=highest + math.log(sum(math.exp(score - highest) for score in scores)),
-        share=sum(candidates[number].share for number in members),
+        score=score,
+        # What copies said in other words counted in each of the shares.
+        share=sum(each.share for each in merged) * math.exp(score - apart),
+        by_article=by_article,
         date=group.resolved,
     )
 

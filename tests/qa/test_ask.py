@@ -102,6 +102,23 @@ def test_an_article_is_found_when_added_and_gone_when_removed(tmp_path):
         assert answerer.ask("What is the elephant called?").text is None
 
 
+def test_a_copied_report_is_cited_and_makes_nothing_surer(tmp_path):
+    report = (
+        "The city zoo has a new elephant. Keepers said on Monday that the young animal, which "
+        "came by ship from Sri Lanka, is called Bertha and weighs two tonnes."
+    )
+    question = "What is the elephant called?"
+    with Collection(tmp_path / "zoo", create=True) as collection:
+        answerer = Answerer(collection)
+        collection.add([Article("first", "", report)])
+        alone = answerer.ask(question)
+        collection.add([Article("copy", "", report)])
+        copied = answerer.ask(question)
+    assert alone.text == copied.text == "Bertha"
+    assert {each.article_id for each in copied.citations} == {"first", "copy"}
+    assert copied.confidence == pytest.approx(alone.confidence, abs=0.005)
+
+
 def test_ask_opens_a_folder_or_a_collection_or_the_default(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.setattr(qa, "_answerers", {})

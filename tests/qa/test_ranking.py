@@ -100,6 +100,52 @@ def test_ranking_keeps_the_best_and_never_contradicts_itself(items):
             assert not overlap(one.evidence[0].span, other.evidence[0].span)
 
 
+PLACES = st.lists(
+    st.tuples(
+        st.sampled_from(["one", "the one", "two", "three.", "One"]),
+        st.floats(-9, 9),
+        st.integers(0, 30),
+        st.sampled_from(["a", "b"]),
+    ),
+    min_size=1,
+    unique_by=lambda item: item[1],
+)
+
+
+@given(PLACES)
+def test_a_copy_of_an_article_changes_nothing_but_the_citations(items):
+    found = [evidence(quote, score, start, article) for quote, score, start, article in items]
+    copied = [evidence(q, score, start, "copy") for q, score, start, a in items if a == "a"]
+    before = rank(found)
+    after = rank([*found, *copied], {"a": 7, "copy": 7, "b": 8})
+    assert [each.evidence[0].quote for each in after] == [each.evidence[0].quote for each in before]
+    assert [each.score for each in after] == pytest.approx([each.score for each in before])
+    assert [each.share for each in after] == pytest.approx([each.share for each in before])
+    for one, other in zip(before, after, strict=True):
+        cited = {each.span for each in other.evidence}
+        assert {each.span for each in one.evidence} <= cited
+        if copied and any(each.span.article_id == "a" for each in one.evidence):
+            assert "copy" in {span.article_id for span in cited}
+
+
+@given(PLACES)
+def test_an_independent_article_raises_what_it_says(items):
+    found = [evidence(quote, score, start, article) for quote, score, start, article in items]
+    (best, *_) = rank(found)
+    other = evidence(best.evidence[0].quote, best.evidence[0].score, 5, "other")
+    (raised, *_) = rank([*found, other], {"a": 7, "b": 8, "other": 9})
+    assert raised.score > best.score
+    assert raised.share > best.share or best.share > 0.999
+
+
+def test_of_edited_copies_the_one_that_says_it_best_counts():
+    places = [evidence("12 June", 3.0), evidence("12 June", 4.0, 50, "b")]
+    (copies,) = rank(places, {"a": 1, "b": 1})
+    assert copies.score == pytest.approx(4.0)
+    (apart,) = rank(places, {"a": 1, "b": 2})
+    assert apart.score == pytest.approx(math.log(math.exp(3) + math.exp(4)))
+
+
 @given(st.floats(-1e6, 1e6), st.floats(-1, 1))
 def test_confidence_is_a_probability_that_grows_with_the_score(score, similarity):
     calibration = Calibration(bias=-4, score=0.4, share=1, similarity=3, threshold=0.3)

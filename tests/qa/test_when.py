@@ -3,14 +3,15 @@ from datetime import date
 import pytest
 
 from index import Article, Hit, Passage
-from qa.ranking import Evidence, rank
+from qa.ranking import NO_COPIES, Evidence, rank
 from qa.types import Span
 from qa.when import pool_times
 
 PREVIEW = Article("preview", "", "Both sides said on 2 May 2023 that the fair opens on 9 June.")
 REVIEW = Article("review", "", "The fair in June drew crowds last year.", date(2024, 2, 1))
+EDITED = Article("edited", "", "As was said on 2 May 2023, the fair opens on June 9, 2023.")
 OTHER = Article("other", "", "The fair was held on 3 July 2021.", date(2021, 7, 5))
-ARTICLES = {each.id: each for each in (PREVIEW, REVIEW, OTHER)}
+ARTICLES = {each.id: each for each in (PREVIEW, REVIEW, EDITED, OTHER)}
 
 
 def evidence(article, quote, score):
@@ -20,8 +21,8 @@ def evidence(article, quote, score):
     return Evidence(span, quote, hit, score)
 
 
-def pooled(*found):
-    return pool_times(rank(found), ARTICLES.__getitem__)
+def pooled(*found, groups=NO_COPIES):
+    return pool_times(rank(found, groups), ARTICLES.__getitem__, groups)
 
 
 def test_compatible_times_are_one_answer_with_the_finest_first():
@@ -59,6 +60,27 @@ def test_shares_and_odds_are_pooled():
     apart = rank(found)
     (together,) = pool_times(apart, ARTICLES.__getitem__)
     assert together.share == pytest.approx(sum(each.share for each in apart))
+
+
+def test_a_copy_in_other_words_is_no_second_witness():
+    preview, edited = evidence(PREVIEW, "9 June", 5.0), evidence(EDITED, "June 9, 2023", 4.0)
+    rival = evidence(OTHER, "3 July 2021", 4.5)
+    (alone, other) = pooled(preview, rival)
+    (copied, beside) = pooled(preview, edited, rival, groups={"preview": 1, "edited": 1})
+    assert {each.quote for each in copied.evidence} == {"9 June", "June 9, 2023"}
+    assert copied.score == pytest.approx(alone.score)
+    assert beside.score == other.score
+    (apart, _) = pooled(preview, edited, rival)
+    assert apart.score > alone.score
+
+
+def test_copies_do_not_outvote_a_better_witness():
+    found = [evidence(PREVIEW, "9 June", 4.0), evidence(EDITED, "June 9, 2023", 4.0)]
+    rival = evidence(OTHER, "3 July 2021", 4.5)
+    copies = {"preview": 1, "edited": 1, "other": 2}
+    best, _ = pooled(*found, rival, groups=copies)
+    assert best.evidence[0].quote == "3 July 2021"
+    assert pooled(*found, rival)[0].evidence[0].quote != "3 July 2021"
 
 
 def test_nothing():
