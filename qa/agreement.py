@@ -64,6 +64,18 @@ def agree(one: str, other: str) -> bool:
     return _same_name(one, other)
 
 
+def is_part(one: str, other: str) -> bool:
+    """Whether one quote says nothing that the other does not say: "June" of "12 June".
+
+    Its words are among the other's, in their order; or it is the same number without a unit.
+    """
+    first, second = quantity(one), quantity(other)
+    if first is not None and second is not None and not first[1]:
+        return first[0] == second[0]
+    words = iter(_words(other))
+    return all(word in words for word in _words(one))
+
+
 @lru_cache(_REMEMBERED)
 def quantity(text: str) -> tuple[Fraction, str] | None:
     """The value and the unit of a quote that is one number, in digits or words, and a unit.
@@ -102,6 +114,11 @@ def quantity(text: str) -> tuple[Fraction, str] | None:
 def _same_name(one: str, other: str) -> bool:
     shorter, longer = sorted((_name(one), _name(other)), key=len)
     return bool(shorter) and longer[len(longer) - len(shorter) :] == shorter
+
+
+def _words(text: str) -> list[str]:
+    words = re.findall(r"\d+(?:[.,]\d+)+|[^\W_]+", text.lower())
+    return [word for word in words if word not in ("the", "a", "an")]
 
 
 @lru_cache(_REMEMBERED)

@@ -1,6 +1,7 @@
 """The one path: question, passages, spans, answer with citations."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,16 +13,25 @@ from index.onnx_model import BUNDLED_MODELS
 from index.types import Article, Filters, Hit
 from qa.agreement import agree
 from qa.conversation import MAX_READINGS, understandings
+from qa.examples import Examples
+from qa.help import EMPTY, WORDS, is_small_talk
 from qa.kinds import kind_of, whole_sentences
-from qa.ranking import NO_COPIES, Calibration, Candidate, Evidence, Groups, rank, weigh
-from qa.reader import Reader
-from qa.types import Answer, Citation, Span, Turn
+from qa.ranking import NO_COPIES, Calibration, Candidate, Evidence, Groups, members, rank, weigh
+from qa.reader import SPANS_PER_PASSAGE, Reader
+from qa.relations import related
+from qa.types import Answer, Citation, Help, Span, Turn
 from qa.when import pool_times
 
 PASSAGES_READ = 10
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_CITATIONS = 5
 MAX_ALTERNATIVES = 3
+SPANS_OF_A_LIST = 40
+"""Spans of each passage where several answers are wanted, which may all stand in one."""
+
+MAX_RELATED = 20
+"""Members of a list, or answers that contradict the best one, that are given beside it."""
+
 NEAREST_SHOWN = 3
 
 
@@ -56,6 +66,7 @@ class Answerer:
         self.collection = collection
         self.top_k = top_k
         self._reader_name = reader
+        self._examples = Examples(self)
 
     def ask(
         self,
@@ -66,6 +77,8 @@ class Answerer:
         source: str | None = None,
     ) -> Answer:
         """Answer a question in the words of the articles.
+
+        Who greets or asks what can be asked is told (`Answer.help`), and nothing is searched.
 
         Args:
             question: In any form; a few keywords do.
@@ -78,6 +91,10 @@ class Answerer:
             UserError: If the question is empty or longer than `MAX_QUESTION_CHARACTERS`.
         """
         question = checked_question(question)
+        if is_small_talk(question):
+            return Answer(question, None, 0.0, help=self._help())
+        # After "thanks" the conversation goes on where it was.
+        history = [turn for turn in history if not is_small_talk(turn.question)]
         filters = Filters(since, until, source)
         readings = understandings(question, history)
         # Several readings share the time of two plain questions.
@@ -92,23 +109,32 @@ class Answerer:
         """The passages that would be read for a question, best first."""
         return self.collection.search(question, self.top_k, filters)
 
+    def examples(self) -> tuple[str, ...]:
+        """A few questions that the collection answers, found in its articles and tried."""
+        return self._examples.get()
+
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """The distinct answers that the reader finds in these passages, best first."""
         passages = [(self._article(hit.passage.article_id), hit.passage) for hit in hits]
-        readings = self.reader.read_many([(question, [passage]) for passage in passages])
+        kind = kind_of(question)
+        readings = self.reader.read_many(
+            [(question, [passage]) for passage in passages],
+            SPANS_OF_A_LIST if kind == "list" else SPANS_PER_PASSAGE,
+        )
         spans: list[tuple[Span, str, Hit]] = []
         for (article, _), hit, found in zip(passages, hits, readings, strict=True):
             spans.extend((span, article.text[span.start : span.end], hit) for span in found)
         if not spans:
             return []
         evidence = weigh(spans, max(hit.score for hit in hits))
-        kind = kind_of(question)
         if kind == "yes or no":
             evidence = whole_sentences(
                 evidence, [self._passage_text(each.hit) for each in evidence]
             )
         groups = self._copies(hits)
         candidates = rank(evidence, groups)
+        if kind == "list":
+            return members(candidates)
         return pool_times(candidates, self._article, groups) if kind == "when" else candidates
 
     @cached_property
@@ -132,6 +158,10 @@ class Answerer:
         confidence = self.calibration.probability(candidates[0]) if candidates else 0.0
         return _Found(question, hits, candidates, confidence)
 
+    def _help(self) -> Help:
+        articles, _ = self.collection.counts()
+        return Help(WORDS, self.examples()) if articles else Help(EMPTY)
+
     def _answer(self, question: str, found: _Found) -> Answer:
         answers = [self._of_candidate(question, each) for each in found.candidates]
         understood_as = found.question if found.question != question else None
@@ -145,11 +175,12 @@ class Answerer:
                 tuple(answers[:MAX_ALTERNATIVES]),
                 understood_as,
             )
-        best, others = answers[0], answers[1 : 1 + MAX_ALTERNATIVES]
-        return Answer(
-            question, best.text, best.confidence, best.citations, best.date, tuple(others),
-            understood_as,
-        )  # fmt: skip
+        others = related(
+            answers[0], answers[1:], kind_of(found.question), self.calibration.threshold
+        )
+        said = [each for each in others if each.relation is not None][:MAX_RELATED]
+        guesses = [each for each in others if each.relation is None][:MAX_ALTERNATIVES]
+        return replace(answers[0], alternatives=(*said, *guesses), understood_as=understood_as)
 
     def _of_candidate(self, question: str, candidate: Candidate) -> Answer:
         citations = tuple(self._citation(each) for each in candidate.evidence[:MAX_CITATIONS])

@@ -10,7 +10,7 @@ from qa.dates.sentences import sentence_around
 from qa.ranking import Evidence
 from qa.types import Span
 
-Kind = Literal["when", "yes or no", "other"]
+Kind = Literal["when", "yes or no", "list", "other"]
 
 _YES_NO = re.compile(
     r"^\W*(?:(?:and|but|so|well|ok|okay)\b[\s,]*)*"
@@ -24,11 +24,40 @@ _NOT_YES_NO = re.compile(
     re.IGNORECASE,
 )
 
+_PLURAL = (
+    r"(?:people|men|women|children|(?!(?:is|was|has|does|as|its|this|his|series|species|news|means)"
+    r"\b)[\w-]*[^\W\dsui]s)\b"
+)
+_COUNT = r"(?:(?:two|three|four|five|six|seven|eight|nine|ten|other|\d+)\s+)?"
+_WORDS = (
+    r"(?:(?!(?:is|was|are|were|has|have|had|do|does|did|can|could|will|would|the|an?|that|who|"
+    r"which|of|to|in|on|at|for|by|with|from|\w+ed)\b)[\w'’-]+\s+){0,3}?"
+)
+# What follows a plural noun and not a verb: "British officials visited", "bus goes there".
+_AFTER_NOUN = (
+    r"\s+(?:are|were|do|did|have|had|can|could|will|would|should|may|might|of|\w+ed|won|met|took|"
+    r"made|came|went|got|left|lost|held|said|fought|built|sent)\b"
+)
+_LIST = re.compile(
+    r"^\W*(?:(?:and|but|so|well|ok|okay|please|(?:can|could|would|will)\s+you)\b[\s,]*)*(?:"
+    rf"(?:list|enumerate)\s+(?:me\s+)?(?:(?:all|the|every|some)\b|{_WORDS}{_PLURAL})"
+    rf"|(?:name|give|tell|show)\s+(?:me\s+)?(?:(?:all|every)\b|(?:the\s+)?{_WORDS}{_PLURAL})"
+    r"|(?:give|show)\s+(?:me\s+)?(?:a|the)\s+list\s+of\b"
+    # Not "which Panthers player".
+    rf"|which\s+(?:of\s+the\s+)?{_COUNT}(?-i:(?=[a-z])){_PLURAL}(?!\s*\W*$)"
+    rf"|(?:which|what)\s+{_WORDS}{_PLURAL}{_AFTER_NOUN}"
+    rf"|(?:who|what|which)\s+(?:are|were)\s+(?:all\s+)?the\s+{_WORDS}{_PLURAL}"
+    r")",
+    re.IGNORECASE,
+)
+
 
 def kind_of(question: str) -> Kind:
-    """What a question asks for: a time, whether something is so, or anything else."""
+    """What a question asks for: a time, several things, whether something is so, or else."""
     if is_when_question(question):
         return "when"
+    if _LIST.match(question):
+        return "list"
     if _YES_NO.match(question) and not _NOT_YES_NO.search(question):
         return "yes or no"
     return "other"

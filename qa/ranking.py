@@ -4,7 +4,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,6 +18,9 @@ RETRIEVAL_WEIGHT = 12.0
 
 SUPPORT_LOGITS = 4.0
 """A place of the same words that scores this much less is not cited for them."""
+
+MEMBER_LOGITS = 5.0
+"""What scores this much less than the best member of a list is not one."""
 
 Groups = Mapping[str, int]
 """For ids of articles, the number of the text that they are copies of; without one, of none."""
@@ -124,6 +127,21 @@ def _log_odds(by_article: Mapping[str, float], groups: Groups) -> float:
         group = groups.get(article, article)
         best[group] = max(odds, best.get(group, odds))
     return log_sum_exp(list(best.values()))
+
+
+def members(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates as members of a list: all may be right, so they do not share the odds.
+
+    Each contends with no-answer alone. What is far below the best one is no member but the
+    reader's second thought about some passage, and keeps its part of all odds.
+    """
+    floor = max((each.score for each in candidates), default=0.0) - MEMBER_LOGITS
+    return [
+        replace(each, share=math.exp(each.score - log_sum_exp([each.score, 0.0])))
+        if each.score >= floor
+        else each
+        for each in candidates
+    ]
 
 
 def together(candidates: Iterable[Candidate], groups: Groups) -> tuple[float, Mapping[str, float]]:

@@ -24,6 +24,7 @@ MAX_TOKENS = 384
 
 MAX_ANSWER_TOKENS = 30
 SPANS_PER_PASSAGE = 10
+"""Spans that are looked at of each passage; most are readings of the same one or two places."""
 
 BATCH_TOKENS = 4096
 """Padded tokens of one batch: large enough to fill the cores, small enough for their caches."""
@@ -149,13 +150,20 @@ class Reader:
         """
         return self.read_many([(question, passages)])[0]
 
-    def read_many(self, requests: Sequence[Request]) -> list[list[Span]]:
-        """`read` for many questions, in batches that mix them packed by length."""
+    def read_many(
+        self, requests: Sequence[Request], per_passage: int = SPANS_PER_PASSAGE
+    ) -> list[list[Span]]:
+        """`read` for many questions, in batches that mix them packed by length.
+
+        Args:
+            requests: Questions with their passages.
+            per_passage: How many spans of each passage to return at most.
+        """
         units = list(self._units(requests))
         spans: list[list[Span]] = [[] for _ in requests]
         for group in pack_by_length([len(unit.encoding.ids) for unit in units], BATCH_TOKENS):
             batch = [units[position] for position in group]
-            for unit, span in self._read_batch(batch):
+            for unit, span in self._read_batch(batch, per_passage):
                 spans[unit.request].append(span)
         for found in spans:
             found.sort(key=lambda span: (-span.score, span.article_id, span.start, span.end))
@@ -181,7 +189,7 @@ class Reader:
             return question
         return question[: offsets[MAX_QUESTION_TOKENS - 1][1]]
 
-    def _read_batch(self, batch: Sequence[_Unit]) -> Iterable[tuple[_Unit, Span]]:
+    def _read_batch(self, batch: Sequence[_Unit], per_passage: int) -> Iterable[tuple[_Unit, Span]]:
         start_logits, end_logits = self._model.logits([unit.encoding for unit in batch])
         mask = np.zeros(start_logits.shape, dtype=np.bool_)
         for row, unit in enumerate(batch):
@@ -189,7 +197,7 @@ class Reader:
             mask[row, : len(unit.encoding.ids)] = [
                 sequence == 1 for sequence in unit.encoding.sequence_ids
             ]
-        spans = decode(start_logits, end_logits, mask, MAX_ANSWER_TOKENS, SPANS_PER_PASSAGE)
+        spans = decode(start_logits, end_logits, mask, MAX_ANSWER_TOKENS, per_passage)
         for row, first, last, score in zip(*spans, strict=True):
             unit = batch[row]
             offsets = unit.encoding.offsets

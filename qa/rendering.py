@@ -4,12 +4,14 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
-from qa.types import Answer, Citation
+from qa.types import Answer, Citation, Help
 
 if TYPE_CHECKING:
     from rich.text import Text
 
 NO_ANSWER = "The articles do not say."
+NEAREST = "The nearest passages, none of which is an answer:"
+DISAGREE = "The articles give different answers, the newest first"
 OPEN_MARK, CLOSE_MARK = "«", "»"
 
 _WIDTH = 88
@@ -21,8 +23,8 @@ def plain_text(answer: Answer) -> str:
     """An answer with its evidence, the quoted words marked «so» in their passages."""
     lines = [headline(answer)]
     if answer.text is None and answer.citations:
-        lines += ["", "The nearest passages, none of which is an answer:"]
-    for number, citation in enumerate(answer.citations, start=1):
+        lines += ["", NEAREST]
+    for number, citation in enumerate(evidence(answer), start=1):
         lines += ["", f"[{number}] {source_line(citation)}", _indented(marked_passage(citation))]
     return "\n".join(lines)
 
@@ -33,8 +35,8 @@ def rich_text(answer: Answer) -> "Text":
 
     out = Text(headline(answer), style="bold")
     if answer.text is None and answer.citations:
-        out.append("\n\nThe nearest passages, none of which is an answer:", style="not bold")
-    for number, citation in enumerate(answer.citations, start=1):
+        out.append(f"\n\n{NEAREST}", style="not bold")
+    for number, citation in enumerate(evidence(answer), start=1):
         out.append(f"\n\n[{number}] {source_line(citation)}\n", style="not bold cyan")
         marked = False
         for part in re.split(f"([{OPEN_MARK}{CLOSE_MARK}])", _indented(marked_passage(citation))):
@@ -48,15 +50,41 @@ def rich_text(answer: Answer) -> "Text":
 
 
 def headline(answer: Answer) -> str:
-    """The answer, its date where it has one, and how sure it is, in a line or two."""
+    """The answer, its date where it has one, and how sure it is, in a line or two.
+
+    A list has a line for each of its members; articles that disagree have one for each answer,
+    with the day it was published.
+    """
+    if answer.help is not None:
+        return _help(answer.help)
     if answer.text is None:
         return NO_ANSWER
-    lines = [f"{printable(answer.text)}   ({confidence_words(answer.confidence)})"]
+    lines = [f"- {_said(each)}" for each in answer.items] or [_said(answer)]
     if answer.date is not None:
         lines.append(f"= {answer.date}: {printable(answer.date.derivation)}")
     if answer.understood_as is not None:
         lines.append(f"understood as: {printable(answer.understood_as)}")
+    if answer.disagreeing:
+        lines += ["", f"{DISAGREE}:"]
+        lines += [f"{each.published or 'no date   '}  {_said(each)}" for each in answer.disagreeing]
     return "\n".join(lines)
+
+
+def evidence(answer: Answer) -> tuple[Citation, ...]:
+    """The places to show: those of the answer, and one of each that stands beside it."""
+    if answer.items:
+        return tuple(each.citations[0] for each in answer.items)
+    others = (each for each in answer.disagreeing if each is not answer)
+    return (*answer.citations, *(each.citations[0] for each in others))
+
+
+def _said(answer: Answer) -> str:
+    return f"{printable(answer.text or '')}   ({confidence_words(answer.confidence)})"
+
+
+def _help(help_: Help) -> str:
+    examples = ["", "For example:", *(f"  {printable(each)}" for each in help_.examples)]
+    return "\n".join([help_.words, *(examples if help_.examples else ())])
 
 
 def confidence_words(confidence: float) -> str:

@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 Granularity = Literal["day", "week", "month", "season", "year", "decade", "century", "range"]
 
+Relation = Literal["contradicts", "listed"]
+Day = date  # `Answer.date` hides the name in its class
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -105,6 +108,23 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Help:
+    """What someone who asked nothing of the articles is told.
+
+    Attributes:
+        words: What can be asked, in a sentence or two.
+        examples: Questions that the collection answers; none if it has no articles.
+    """
+
+    words: str
+    examples: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"words": self.words, "examples": list(self.examples)}
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question, in the words of the articles.
 
@@ -117,6 +137,10 @@ class Answer:
         date: What the answer means on the calendar, if it is an answer in time.
         alternatives: Other answers that were found, best first, without their own.
         understood_as: The question that was answered, where a conversation completed it.
+        relation: Of an alternative: "contradicts" if it is as well supported as an answer must
+            be and cannot be right beside the one that is given; "listed" if it belongs to the
+            list that was asked for. None if it is only another guess.
+        help: How to ask, where nothing was asked ("hello", "what can you do?"); `text` is None.
     """
 
     question: str
@@ -126,6 +150,33 @@ class Answer:
     date: ResolvedDate | None = None
     alternatives: tuple["Answer", ...] = ()
     understood_as: str | None = None
+    relation: Relation | None = None
+    help: Help | None = None
+
+    @property
+    def items(self) -> tuple["Answer", ...]:
+        """The list that was asked for, likeliest first, this answer among it; else empty."""
+        listed = [each for each in self.alternatives if each.relation == "listed"]
+        return tuple(sorted((self, *listed), key=lambda each: -each.confidence)) if listed else ()
+
+    @property
+    def disagreeing(self) -> tuple["Answer", ...]:
+        """This answer and those that contradict it, the newest first; empty if none does.
+
+        What has no date comes last. Only the order of presentation depends on the dates.
+        """
+        against = [each for each in self.alternatives if each.relation == "contradicts"]
+        if not against:
+            return ()
+        return tuple(
+            sorted((self, *against), key=lambda each: each.published or date.min, reverse=True)
+        )
+
+    @property
+    def published(self) -> Day | None:
+        """When the newest article that gives this answer was published, if any says."""
+        days = [each.published for each in self.citations if each.published is not None]
+        return max(days, default=None)
 
     def to_dict(self) -> dict[str, Any]:
         """The one JSON form, shared by the command line, the web API and the eval suite."""
@@ -137,6 +188,8 @@ class Answer:
             "date": self.date.to_dict() if self.date else None,
             "alternatives": [other.to_dict() for other in self.alternatives],
             "understood_as": self.understood_as,
+            "relation": self.relation,
+            "help": self.help.to_dict() if self.help else None,
         }
 
     def __str__(self) -> str:

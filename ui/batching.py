@@ -6,7 +6,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import NamedTuple
 
-from qa.reader import Reader, Request
+from qa.reader import SPANS_PER_PASSAGE, Reader, Request
 from qa.types import Span
 
 MAX_PASSAGES = 160
@@ -15,6 +15,7 @@ MAX_PASSAGES = 160
 
 class _Job(NamedTuple):
     requests: Sequence[Request]
+    per_passage: int
     spans: "Future[list[list[Span]]]"
     passages: int
 
@@ -40,9 +41,12 @@ class BatchingReader(Reader):
         self._thread = Thread(target=self._serve, name="reader", daemon=True)
         self._thread.start()
 
-    def read_many(self, requests: Sequence[Request]) -> list[list[Span]]:
+    def read_many(
+        self, requests: Sequence[Request], per_passage: int = SPANS_PER_PASSAGE
+    ) -> list[list[Span]]:
         """As `Reader.read_many`; other threads' requests may be read along with these."""
-        job = _Job(requests, Future(), sum(len(passages) for _, passages in requests))
+        passages = sum(len(each) for _, each in requests)
+        job = _Job(requests, per_passage, Future(), passages)
         self._jobs.put(job)
         return job.spans.result()
 
@@ -64,13 +68,15 @@ class BatchingReader(Reader):
                     break
                 batch.append(more)
                 size += more.passages
-            self._answer(batch)
+            for per_passage in {each.per_passage for each in batch}:
+                self._answer([each for each in batch if each.per_passage == per_passage])
             if ends:
                 return
 
     def _answer(self, batch: Sequence[_Job]) -> None:
         try:
-            spans = self._reader.read_many([each for job in batch for each in job.requests])
+            requests = [each for job in batch for each in job.requests]
+            spans = self._reader.read_many(requests, batch[0].per_passage)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of any failure
             if len(batch) == 1:
                 batch[0].spans.set_exception(error)

@@ -6,8 +6,9 @@ from typing import Any
 
 from index.errors import UserError
 from ui import feedback
-from ui.evidence import article_view, evidence_panel
+from ui.evidence import evidence_panel
 from ui.filters import typed
+from ui.reading import article_view
 from ui.service import ASK_SECONDS, Query, Service
 from ui.transcript import Exchange, Session, history, transcript, with_last
 

@@ -11,11 +11,8 @@ from html import escape
 from urllib.parse import urlsplit
 
 from index.types import Article, Summary
-from qa.rendering import NO_ANSWER, confidence_words
+from qa.rendering import DISAGREE, NO_ANSWER, confidence_words
 from qa.types import Answer, Citation
-
-MAX_SHOWN = 400_000
-"""Characters of an article that are shown at once; a browser stalls on much more."""
 
 MIN_ALTERNATIVE = 0.1
 """Another answer that is less likely than this is noise, not a disagreement."""
@@ -31,19 +28,25 @@ def answer_body(answer: Answer) -> str:
             '<p class="aq-understood"><span>Understood as</span> '
             f"<q>{_text(answer.understood_as)}</q></p>"
         )
+    if answer.help is not None:
+        return f'<p class="aq-help">{_text(answer.help.words)}</p>{examples(answer.help.examples)}'
     if answer.text is None:
         return (
             f'<p class="aq-answer aq-none">{_text(NO_ANSWER)}</p>{_best_guess(answer)}{understood}'
         )
+    if answer.items:
+        return f"{_items(answer.items)}{understood}"
+    disagree = f'<p class="aq-disagree">{_text(DISAGREE)}:</p>' if answer.disagreeing else ""
     return (
         f'<p class="aq-answer"><bdi>{_text(answer.text)}</bdi></p>'
         f'<div class="aq-facts">{_confidence(answer.confidence)}{_date(answer)}</div>{understood}'
+        f"{disagree}{_items(answer.disagreeing, dated=True)}"
     )
 
 
 def evidence_panel(answer: Answer | None) -> str:
     """Everything that backs an answer, to be shown beside it."""
-    if answer is None:
+    if answer is None or answer.help is not None:
         return (
             '<div class="aq-empty"><h2>Evidence</h2>'
             "<p>Ask something, and the passages that answer it appear here with the words "
@@ -60,37 +63,9 @@ def evidence_panel(answer: Answer | None) -> str:
             "<p>These are only the passages nearest to the question. None of them answers it.</p>"
             f"</div>{_cards(answer.citations, nearest=True)}"
         )
-    others = [each for each in answer.alternatives if each.confidence >= MIN_ALTERNATIVE]
-    groups = [_group(answer, 0), *(_group(each, rank) for rank, each in enumerate(others, 1))]
-    return f"{_comparison([answer, *others]) if others else ''}{''.join(groups)}"
-
-
-def article_view(
-    article: Article, start: int, end: int, *, passage: tuple[int, int] | None = None
-) -> str:
-    """A whole article with `text[start:end]` marked, and its passage set off from the rest."""
-    start, end = _within(start, end, 0, len(article.text))
-    first, last = _within(*(passage or (start, end)), 0, len(article.text))
-    first, last = min(first, start), max(last, end)
-    shown_from, shown_to = _window(start, len(article.text))
-    parts = [
-        _left_out(shown_from, "before"),
-        _text(article.text[shown_from:first]),
-        '<span class="aq-passage">' if last > first else "",
-        _text(article.text[first:start]),
-        f'<mark tabindex="-1">{_text(article.text[start:end])}</mark>' if end > start else "",
-        _text(article.text[end:last]),
-        "</span>" if last > first else "",
-        _text(article.text[last:shown_to]),
-        _left_out(len(article.text) - shown_to, "after"),
-    ]
-    return (
-        f'<header class="aq-article-head"><h2 id="aq-article-title">'
-        f"{_text(_title(article.title, article.source, article.id))}</h2>"
-        f"<p>{_published(article.published)}{_source(article.source, article.title)}</p></header>"
-        f'<div class="aq-article-text" tabindex="0" role="region" aria-label="Text of the article">'
-        f"{''.join(parts)}</div>"
-    )
+    answers = _side_by_side(answer)
+    groups = [_group(each, rank, answer) for rank, each in enumerate(answers)]
+    return f"{_comparison(answers, answer) if len(answers) > 1 else ''}{''.join(groups)}"
 
 
 def marked_passage(citation: Citation) -> str:
@@ -105,6 +80,16 @@ def marked_passage(citation: Citation) -> str:
 def text_html(text: str) -> str:
     """Any text, as text."""
     return _text(text)
+
+
+def examples(questions: Iterable[str]) -> str:
+    """Questions that a click asks; "" if there are none."""
+    items = "".join(
+        f'<li><button type="button"{attributes(action="example", question=each)}>'
+        f"{_text(each)}</button></li>"
+        for each in questions
+    )
+    return f'<h2>For example</h2><ul class="aq-examples">{items}</ul>' if items else ""
 
 
 def attributes(**values: object) -> str:
@@ -158,24 +143,55 @@ def _date(answer: Answer) -> str:
     )
 
 
-def _comparison(answers: Sequence[Answer]) -> str:
+def _items(answers: Sequence[Answer], *, dated: bool = False) -> str:
+    """Answers under each other: the members of a list, or those of articles that disagree."""
+    rows = "".join(
+        f'<li><bdi class="aq-tile-text">{_text(each.text or "")}</bdi> '
+        f"{_published(each.published) if dated else ''}{_confidence(each.confidence)}</li>"
+        for each in answers
+    )
+    return f'<ul class="aq-items">{rows}</ul>' if rows else ""
+
+
+def _side_by_side(answer: Answer) -> list[Answer]:
+    """The answers that are worth comparing: those of a list, of articles that disagree, or any.
+
+    Others that are likely enough come last.
+    """
+    first = answer.items or answer.disagreeing or (answer,)
+    others = [
+        each
+        for each in answer.alternatives
+        if each.relation is None and each.confidence >= MIN_ALTERNATIVE
+    ]
+    # Of a list the rest is what did not belong to it.
+    return [*first, *(() if answer.items else others)]
+
+
+def _comparison(answers: Sequence[Answer], best: Answer) -> str:
     tiles = "".join(
-        f'<li class="aq-tile{" aq-best" if rank == 0 else ""}"><a href="#aq-group-{rank}">'
+        f'<li class="aq-tile{" aq-best" if each is best else ""}"><a href="#aq-group-{rank}">'
         f'<span class="aq-tile-text"><bdi>{_text(each.text or "")}</bdi></span>'
         f"{_confidence(each.confidence)}"
-        f'<span class="aq-tile-count">{_articles(each.citations)}</span></a></li>'
+        f'<span class="aq-tile-count">{_published(each.published) if best.disagreeing else ""} '
+        f"{_articles(each.citations)}</span></a></li>"
         for rank, each in enumerate(answers)
     )
+    heading = f"The articles give {len(answers)} answers"
+    if best.items:
+        heading = f"A list of {len(answers)}"
+    elif best.disagreeing:
+        heading = DISAGREE
     return (
         '<section class="aq-comparison" aria-label="Answers side by side">'
-        f"<h2>The articles give {len(answers)} answers</h2><ul>{tiles}</ul></section>"
+        f"<h2>{_text(heading)}</h2><ul>{tiles}</ul></section>"
     )
 
 
-def _group(answer: Answer, rank: int) -> str:
+def _group(answer: Answer, rank: int, best: Answer) -> str:
     count = len({each.article_id for each in answer.citations})
     words = f"<q><bdi>{_text(answer.text or '')}</bdi></q>"
-    if rank:
+    if answer is not best and answer.relation != "listed":
         heading = f"Another answer: {words}"
     elif count > 1:
         heading = f"{count} articles agree on {words}"
@@ -260,19 +276,3 @@ def source_name(source: str | None) -> str:
         return source
     found = _NAME_OF_PATH.search(source)
     return found.group(0) if found else source
-
-
-def _window(centre: int, length: int) -> tuple[int, int]:
-    first = max(0, min(centre - MAX_SHOWN // 2, length - MAX_SHOWN))
-    return first, min(length, first + MAX_SHOWN)
-
-
-def _within(start: int, end: int, low: int, high: int) -> tuple[int, int]:
-    start = max(low, min(start, high))
-    return start, max(start, min(end, high))
-
-
-def _left_out(characters: int, where: str) -> str:
-    if characters <= 0:
-        return ""
-    return f'<p class="aq-left-out">{characters:,} characters {where} this are not shown.</p>'

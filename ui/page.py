@@ -10,7 +10,6 @@ from index.errors import UserError
 from ui.articles_tab import ArticlesTab
 from ui.chat import Chat
 from ui.evidence import evidence_panel, text_html
-from ui.examples import Examples
 from ui.library import MAIN
 from ui.service import WORKERS, Service
 from ui.tools import add_tools
@@ -27,7 +26,6 @@ class Page:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._chat = Chat(service)
-        self._examples = Examples(service)
 
     def build(self) -> Any:  # noqa: ANN401 - gradio's own type is made at run time
         """The page, to be mounted."""
@@ -102,7 +100,9 @@ class Page:
             [ask.click, question.submit], self._ask, fields, [*shown, question],
             concurrency_limit=WORKERS, **quiet,
         )  # fmt: skip
-        example = start.submit(self._ask_example, fields, [*shown, question], **quiet)
+        example = gr.on(
+            [start.submit, talk.submit], self._ask_example, fields, [*shown, question], **quiet
+        )
         retried = again.click(self._ask_again, fields, [*shown, question], **quiet)
         stop.click(
             self._stopped, session, shown, cancels=[asked, example, retried],
@@ -163,7 +163,7 @@ class Page:
             "Every answer is a quotation, with the place it stands."
         )
         yield welcome(words)
-        yield welcome(words, self._examples.of(collection))
+        yield welcome(words, self._service.library.answerer(collection).examples())
 
     def _clicked(self, session: Session, collection: str, event: gr.EventData) -> Fields | Any:  # noqa: ANN401
         data = event_data(event)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from index.inputs import MAX_ARTICLE_BYTES
 from index.types import Article, Summary
 from qa.answerer import MAX_QUESTION_CHARACTERS
+from qa.types import Relation
 
 _MAX_HISTORY = 50
 
@@ -66,8 +67,15 @@ class CitationOut(BaseModel):
     passage: str
 
 
+class HelpOut(BaseModel):
+    """How to ask, for someone who greeted or asked what can be asked."""
+
+    words: str
+    examples: list[str] = Field(description="Questions that the collection answers.")
+
+
 class AnswerOut(BaseModel):
-    """An answer; `text` is null when the articles do not say."""
+    """An answer; `text` is null when the articles do not say, or when nothing was asked."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -78,6 +86,11 @@ class AnswerOut(BaseModel):
     date: dict[str, Any] | None
     alternatives: list["AnswerOut"]
     understood_as: str | None
+    relation: Relation | None = Field(
+        description="Of an alternative: 'contradicts' if it is well supported and cannot be right "
+        "beside the answer, 'listed' if it belongs to the list that was asked for."
+    )
+    help: HelpOut | None
 
 
 class HitOut(BaseModel):

@@ -27,7 +27,8 @@ def add_tools(service: Service) -> None:
 
         Returns:
             The answer as JSON, with its confidence and citations; `text` is null if the articles do
-            not say.
+            not say. Among the alternatives, those that contradict the answer or belong with it to
+            the list that was asked for are named so by `relation`.
         """
         try:
             query = Query(

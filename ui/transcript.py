@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qa.types import Answer, Turn
-from ui.evidence import answer_body, attributes, text_html
+from ui.evidence import answer_body, attributes, examples, text_html
 from ui.feedback import Verdict
 
 
@@ -56,17 +56,11 @@ def transcript(session: Session) -> str:
     return f'<div class="aq-turns" role="log" aria-label="Conversation">{turns}</div>'
 
 
-def welcome(words: str = "", examples: Sequence[str] = ()) -> str:
+def welcome(words: str = "", questions: Sequence[str] = ()) -> str:
     """What stands there before the first question."""
-    items = "".join(
-        f'<li><button type="button"{attributes(action="example", question=each)}>'
-        f"{text_html(each)}</button></li>"
-        for each in examples
-    )
-    tried = f'<h2>For example</h2><ul class="aq-examples">{items}</ul>' if items else ""
     return (
         '<div class="aq-welcome"><p class="aq-lead">Ask the articles.</p>'
-        f"<p>{text_html(words)}</p>{tried}</div>"
+        f"<p>{text_html(words)}</p>{examples(questions)}</div>"
     )
 
 
@@ -80,6 +74,8 @@ def _turn(exchange: Exchange, *, last: bool) -> str:
 
 
 def _outcome(exchange: Exchange) -> str:
+    if exchange.answer is not None and exchange.answer.help is not None:
+        return answer_body(exchange.answer)
     if exchange.answer is not None:
         return answer_body(exchange.answer) + _actions(exchange, exchange.answer)
     if exchange.problem:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.agreement import agree, quantity
+from qa.agreement import agree, is_part, quantity
 
 SAME = [
     ("12 June", "12 june."),
@@ -47,6 +47,24 @@ def test_the_same_answer(one, other):
 def test_different_answers(one, other):
     assert not agree(one, other)
     assert not agree(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("June", "12 June"), ("Kim", "the Kim Jong-un"), ("Donald Trump", "Donald J. Trump"),
+     ("12", "twelve people"), ("12 June", "12 June")],
+)  # fmt: skip
+def test_a_part_of_an_answer(one, other):
+    assert is_part(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("12 June", "June"), ("12", "13 people"), ("12 people", "12 dogs"), ("Jong-un", "un Jong"),
+     ("5", "5.5 million")],
+)  # fmt: skip
+def test_no_part_of_an_answer(one, other):
+    assert not is_part(one, other)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,33 @@ from qa.types import Span
         ("Will", "other"),
         ("When was the summit?", "when"),
         ("do you know when the summit was", "when"),
+        ("list all presidents who visited the dam", "list"),
+        ("list presidents", "list"),
+        ("Can you list the articles of the treaty?", "list"),
+        ("which countries signed the treaty?", "list"),
+        ("And which two companies pulled out?", "list"),
+        ("Which British officials visited Pyongyang?", "list"),
+        ("Which of the ministers resigned?", "list"),
+        ("What countries did Trump visit?", "list"),
+        ("What three cities were bombed?", "list"),
+        ("name the mayors of Millbrook", "list"),
+        ("Name all people who met Kim", "list"),
+        ("who are the presidents who visited", "list"),
+        ("What are the effects of warming?", "list"),
+        ("give me a list of towns", "list"),
+        ("Which president visited the dam?", "other"),
+        ("Name the president of France", "other"),
+        ("Name the man who sells boats", "other"),
+        ("Which team wins the cups?", "other"),
+        ("Which bus goes there?", "other"),
+        ("Which is the biggest?", "other"),
+        ("What does he do?", "other"),
+        ("What causes rain?", "other"),
+        ("What happens at night?", "other"),
+        ("What is the list price?", "other"),
+        ("How many presidents visited?", "other"),
+        ("When did the presidents meet?", "when"),
+        ("Did the presidents meet there?", "yes or no"),
     ],
 )
 def test_kinds(question, kind):
@@ -32,7 +59,7 @@ def test_kinds(question, kind):
 
 @given(st.text())
 def test_any_words_have_a_kind(question):
-    assert kind_of(question) in {"when", "yes or no", "other"}
+    assert kind_of(question) in {"when", "yes or no", "list", "other"}
 
 
 def test_a_quote_becomes_its_sentence():

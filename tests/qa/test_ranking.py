@@ -6,10 +6,12 @@ from hypothesis import strategies as st
 
 from index import Hit, Passage
 from qa.ranking import (
+    MEMBER_LOGITS,
     RETRIEVAL_WEIGHT,
     SUPPORT_LOGITS,
     Calibration,
     Evidence,
+    members,
     overlap,
     rank,
     weigh,
@@ -98,6 +100,18 @@ def test_ranking_keeps_the_best_and_never_contradicts_itself(items):
     for position, one in enumerate(candidates):
         for other in candidates[:position]:
             assert not overlap(one.evidence[0].span, other.evidence[0].span)
+
+
+def test_members_of_a_list_do_not_contend_with_each_other():
+    far = 9.0 - MEMBER_LOGITS - 0.1
+    found = [evidence("one", 9.0), evidence("two", 8.0, 20), evidence("three", far, 40)]
+    apart = rank(found)
+    listed = members(apart)
+    assert [each.share for each in listed[:2]] == pytest.approx(
+        [1 / (1 + math.exp(-9)), 1 / (1 + math.exp(-8))]
+    )
+    assert listed[2] == apart[2]
+    assert members([]) == []
 
 
 PLACES = st.lists(

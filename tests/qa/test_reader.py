@@ -53,6 +53,13 @@ def test_many_questions_in_one_batch_are_read_as_if_alone(reader):
         assert spans == reader.read(question, passages)
 
 
+def test_more_spans_begin_with_the_same_ones(reader):
+    request = ("Where was the summit held?", [whole(SUMMIT)])
+    (few,), (many,) = (reader.read_many([request], number) for number in (3, 12))
+    assert (len(few), len(many)) == (3, 12)
+    assert many[:3] == few
+
+
 def test_nothing_to_read(reader):
     assert reader.read("Who?", []) == []
     assert reader.read_many([]) == []

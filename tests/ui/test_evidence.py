@@ -6,16 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Article
-from qa.types import Answer, Citation, ResolvedDate
+from qa.rendering import DISAGREE
+from qa.types import Answer, Citation, Help, ResolvedDate
 from ui.evidence import (
-    MAX_SHOWN,
     answer_body,
-    article_view,
     evidence_panel,
     marked_passage,
     safe_link,
     source_name,
 )
+from ui.reading import MAX_SHOWN, article_view
 from ui.transcript import Exchange, transcript, welcome
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sampled_from(
@@ -94,7 +94,13 @@ def test_no_text_of_an_answer_is_markup(text: str, title: str, source: str, ques
         )
         said = Exchange(0, question, question, "", one)
         failed = Exchange(1, question, "f", "", None, question or "x")
-        html = evidence_panel(one) + transcript((said, failed)) + welcome(text, [question])
+        rival = answer(cited, text=text, relation="contradicts")
+        disputed = Exchange(2, "q", "", "", answer(cited, text=text, alternatives=(rival,)))
+        member = answer(cited, text=text, relation="listed")
+        listed = Exchange(3, "q", "", "", answer(cited, text=text, alternatives=(member,)))
+        helped = Exchange(4, "q", "", "", answer(text=None, help=Help(text, (question,))))
+        html = "".join(evidence_panel(each) for each in (one, disputed.answer, listed.answer))
+        html += transcript((said, failed, disputed, listed, helped)) + welcome(text, [question])
         return Parsed(html).tags
 
     # A source that is a web address becomes a link, and nothing else changes the elements.
@@ -179,3 +185,41 @@ def test_agreeing_articles_are_grouped_and_others_stand_beside() -> None:
     assert "2 articles agree" in html
     assert "The articles give 2 answers" in html
     assert "May" not in html
+
+
+def test_articles_that_disagree_are_dated_and_the_newest_is_first() -> None:
+    one = citation("a", "Brandt", "c")
+    newer = Citation("other", "U", date(2022, 5, 5), None, 0, 4, "Said", 0, 4, "Said")
+    rival = Answer("q", "Said", 0.4, (newer,), relation="contradicts")
+    also = Answer("q", "a mayor", 0.3, (one,))
+    given_ = answer(one, text="Brandt", alternatives=(rival, also))
+    for html in (evidence_panel(given_), answer_body(given_)):
+        assert DISAGREE in html
+        assert html.index("2022-05-05") < html.index("2019-01-19")
+    panel = evidence_panel(given_)
+    assert panel.index("Another answer: <q><bdi>Said") < panel.index("Evidence for <q><bdi>Brandt")
+    # Each tile leads to its own evidence, and the best one is marked wherever it stands.
+    assert 'aq-best"><a href="#aq-group-1">' in panel
+    assert "Another answer: <q><bdi>a mayor" in panel
+    assert answer_body(given_).startswith('<p class="aq-answer"><bdi>Brandt')
+
+
+def test_a_list_is_shown_as_one() -> None:
+    one, two = citation("a", "Lopez", "c"), citation("b", "Cruz", "d")
+    member = Answer("q", "Cruz", 0.5, (two,), relation="listed")
+    guess = Answer("q", "dam", 0.3, (two,))
+    given_ = answer(one, text="Lopez", alternatives=(member, guess))
+    body, panel = answer_body(given_), evidence_panel(given_)
+    assert Parsed(body).text.split("%")[:2] == ["Lopez most likely, 80", "Cruz likely, 50"]
+    assert "A list of 2" in panel
+    assert "Another answer" not in panel
+    assert "dam" not in body + panel
+
+
+def test_help_is_neither_an_answer_nor_evidence() -> None:
+    helped = answer(text=None, help=Help("Ask.", ("Who is it?",)))
+    html = transcript((Exchange(0, "hello", "", "", helped),))
+    assert "The articles do not say." not in html
+    assert 'data-action="example" data-question="Who is it?"' in html
+    assert "aq-actions" not in html
+    assert evidence_panel(helped) == evidence_panel(None)

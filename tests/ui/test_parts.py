@@ -1,4 +1,4 @@
-"""The small parts: batching, filters, uploads, the library, feedback, examples."""
+"""The small parts: batching, filters, uploads, the library, feedback."""
 
 import contextlib
 import json
@@ -15,13 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import UserError
-from index.types import Article
 from qa.reader import Reader, Request
 from qa.types import Answer, Span
 from ui import feedback, uploads
 from ui.batching import BatchingReader
 from ui.commands import feedback as feedback_command
-from ui.examples import candidates
 from ui.filters import typed
 from ui.library import Library, UnknownCollectionError
 
@@ -33,12 +31,12 @@ class SlowReader(Reader):
         self.go = threading.Event()
         self.calls: list[int] = []
 
-    def read_many(self, requests: Sequence[Request]) -> list[list[Span]]:
+    def read_many(self, requests: Sequence[Request], per_passage: int = 1) -> list[list[Span]]:
         self.go.wait(10)
         self.calls.append(len(requests))
         if any(question == "bad" for question, _ in requests):
             raise ValueError("bad")
-        return [[Span(question, 0, 1, float(len(question)))] for question, _ in requests]
+        return [[Span(q, 0, 1, float(len(q)))] * per_passage for q, _ in requests]
 
 
 def test_what_is_asked_at_once_is_read_together_and_goes_to_who_asked() -> None:
@@ -51,6 +49,17 @@ def test_what_is_asked_at_once_is_read_together_and_goes_to_who_asked() -> None:
     assert lengths == [float(n) for n in range(1, 21)]
     assert len(slow.calls) < 20
     assert sum(slow.calls) == 20
+    reader.close()
+
+
+def test_each_gets_as_many_spans_as_it_asked_for() -> None:
+    slow = SlowReader()
+    reader = BatchingReader(slow)
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(reader.read_many, [("q", [])], 1 + n % 2) for n in range(8)]
+        threading.Timer(0.2, slow.go.set).start()
+        found = [len(future.result(10)[0]) for future in asked]
+    assert found == [1, 2] * 4
     reader.close()
 
 
@@ -217,10 +226,3 @@ def test_feedback_of_many_threads_does_not_mix(tmp_path: Path) -> None:
         for number in range(40):
             pool.submit(feedback.store, tmp_path, Answer("q" * 9_000, str(number), 0.5), "like")
     assert len(list(feedback.read(tmp_path))) == 40
-
-
-def test_examples_come_from_the_articles() -> None:
-    text = "The Singapore summit was in June. President Donald Trump met Kim. Ada Lovelace was born"
-    found = candidates([Article("a", "", text)])
-    assert found[0] == "When was the Singapore summit?"
-    assert "Who is Donald Trump?" in found

@@ -62,6 +62,16 @@ def test_history_completes_a_follow_up(client: TestClient) -> None:
     assert reply.status_code == 200
 
 
+def test_a_greeting_is_helped_and_described(client: TestClient) -> None:
+    reply = client.post("/api/ask", json={"question": "hello"}).json()
+    assert (reply["text"], reply["confidence"], reply["citations"]) == (None, 0.0, [])
+    assert reply["help"]["words"]
+    assert client.post("/api/ask", json=QUESTION).json()["help"] is None
+    described = client.get("/api/openapi.json").json()["components"]["schemas"]
+    assert set(described["AnswerOut"]["properties"]) == set(reply)
+    assert set(described["HelpOut"]["properties"]) == set(reply["help"])
+
+
 def test_a_search_finds_passages(client: TestClient) -> None:
     hits = client.post("/api/search", json={"question": "missile defence", "k": 3}).json()["hits"]
     assert 1 <= len(hits) <= 3

@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from index.errors import UserError
 from index.types import Article
-from qa.answerer import Answerer
-from ui.service import Service
+
+if TYPE_CHECKING:
+    from qa.answerer import Answerer
 
 WANTED = 4
 _SAMPLED = 40
@@ -33,22 +35,20 @@ _BORN = re.compile(rf"({_NAME})(?: \([^)]*\))? was born")
 class Examples:
     """Finds examples once for each state of a collection."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
-        self._found: dict[tuple[str, int, int], list[str]] = {}
+    def __init__(self, answerer: "Answerer") -> None:
+        self._answerer = answerer
+        self._state: tuple[int, int] | None = None
+        self._found: tuple[str, ...] = ()
         self._lock = Lock()
 
-    def of(self, collection: str) -> list[str]:
-        """Up to `WANTED` questions that this collection answers; none if it cannot be read."""
-        try:
-            answerer = self._service.library.answerer(collection)
-            state = (collection, *answerer.collection.counts())
-            with self._lock:
-                if state not in self._found:
-                    self._found[state] = _answered(answerer)
-                return self._found[state]
-        except UserError:
-            return []
+    def get(self) -> tuple[str, ...]:
+        """Up to `WANTED` questions that the collection answers."""
+        with self._lock:
+            state = self._answerer.collection.counts()
+            if state != self._state:
+                self._found = tuple(_answered(self._answerer))
+                self._state = state
+            return self._found
 
 
 def candidates(articles: Iterable[Article]) -> list[str]:
@@ -70,12 +70,16 @@ def candidates(articles: Iterable[Article]) -> list[str]:
     return list(distinct.values())
 
 
-def _answered(answerer: Answerer) -> list[str]:
+def _answered(answerer: "Answerer") -> list[str]:
     sample = islice(answerer.collection.articles(), _SAMPLED)
     found: list[str] = []
     for question in candidates(sample)[:_TRIED]:
-        if answerer.ask(question).text is not None:
-            found.append(question)
         if len(found) == WANTED:
             break
+        try:
+            answer = answerer.ask(question)
+        except UserError:
+            continue  # An article that is removed in the meantime is no reason to fail.
+        if answer.text is not None:
+            found.append(question)
     return found

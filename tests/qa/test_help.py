@@ -1,0 +1,87 @@
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import Article, Collection
+from qa.answerer import Answerer
+from qa.conversation import Chat
+from qa.examples import WANTED, candidates
+from qa.help import EMPTY, WORDS, is_small_talk
+from qa.types import Turn
+
+SMALL_TALK = """
+hello | Hi! | hey there | Good morning, | hello hello | thanks | Thank you very much! | bye | help
+what can you do? | What can I ask here? | Hello, what can you do for me? | who are you?
+What kind of questions can you answer? | how are you doing today | can you help me | HELP!
+hi, how do I use this? | what do you know | what can you tell me about?
+""".replace("\n", "|").split("|")
+QUESTIONS = """
+Hello Kitty was created by whom | who says hello | Hello, Dolly! | help wanted signs | hi score
+what can Trump do | what can you do about rust? | who are you talking about in the letter
+What did he do? | what do you know about Kim? | help desk number | thanks to whom was it built
+what can it do? | how does this work? | good morning Vietnam | who are the Helpers | goodbye letter
+What can you do with a summit? | start | can you help me find the summit's date
+""".replace("\n", "|").split("|")
+
+
+@pytest.mark.parametrize("words", [each.strip() for each in SMALL_TALK if each.strip()])
+def test_who_asks_nothing_is_helped(words):
+    assert is_small_talk(words)
+
+
+@pytest.mark.parametrize("words", [each.strip() for each in QUESTIONS if each.strip()])
+def test_a_question_is_a_question(words):
+    assert not is_small_talk(words)
+
+
+@given(st.text())
+def test_anything_can_be_looked_at(words):
+    assert is_small_talk(words) in {True, False}
+    if is_small_talk(words):
+        assert any(each.isalpha() for each in words)
+
+
+@pytest.mark.parametrize("piece", ["hi ", "hi, ", "you ", "thank you very much ", " ! ", "what "])
+def test_a_long_one_takes_no_time(piece):
+    began = time.perf_counter()
+    is_small_talk("hello " + piece * (2_000 // len(piece)) + "x")
+    assert time.perf_counter() - began < 1
+
+
+def test_examples_come_from_the_articles():
+    text = "The Singapore summit was in June. President Donald Trump met Kim. Ada Lovelace was born"
+    found = candidates([Article("a", "", text)])
+    assert found[0] == "When was the Singapore summit?"
+    assert "Who is Donald Trump?" in found
+
+
+def test_a_greeting_gets_questions_that_are_answered(answerer, monkeypatch):
+    examples = answerer.examples()
+    assert 0 < len(examples) <= WANTED
+    assert all(answerer.ask(each).text is not None for each in examples)
+    monkeypatch.setattr(answerer.collection, "search", lambda *_: pytest.fail("it searched"))
+    answer = answerer.ask("Hello!")
+    assert (answer.text, answer.confidence, answer.citations) == (None, 0.0, ())
+    assert (answer.help.words, answer.help.examples) == (WORDS, examples)
+    assert answer.to_dict()["help"] == {"words": WORDS, "examples": list(examples)}
+    printed = str(answer)
+    assert printed.startswith(WORDS)
+    assert all(each in printed for each in examples)
+
+
+def test_an_empty_collection_says_what_to_do(tmp_path):
+    with Collection(tmp_path / "empty", create=True) as collection:
+        answer = Answerer(collection).ask("what can you do?")
+    assert (answer.text, answer.help.words, answer.help.examples) == (None, EMPTY, ())
+
+
+def test_thanks_do_not_end_a_conversation(answerer):
+    asked = "Where did he arrive on Friday?"
+    history = [Turn("Who delivered a letter to Trump?", "Kim Yong-chol")]
+    thanked = [*history, Turn("thanks", None)]
+    assert answerer.ask(asked, thanked).text == answerer.ask(asked, history).text
+    chat = Chat(answerer)
+    assert chat.ask("hi").help is not None
+    assert chat.ask("Who is Pyongyang's lead negotiator?").help is None

@@ -1,0 +1,159 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import Article, Collection
+from qa.answerer import Answerer
+from qa.relations import contradict, related
+from qa.types import Answer, Citation, ResolvedDate
+
+THRESHOLD = 0.25
+
+
+def answer(text, confidence=0.6, article="a", published=None, day=None, start=0, question="?"):
+    passage = text + " and more"
+    end = start + len(passage)
+    cited = Citation(
+        article, "", published, None, start, start + len(text), text, start, end, passage
+    )
+    resolved = ResolvedDate(*day, "day", "") if day else None
+    return Answer(question, text, confidence, (cited,), resolved)
+
+
+def relations(best, *others, kind="other"):
+    return [each.relation for each in related(best, others, kind, THRESHOLD)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("June", "12 June"), ("Kim", "Kim Jong-un"), ("17", "17 people"),
+        ("seventeen", "17 people"),
+        ("Mike Pompeo", "Pompeo"), ("the letter", "a letter from Kim"),
+        ("Donald Trump", "Mr Trump"),
+    ],
+)  # fmt: skip
+def test_a_part_of_an_answer_does_not_contradict_it(one, other):
+    assert relations(answer(one), answer(other, article="b")) == [None]
+    assert relations(answer(other), answer(one, article="b")) == [None]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("17 people", "12 people"), ("Singapore", "Hanoi"), ("Kim Jong-un", "Kim Yong-chol")],
+)
+def test_another_value_from_another_article_does(one, other):
+    assert relations(answer(one), answer(other, article="b")) == ["contradicts"]
+
+
+def test_only_what_is_well_supported_and_stands_elsewhere():
+    best = answer("Singapore")
+    assert relations(best, answer("Hanoi", THRESHOLD - 0.01, "b")) == [None]
+    assert relations(best, answer("Hanoi", THRESHOLD, "b")) == ["contradicts"]
+    assert relations(best, answer("Hanoi")) == [None]  # beside it, in one passage
+    assert relations(best, answer("Hanoi", start=500)) == ["contradicts"]
+    assert relations(best, answer("Hanoi", article="b"), kind="yes or no") == [None]
+
+
+def test_one_contradiction_is_told_once():
+    others = [answer("Hanoi", 0.5, "b"), answer("Hanoi, Vietnam", 0.4, "c")]
+    assert relations(answer("Singapore"), *others) == ["contradicts", None]
+
+
+def test_times_contradict_if_they_share_no_day():
+    june, tenth = (date(2018, 6, 1), date(2018, 6, 30)), (date(2018, 6, 10), date(2018, 6, 10))
+    july = (date(2018, 7, 1), date(2018, 7, 31))
+    assert not contradict(answer("June", day=june), answer("10th", article="b", day=tenth))
+    assert contradict(answer("July", day=july), answer("10th", article="b", day=tenth))
+    assert not contradict(answer("July", day=july), answer("after the war", article="b"))
+
+
+def test_the_newer_comes_first_and_the_best_stays_best():
+    best = answer("Brandt", 0.8, "a", date(2019, 5, 5))
+    others = related(
+        best,
+        [answer("Said", 0.5, "b", date(2022, 5, 5)), answer("Ito", 0.4, "c")],
+        "other",
+        THRESHOLD,
+    )
+    given_ = Answer("?", best.text, 0.8, best.citations, alternatives=tuple(others))
+    assert [each.text for each in given_.disagreeing] == ["Said", "Brandt", "Ito"]
+    assert given_.text == "Brandt"
+    lines = str(given_).splitlines()
+    assert lines[0].startswith("Brandt")
+    shown = [line for line in lines if line.startswith(("2022-05-05  Said", "2019-05-05  Brandt"))]
+    assert len(shown) == 2
+    assert any(line.startswith("no date     Ito") for line in lines)
+    assert not best.disagreeing
+    assert not best.items
+
+
+def test_members_of_a_list_are_distinct_and_say_something():
+    best = answer("Anna Berg", question="which mayors resigned")
+    others = [
+        answer("Omar Said", 0.5, question="which mayors resigned"),
+        answer("Said", 0.4, "b", question="which mayors resigned"),
+        answer("Mayor", 0.4, "c", question="which mayors resigned"),
+        answer("Ito", 0.2, "d", question="which mayors resigned"),
+    ]
+    assert relations(best, *others, kind="list") == ["listed", None, None, None]
+
+
+ANSWERS = st.lists(
+    st.tuples(st.sampled_from(["one", "two", "one two", "3 cats", "three"]), st.floats(0, 1)),
+    min_size=1,
+)
+
+
+@given(ANSWERS, st.sampled_from(["list", "when", "yes or no", "other"]))
+def test_nothing_is_lost_and_no_relation_is_unsupported(items, kind):
+    best, *others = [answer(text, p, str(n)) for n, (text, p) in enumerate(items)]
+    found = related(best, others, kind, THRESHOLD)
+    assert [each.text for each in found] == [each.text for each in others]
+    assert all(each.confidence >= THRESHOLD for each in found if each.relation)
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    articles = [
+        Article("mayor", "Mayor elected", "Helen Brandt was elected mayor of Millbrook with 54 "
+                "percent of the votes.", date(2019, 5, 5)),
+        Article("new", "New mayor", "Omar Said is the new mayor of Millbrook after Helen Brandt "
+                "stepped down.", date(2022, 5, 5)),
+        Article("fair", "Fair", "The Millbrook fair opens on 9 June 2021.", date(2021, 5, 1)),
+        Article("late", "Fair late", "Because of the collapsed bridge, the Millbrook fair opens "
+                "on 3 July 2021.", date(2021, 6, 5)),
+        Article("visits", "Visits", "President Maria Lopez visited the dam in 1990. President "
+                "Juan Ortiz visited the dam in 1995.", date(2003, 1, 1)),
+        Article("dam", "Dam", "In 2004 President Elena Cruz visited the dam and spoke to workers.",
+                date(2004, 1, 1)),
+    ]  # fmt: skip
+    with Collection(tmp_path_factory.mktemp("town") / "town", create=True) as collection:
+        collection.add(articles)
+        yield Answerer(collection)
+
+
+def test_articles_that_disagree_are_shown_with_their_dates(town):
+    mayor = town.ask("Who is the mayor of Millbrook?")
+    assert [each.citations[0].article_id for each in mayor.disagreeing] == ["new", "mayor"]
+    assert mayor.confidence == max(each.confidence for each in mayor.disagreeing)
+    fair = town.ask("When does the Millbrook fair open?")
+    assert [str(each.date) for each in fair.disagreeing] == ["2021-07-03", "2021-06-09"]
+    assert {each["relation"] for each in fair.to_dict()["alternatives"]} >= {"contradicts"}
+    assert "2021-05-01  9 June 2021" in str(fair)
+
+
+def test_a_list_is_collected_over_articles(town):
+    answer = town.ask("Which presidents visited the dam?")
+    named = " ".join(each.text for each in answer.items)
+    assert all(name in named for name in ("Lopez", "Ortiz", "Cruz"))
+    assert len(answer.items) == 3
+    assert {each.citations[0].article_id for each in answer.items} == {"visits", "dam"}
+    for each in answer.items:
+        (cited, *_) = each.citations
+        text = town.collection.article(cited.article_id).text
+        assert text[cited.start : cited.end] == each.text == cited.quote
+        assert f"- {each.text}   (" in str(answer)
+    assert answer.disagreeing == ()
