@@ -61,6 +61,8 @@ def restore(backed_up: Path, collection: Path) -> int:
     Raises:
         UserError: If there is no backup, or the collection cannot be written.
     """
+    if not (backed_up / STORE).is_file():
+        raise UserError(f"{backed_up}: no backup here")
     source = LocalBackend(backed_up, None)
     embedder = source.embedder
     if problems := source.store.integrity():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from index.errors import UserError
 from qa.cli import collection_option
 
 
@@ -97,7 +98,7 @@ def check(folder: Path | None, mend: bool) -> None:
         report = check_collection(collection)
         for problem in report.problems:
             click.echo(problem)
-        if report.problems and mend:
+        if report.problems and mend and not report.beyond_repair:
             with counted("embedding anew", "passages") as progress:
                 repair(collection, report, progress)
             report = check_collection(collection)
@@ -105,10 +106,14 @@ def check(folder: Path | None, mend: bool) -> None:
             for problem in report.problems:
                 click.echo(problem)
         click.echo(
-            f"{report.articles} articles and {report.passages} passages checked, "
-            f"{len(report.problems)} problems"
+            f"{report.articles} articles and {report.passages} passages checked; "
+            f"problems: {len(report.problems) or 'none'}"
         )
+    if report.beyond_repair:
+        raise UserError("the articles themselves are damaged; `article-qa restore` a backup")
     if report.problems:
+        if not mend:
+            click.echo("`article-qa check --repair` makes anew what is wrong", err=True)
         sys.exit(2)
 
 
@@ -136,5 +141,8 @@ def restore(backed_up: Path, folder: Path | None, yes: bool) -> None:
 
     target = folder or collection_folder()
     if target.exists() and not yes:
-        click.confirm(f"Replace all articles in {target}?", abort=True, err=True)
-    click.echo(f"{put_back(backed_up, target)} articles in {target}")
+        if not sys.stdin.isatty():
+            raise UserError(f"this replaces all articles in {target}; if you mean it, add --yes")
+        if not click.confirm(f"Replace all articles in {target}?", err=True):
+            raise UserError("nothing was restored")
+    click.echo(f"{put_back(backed_up, target)} articles restored to {target}")

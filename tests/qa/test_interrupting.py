@@ -53,7 +53,7 @@ def test_ctrl_c_stops_between_articles_and_a_rerun_goes_on(tmp_path):
         ).stdout
 
     # What is in is whole, and is neither embedded nor written a second time.
-    assert re.search(rf"^{added} articles and \d+ passages checked, 0 problems$", run("check"))
+    assert re.search(rf"^{added} articles and \d+ passages checked; problems: none$", run("check"))
     with closing(sqlite3.connect(folder / STORE)) as connection:
         (before,) = connection.execute("SELECT max(id) FROM passages").fetchone()
         kept = connection.execute("SELECT id FROM passages").fetchall()
