@@ -16,10 +16,20 @@ from qa.conversation import MAX_READINGS, understandings
 from qa.examples import Examples
 from qa.help import EMPTY, WORDS, is_small_talk
 from qa.kinds import kind_of, whole_sentences
-from qa.ranking import NO_COPIES, Calibration, Candidate, Evidence, Groups, members, rank, weigh
+from qa.ranking import (
+    NO_COPIES,
+    Calibration,
+    Candidate,
+    Evidence,
+    Groups,
+    Place,
+    members,
+    rank,
+    weigh,
+)
 from qa.reader import SPANS_PER_PASSAGE, Reader
 from qa.relations import related
-from qa.types import Answer, Citation, Help, Span, Turn
+from qa.types import Answer, Citation, Help, Turn
 from qa.when import pool_times
 
 PASSAGES_READ = 10
@@ -115,18 +125,36 @@ class Answerer:
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """The distinct answers that the reader finds in these passages, best first."""
+        places = self.read(question, hits)
+        return self.merge(question, hits, places, self.calibration.retrieval)
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Place]:
+        """What the reader finds in these passages, one by one."""
         passages = [(self._article(hit.passage.article_id), hit.passage) for hit in hits]
-        kind = kind_of(question)
         readings = self.reader.read_many(
             [(question, [passage]) for passage in passages],
-            SPANS_OF_A_LIST if kind == "list" else SPANS_PER_PASSAGE,
+            SPANS_OF_A_LIST if kind_of(question) == "list" else SPANS_PER_PASSAGE,
         )
-        spans: list[tuple[Span, str, Hit]] = []
+        places: list[Place] = []
         for (article, _), hit, found in zip(passages, hits, readings, strict=True):
-            spans.extend((span, article.text[span.start : span.end], hit) for span in found)
-        if not spans:
+            places.extend((span, article.text[span.start : span.end], hit) for span in found)
+        return places
+
+    def merge(
+        self, question: str, hits: Sequence[Hit], places: Sequence[Place], retrieval: float
+    ) -> list[Candidate]:
+        """The distinct answers among what was read, best first.
+
+        Args:
+            question: Decides what kind of answer is wanted.
+            hits: The passages that were read.
+            places: What was found in them.
+            retrieval: `Calibration.retrieval`.
+        """
+        if not places:
             return []
-        evidence = weigh(spans, max(hit.score for hit in hits))
+        kind = kind_of(question)
+        evidence = weigh(places, max(hit.score for hit in hits), retrieval)
         if kind == "yes or no":
             evidence = whole_sentences(
                 evidence, [self._passage_text(each.hit) for each in evidence]

@@ -12,15 +12,14 @@ from index.types import Hit
 from qa.agreement import agree
 from qa.types import ResolvedDate, Span
 
-RETRIEVAL_WEIGHT = 12.0
-"""Logits that one point of fused retrieval score is worth; chosen on held-out questions."""
-
-
 SUPPORT_LOGITS = 4.0
 """A place of the same words that scores this much less is not cited for them."""
 
 MEMBER_LOGITS = 5.0
 """What scores this much less than the best member of a list is not one."""
+
+Place = tuple[Span, str, Hit]
+"""A span that the reader proposes, its words, and the passage in which it was read."""
 
 Groups = Mapping[str, int]
 """For ids of articles, the number of the text that they are copies of; without one, of none."""
@@ -66,16 +65,17 @@ class Candidate:
     date: ResolvedDate | None = None
 
 
-def weigh(spans: Sequence[tuple[Span, str, Hit]], best_retrieval: float) -> list[Evidence]:
+def weigh(places: Sequence[Place], best_retrieval: float, worth: float) -> list[Evidence]:
     """Add to each span's reader score what its passage's retrieval score is worth.
 
     Args:
-        spans: Spans with their words and the passage they were read in.
+        places: What was read.
         best_retrieval: The fused score of the question's best passage.
+        worth: Logits for one point of fused retrieval score.
     """
     return [
-        Evidence(span, quote, hit, span.score + RETRIEVAL_WEIGHT * (hit.score - best_retrieval))
-        for span, quote, hit in spans
+        Evidence(span, quote, hit, span.score + worth * (hit.score - best_retrieval))
+        for span, quote, hit in places
     ]
 
 
@@ -173,7 +173,7 @@ def overlap(one: Span, other: Span) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Turns an answer's score into the probability that it is right.
+    """What scores are worth: one against another, and as the probability of being right.
 
     Logistic regression (Platt 1999); fitted by `article-qa train calibrate`.
 
@@ -183,6 +183,7 @@ class Calibration:
         share: Weight of `Candidate.share`.
         similarity: Weight of the cosine similarity of the question and the best place's passage.
         threshold: An answer below this probability is not given.
+        retrieval: What one point of retrieval score adds to a span's score, in logits.
     """
 
     bias: float
@@ -190,6 +191,7 @@ class Calibration:
     share: float
     similarity: float
     threshold: float
+    retrieval: float
 
     @classmethod
     def load(cls, path: Path) -> "Calibration":

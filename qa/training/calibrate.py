@@ -4,17 +4,32 @@ import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from index.collection import Collection
 from index.types import Article, Filters, Hit
 from qa.answerer import PASSAGES_READ, Answerer
-from qa.ranking import Candidate
+from qa.ranking import Candidate, Place
 from qa.scoring import RIGHT_FROM_F1, f1
 from qa.training.card import with_section
 from qa.training.confidence import CollectionSize, Fit, Observation, fit_calibration
 from qa.training.data import Question, QuestionFile, holds_answer, read_squad
 
+RETRIEVAL_WORTH = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 24.0, 32.0)
+"""What is tried, in logits for one point of retrieval score."""
+
 _SEARCHED = 100
+
+
+class _Asked(NamedTuple):
+    """What a question found, before answers are made of it."""
+
+    question: Question
+    group: int
+    collection: CollectionSize
+    answerable: bool
+    hits: list[Hit]
+    places: list[Place]
 
 
 def calibrate(dev: Path, distractors: Sequence[Path], model: Path) -> Fit:
@@ -24,6 +39,9 @@ def calibrate(dev: Path, distractors: Sequence[Path], model: Path) -> Fit:
     paragraph of its article left out, so that nothing answers it. And as collections can be
     small, and what they do not say can be near to what they say, it is asked over the
     paragraphs of its article alone, as they are and without the one that answers it.
+
+    What retrieval is worth beside the reader's score is chosen first, by the F1 of the best
+    answers to what is answerable.
 
     Args:
         dev: A SQuAD file of questions that no model was trained on.
@@ -43,10 +61,13 @@ def calibrate(dev: Path, distractors: Sequence[Path], model: Path) -> Fit:
 
         add_with_progress(collection, paragraphs(files))
         answerer = Answerer(collection, reader=str(model))
-        observations = list(_observe(questions, answerer))
+        asked = list(_ask(questions, answerer))
+        retrieval = max(RETRIEVAL_WORTH, key=lambda worth: _mean_f1(asked, answerer, worth))
+        observations = list(_observe(asked, answerer, retrieval))
     fit = fit_calibration(observations)
     fields = {
         **fit.calibration,
+        "retrieval": retrieval,
         "cross_validated": {"ece": fit.ece, "auc": fit.auc},
         "observations": fit.observations,
         "fitted_on": dev.name,
@@ -71,16 +92,32 @@ def paragraphs(files: Sequence[QuestionFile]) -> Iterator[Article]:
                 yield Article(f"{file.path.name}/{context.id}", title, context.text, None, own)
 
 
-def _observe(questions: QuestionFile, answerer: Answerer) -> Iterator[Observation]:
+def _ask(questions: QuestionFile, answerer: Answerer) -> Iterator[_Asked]:
     from rich.progress import track
 
     for question in track(questions.questions, "asking", transient=True):
-        group = questions.contexts[question.context].article
-        golds = [gold.text for gold in question.answers]
-        for size, answerable, hits in _collections(question, questions, answerer):
-            candidates = answerer.candidates(question.question, hits[:PASSAGES_READ])
-            if candidates:
-                yield _observation(group, size, answerable, candidates[0], golds)
+        for size, answerable, found in _collections(question, questions, answerer):
+            hits = found[:PASSAGES_READ]
+            places = answerer.read(question.question, hits)
+            group = questions.contexts[question.context].article
+            yield _Asked(question, group, size, answerable, hits, places)
+
+
+def _mean_f1(asked: Sequence[_Asked], answerer: Answerer, retrieval: float) -> float:
+    """Of the best answers to what is answerable, if retrieval is worth so much."""
+    answerable = [each for each in asked if each.answerable]
+    return sum(each.f1 for each in _observe(answerable, answerer, retrieval)) / len(answerable)
+
+
+def _observe(
+    asked: Sequence[_Asked], answerer: Answerer, retrieval: float
+) -> Iterator[Observation]:
+    for each in asked:
+        question = each.question
+        candidates = answerer.merge(question.question, each.hits, each.places, retrieval)
+        if candidates:
+            golds = [gold.text for gold in question.answers]
+            yield _observation(each.group, each.collection, each.answerable, candidates[0], golds)
 
 
 def _collections(

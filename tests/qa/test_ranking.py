@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from index import Hit, Passage
 from qa.ranking import (
     MEMBER_LOGITS,
-    RETRIEVAL_WEIGHT,
     SUPPORT_LOGITS,
     Calibration,
     Evidence,
@@ -28,9 +27,9 @@ def test_retrieval_counts_relative_to_the_best_passage():
     near = Hit(Passage("a", 0, 9), 0.9, 1, 1, 0.6)
     far = Hit(Passage("b", 0, 9), 0.4, 9, None, 0.3)
     spans = [(Span("a", 0, 1, 2.0), "x", near), (Span("b", 0, 1, 2.0), "y", far)]
-    best, other = weigh(spans, best_retrieval=0.9)
+    best, other = weigh(spans, best_retrieval=0.9, worth=12.0)
     assert best.score == 2.0
-    assert other.score == pytest.approx(2.0 - 0.5 * RETRIEVAL_WEIGHT)
+    assert other.score == pytest.approx(2.0 - 0.5 * 12.0)
 
 
 def test_the_same_words_in_two_places_are_one_stronger_answer():
@@ -162,7 +161,9 @@ def test_of_edited_copies_the_one_that_says_it_best_counts():
 
 @given(st.floats(-1e6, 1e6), st.floats(-1, 1))
 def test_confidence_is_a_probability_that_grows_with_the_score(score, similarity):
-    calibration = Calibration(bias=-4, score=0.4, share=1, similarity=3, threshold=0.3)
+    calibration = Calibration(
+        bias=-4, score=0.4, share=1, similarity=3, threshold=0.3, retrieval=12
+    )
     (lower,) = rank([evidence("x", score, similarity=similarity)])
     (higher,) = rank([evidence("x", score + 1, similarity=similarity)])
     assert 0 < calibration.probability(lower) <= calibration.probability(higher) < 1
