@@ -5,8 +5,12 @@ from bisect import bisect_left
 
 from qa.dates.find import find_times
 from qa.dates.meaning import CalendarFields, TimeExpression
+from qa.dates.sentences import sentence_around
 
 _REACH = 300
+_HEADED_BY = re.compile(r"(?:(?:and|but|so|then|early|late|later|earlier|in)\s+)*$", re.IGNORECASE)
+# What may begin another clause, or another voice.
+_BREAK = re.compile(r"[,;:()\n“”\"–—]|\s-\s|\b(?:that|which|who|when|after|before|since|until)\b")
 _LED_BY = re.compile(r"(?:\b(?:in|on|of|by)\s(?:the\s)?|[.!?]\s|\n|^)$", re.IGNORECASE)
 
 
@@ -31,3 +35,33 @@ def told_year(expression: TimeExpression, text: str) -> tuple[int, str] | None:
             led = _LED_BY.search(text, max(before.start - 9, 0), before.start)
             return (fields.year, before.quote) if led else None
     return None
+
+
+def heading_year(expression: TimeExpression, text: str) -> TimeExpression | None:
+    """The expression of nothing but a year that heads the clause of a later expression.
+
+    "Next year the fair opens on 9 July": 9 July is of that year.
+
+    Returns:
+        None if the sentence does not begin with a year, or something may begin another clause
+        between that and the expression.
+    """
+    start, _ = sentence_around(text, expression.start, expression.end)
+    times = find_times(text)
+    index = bisect_left(times, start, key=lambda e: e.start)
+    if index == len(times) or times[index].end > expression.start:
+        return None
+    head = times[index]
+    between = text[head.end : expression.start].removeprefix(",")
+    if not _HEADED_BY.fullmatch(text, start, head.start) or _BREAK.search(between):
+        return None
+    return head if _is_bare_year(head) else None
+
+
+def _is_bare_year(expression: TimeExpression) -> bool:
+    fields = expression.meaning
+    if not isinstance(fields, CalendarFields) or fields.part:
+        return False
+    relative = fields.shift is not None and fields.shift.unit == "year"
+    named = (fields.month, fields.day, fields.weekday, fields.season, fields.quarter, fields.half)
+    return (relative or fields.year is not None) and all(field is None for field in named)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from qa.dates import periods
 from qa.dates.choose import Choice, choose
-from qa.dates.context import told_year
+from qa.dates.context import heading_year, told_year
 from qa.dates.events import counted_from, dating_expression
 from qa.dates.meaning import (
     Anchor,
@@ -71,9 +71,11 @@ def readings(
         counted = counted_from(expression, expression.meaning, event, dated)
         return (counted,) if counted else ()
     try:
-        found = _read(expression.meaning, anchor, direction)
-        if found and direction.sign <= 0:
-            found += _in_told_year(expression, text, found)
+        found = _in_heading_year(expression, text, anchor)
+        if not found:
+            found = _read(expression.meaning, anchor, direction)
+            if found and direction.sign <= 0:
+                found += _in_told_year(expression, text, found)
     except (ValueError, OverflowError):  # outside the years 1 to 9999
         return ()
     return tuple(_resolved(expression, reading, anchor) for reading in dict.fromkeys(found))
@@ -135,15 +137,33 @@ def _read_either(meaning: Either, anchor: Anchor | None, direction: Direction) -
     return fitting if len(fitting) < len(found) and fitting else found
 
 
+def _in_heading_year(expression: TimeExpression, text: str, anchor: Anchor | None) -> list[Reading]:
+    """What a partial date means in the year that its sentence begins with, if it does."""
+    fields = _without_year(expression.meaning)
+    head = heading_year(expression, text) if fields else None
+    year = resolve(head, text, anchor) if head else None
+    if fields is None or head is None or year is None:
+        return []
+    whole, granularity = Interval(year.start, year.end), periods.granularity_of(fields)
+    return _inside(fields, whole, granularity, f'after "{head.quote}"', None)
+
+
+def _without_year(meaning: Meaning) -> CalendarFields | None:
+    """The fields of a date that lacks only its year; None for any other meaning."""
+    if not isinstance(meaning, CalendarFields) or meaning.anchored:
+        return None
+    placed = (meaning.month, meaning.season, meaning.quarter, meaning.half)
+    return meaning if any(field is not None for field in placed) else None
+
+
 def _in_told_year(expression: TimeExpression, text: str, found: Sequence[Reading]) -> list[Reading]:
     """What a partial date means in the year that the paragraph last told, if that is earlier."""
-    fields = expression.meaning
-    if not isinstance(fields, CalendarFields) or fields.anchored:
-        return []
-    if all(field is None for field in (fields.month, fields.season, fields.quarter, fields.half)):
-        return []
-    told = told_year(expression, text)
-    if told is None or told[0] >= min(interval.start.year for interval, _, _ in found):
+    fields, told = _without_year(expression.meaning), told_year(expression, text)
+    if (
+        fields is None
+        or told is None
+        or told[0] >= min(interval.start.year for interval, _, _ in found)
+    ):
         return []
     whole, granularity = periods.year_of(told[0]), periods.granularity_of(fields)
     return _inside(fields, whole, granularity, f'after "{told[1]}"', None)
