@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from index.errors import UserError
+from index.milvus.address import Place
 from qa.cli import collection_option
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def evaluate() -> None:
 @click.option("--limit", type=click.IntRange(1), help="Only the first questions of each suite.")
 @click.pass_context
 def run(
-    ctx: click.Context, suites: tuple[Path, ...], folder: Path | None, passages: str,
+    ctx: click.Context, suites: tuple[Path, ...], place: Place | None, passages: str,
     distractors: tuple[Path, ...], out: Path | None, baseline: Path | None,
     requirements: tuple[str, ...], reader: str | None, top_k: int | None, limit: int | None,
 ) -> None:  # fmt: skip
@@ -115,11 +116,11 @@ def run(
     if out:
         _make_folder(out)
 
-    if not suites and ctx.get_parameter_source("folder") is not ParameterSource.COMMANDLINE:
+    if not suites and ctx.get_parameter_source("place") is not ParameterSource.COMMANDLINE:
         # The bundled suite is about the seeds alone, whatever the user's own collection holds.
         opened = _seeds
     else:
-        opened = partial(_opened, folder)
+        opened = partial(_opened, place)
     setting = _Setting(opened, passages, distractors, reader, top_k, limit)
     measured = [_measure(suite, setting) for suite in loaded]
     compared = [
@@ -155,7 +156,7 @@ def run(
     show_default=True,
     help="How many questions to draft of each article.",
 )
-def new(folder: Path | None, out: Path, feedback: Path | None, per_article: int) -> None:
+def new(place: Place | None, out: Path, feedback: Path | None, per_article: int) -> None:
     """Draft a suite from a collection, and from what users asked, for you to correct."""
     from eval.new import draft, from_feedback, write
     from qa.building import open_collection
@@ -163,7 +164,7 @@ def new(folder: Path | None, out: Path, feedback: Path | None, per_article: int)
     if out.suffix != ".jsonl":
         raise UserError(f"{out}: a suite ends in .jsonl")
     asked = list(from_feedback(feedback)) if feedback else []
-    collection = open_collection(folder)
+    collection = open_collection(place)
     count = write([*asked, *draft(collection.articles(), per_article)], out)
     click.echo(f"{count} questions in {out}: correct them, then run `article-qa eval {out}`")
 
@@ -236,10 +237,10 @@ def _seeds() -> "Iterator[Collection]":
 
 
 @contextmanager
-def _opened(folder: Path | None) -> "Iterator[Collection]":
+def _opened(place: Place | None) -> "Iterator[Collection]":
     from qa.building import open_collection
 
-    with open_collection(folder) as collection:
+    with open_collection(place) as collection:
         yield collection
 
 

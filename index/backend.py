@@ -1,4 +1,4 @@
-"""What a collection is kept in: on this machine (`index.local`), later also on a cluster."""
+"""What a collection is kept in: a folder (`index.local`), or a cluster (`index.milvus`)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -52,11 +52,11 @@ class Backend(Protocol):
         ...
 
     def put(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
-        """Add or replace articles, all or none; once it returns, they are safe."""
+        """Add or replace articles, each whole or not at all; once it returns, they are safe."""
         ...
 
     def remove(self, article_ids: Iterable[str]) -> list[str]:
-        """Remove articles, all or none; returns the ids that were there."""
+        """Remove articles, each whole or not at all; returns the ids that were there."""
         ...
 
     def article(self, article_id: str) -> Article | None:
@@ -88,7 +88,10 @@ class Backend(Protocol):
         ...
 
     def is_new(self) -> bool:
-        """Whether nothing was ever written to it."""
+        """Whether it was only just made: nothing is in it, and nothing was removed from it.
+
+        A cluster does not know of what was removed; there, an empty one is new.
+        """
         ...
 
     def find(

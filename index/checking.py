@@ -54,7 +54,7 @@ def check(collection: Collection) -> Report:
     if is_superseded(backend.embedder):
         report.problems.append("vectors: made by the embedder of another version of article-qa")
         report.superseded = True
-    checkpoint = collection.path / "vectors.faiss"
+    checkpoint = backend.path / "vectors.faiss"
     if checkpoint.exists() and read_checkpoint(checkpoint, lambda header, file: True) is None:
         report.problems.append(f"{checkpoint.name}: damaged or of another version")
         report.broken_indexes = True
@@ -85,7 +85,7 @@ def repair(
             "`article-qa restore`"
         )
     if report.superseded:
-        gathered = collection.path / "reembedding.sqlite"
+        gathered = backend.path / "reembedding.sqlite"
         embed_anew(backend.store, gathered, load_embedder(), progress)
     for article_id in report.broken_articles:
         article = backend.article(article_id)

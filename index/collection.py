@@ -11,7 +11,7 @@ from index.backend import Backend
 from index.embedder import BundledEmbedder, Embedder, load_embedder
 from index.errors import UserError
 from index.fusion import fuse
-from index.local import LocalBackend
+from index.milvus.address import MilvusAddress, Place, place_of
 from index.types import Added, Article, Filters, Hit, Passage, Summaries
 
 _CANDIDATES = 50
@@ -22,34 +22,39 @@ _MOST_PER_ARTICLE = 6
 
 
 class Collection:
-    """Articles in a folder, searchable by meaning and by words.
+    """Articles in a folder or on Milvus, searchable by meaning and by words.
 
-    Threads may share one; processes may each open the same folder. What one has added, all
-    others find with their next search.
+    Threads may share one; processes may each open the same one. What one has added, all others
+    find with their next search.
+
+    Attributes:
+        path: Where it is.
     """
 
     def __init__(
-        self, path: Path, *, create: bool = False, embedder: str | Embedder | None = None
+        self,
+        path: Path | MilvusAddress | str,
+        *,
+        create: bool = False,
+        embedder: str | Embedder | None = None,
     ) -> None:
         """Open a collection.
 
         Args:
-            path: Its folder.
-            create: Make it if the folder is missing or empty.
+            path: Its folder, or where it is on Milvus, as `milvus://HOST:PORT/NAME`.
+            create: Make it if it is missing or the folder is empty.
             embedder: For a new collection, what to use instead of the bundled embedder: a
                 sentence-transformers name or folder, or an embedder that is loaded already. An
                 existing one keeps the embedder that it was made with.
 
         Raises:
-            UserError: If the folder is no collection, or was made with another embedder.
+            UserError: If there is no collection, or it was made with another embedder.
         """
-        self.path = path
+        self.path = place_of(path)
         self._lock = Lock()
         given = embedder if embedder is None or isinstance(embedder, str) else embedder.name
         self._loaded = None if embedder is None or isinstance(embedder, str) else embedder
-        self._backend: Backend = LocalBackend(
-            path, create_with=(given or BundledEmbedder().name) if create else None
-        )
+        self._backend = _backend(self.path, (given or BundledEmbedder().name) if create else None)
         if given is not None and given != self._backend.embedder:
             self._backend.close()
             raise UserError(
@@ -171,6 +176,16 @@ class Collection:
             )
             for each in islice(_spread(scores, found.passages), k)
         ]
+
+
+def _backend(place: Place, create_with: str | None) -> Backend:
+    if isinstance(place, MilvusAddress):
+        from index.milvus.backend import MilvusBackend
+
+        return MilvusBackend(place, create_with)
+    from index.local import LocalBackend
+
+    return LocalBackend(place, create_with)
 
 
 def _spread(scores: Iterable[int], passages: Mapping[int, Passage]) -> Iterator[int]:

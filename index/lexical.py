@@ -4,7 +4,6 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from threading import Lock
 
@@ -14,9 +13,7 @@ from filelock import FileLock
 from index.changes import NOTHING_SEEN, Changes, State
 from index.selection import Selection
 from index.store import Store
-
-TITLE_WEIGHT = 0.5
-"""Weight of a match in the title against one in the passage."""
+from index.words import TITLE_WEIGHT, analyzer, title_text
 
 _ANALYZER = "article-qa"
 _HEAP_BYTES = 64_000_000
@@ -46,7 +43,7 @@ class LexicalIndex:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._analyzer = _analyzer()
+        self._analyzer = analyzer()
         self._write_lock = FileLock(folder.with_suffix(".lock"))
         self._lock = Lock()  # held by whoever brings it up to date
         self._in_memory = False
@@ -258,11 +255,6 @@ class LexicalIndex:
         return index
 
 
-def title_text(title: str, published: date | None) -> str:
-    """What is searchable of an article beside its text: its title and its date in words."""
-    return f"{title} {published:%d %B %Y}" if published else title
-
-
 @contextmanager
 def _damage_told() -> Iterator[None]:
     """Turn whatever tantivy raises on damaged files into `DamagedError`."""
@@ -277,15 +269,3 @@ def _damage_told() -> Iterator[None]:
         if type(error).__name__ == "PanicException":
             raise DamagedError(str(error)) from None
         raise
-
-
-def _analyzer() -> tantivy.TextAnalyzer:
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(40))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.ascii_fold())
-        .filter(tantivy.Filter.stopword("english"))
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
-    )

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from index.milvus.address import Place, place_of
 from qa.types import Answer, Citation, Turn
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Answerer", "Chat", "Citation", "Turn", "ask", "default_collection"]
 
-_answerers: dict[Path | None, "Answerer"] = {}
+_answerers: dict[Place | None, "Answerer"] = {}
 _lock = Lock()
 
 
@@ -41,8 +42,9 @@ def ask(
 
     Args:
         question: In any form; a few keywords do.
-        collection: A collection or its folder; by default the folder that `QA_COLLECTION`
-            names, or else your own collection, which begins with the seed articles.
+        collection: A collection, its folder, or where it is on Milvus, as
+            `milvus://HOST:PORT/NAME`; by default what `QA_COLLECTION` names, or else your own
+            collection, which begins with the seed articles.
         history: Earlier turns of the conversation, oldest first.
         since: Only articles published on this day or later.
         until: Only articles published on this day or earlier.
@@ -76,7 +78,7 @@ def _answerer_of(collection: "Collection | Path | str | None") -> "Answerer":
             if known is None or known.collection is not collection:
                 known = _answerers[collection.path] = Answerer(collection)
             return known
-        key = None if collection is None else Path(collection)
+        key = None if collection is None else place_of(collection)
         if key not in _answerers:
             _answerers[key] = Answerer(open_collection(key))
         return _answerers[key]

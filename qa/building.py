@@ -9,6 +9,7 @@ from pathlib import Path
 
 from index.articles import Measured, read_file
 from index.collection import Collection
+from index.milvus.address import Place, place_of
 from index.types import Added, Article
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
@@ -21,31 +22,28 @@ def default_folder() -> Path:
     return user_data_path("article-qa", appauthor=False) / "collection"
 
 
-def collection_folder() -> Path:
-    """The folder of the collection that is used when none is named."""
+def collection_place() -> Place:
+    """Where the collection is that is used when none is named."""
     configured = os.environ.get("QA_COLLECTION")
-    return Path(configured) if configured else default_folder()
+    return place_of(configured) if configured else default_folder()
 
 
 def open_collection(
-    folder: Path | None = None, *, create: bool = False, embedder: str | None = None
+    place: Place | None = None, *, create: bool = False, embedder: str | None = None
 ) -> Collection:
     """Open a collection; the default one is made from the seed articles when it is missing.
 
     Args:
-        folder: The collection's folder. None is the folder that the environment variable
-            `QA_COLLECTION` names, or else the default collection.
-        create: Make the folder if it is missing.
+        place: Where it is. None is what the environment variable `QA_COLLECTION` names, or else
+            the default collection.
+        create: Make it if it is missing.
         embedder: For a new collection, a sentence-transformers model instead of the bundled one.
 
     Raises:
-        UserError: If the folder cannot be opened as a collection.
+        UserError: If there is no collection, or it cannot be opened.
     """
-    configured = os.environ.get("QA_COLLECTION")
-    if folder is None and configured:
-        folder = Path(configured)
-    if folder is not None:
-        return Collection(folder, create=create, embedder=embedder)
+    if place is not None or os.environ.get("QA_COLLECTION"):
+        return Collection(place or collection_place(), create=create, embedder=embedder)
     collection = Collection(default_folder(), create=True, embedder=embedder)
     if collection.is_new:
         add_with_progress(collection, seed_articles())

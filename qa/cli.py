@@ -5,12 +5,12 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from index.errors import UserError
+from index.milvus.address import Place, place_of
 
 if TYPE_CHECKING:
     from index.collection import Collection
@@ -61,11 +61,11 @@ def collection_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--collection DIR`, for every command that opens a collection."""
     return click.option(
         "--collection",
-        "folder",
-        type=click.Path(path_type=Path),
+        "place",
+        type=_Place(),
         metavar="DIR",
-        help="Folder of the collection; by default $QA_COLLECTION, or your own, which begins "
-        "with the seed articles.",
+        help="Folder of the collection, or where it is on Milvus, as milvus://HOST:PORT/NAME; by "
+        "default $QA_COLLECTION, or your own, which begins with the seed articles.",
     )(command)
 
 
@@ -78,6 +78,18 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+class _Place(click.ParamType[Place]):
+    name = "place"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Place:
+        return place_of(str(value))
 
 
 class _Day(click.ParamType[date]):
@@ -109,11 +121,11 @@ def cli() -> None:
 @click.option("--top-k", type=click.IntRange(1, 100), help="How many passages to read.")
 @click.option("--reader", metavar="MODEL", help="A transformers question-answering model.")
 def ask(
-    question: str, folder: Path | None, since: date | None, until: date | None,
+    question: str, place: Place | None, since: date | None, until: date | None,
     source: str | None, as_json: bool, top_k: int | None, reader: str | None,
 ) -> None:  # fmt: skip
     """Answer QUESTION from the articles, with the passages that say so."""
-    answer = _answerer(folder, top_k, reader).ask(question, since=since, until=until, source=source)
+    answer = _answerer(place, top_k, reader).ask(question, since=since, until=until, source=source)
     if as_json:
         click.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
     else:
@@ -123,11 +135,11 @@ def ask(
 @cli.command()
 @collection_option
 @filter_options
-def chat(folder: Path | None, since: date | None, until: date | None, source: str | None) -> None:
+def chat(place: Place | None, since: date | None, until: date | None, source: str | None) -> None:
     """Ask one question after another; a follow-up may lean on what came before."""
     from qa.conversation import Chat
 
-    conversation = Chat(_answerer(folder, None, None), since=since, until=until, source=source)
+    conversation = Chat(_answerer(place, None, None), since=since, until=until, source=source)
     console = _console()
     if sys.stdin.isatty():
         console.print("Ask about the articles. An empty line or Ctrl-D ends the conversation.")
@@ -148,9 +160,9 @@ def chat(folder: Path | None, since: date | None, until: date | None, source: st
 @cli.command(name="list")
 @collection_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-def list_articles(folder: Path | None, as_json: bool) -> None:
+def list_articles(place: Place | None, as_json: bool) -> None:
     """List the articles of the collection."""
-    collection = _collection(folder)
+    collection = _collection(place)
     listed = 0
     while page := collection.summaries(offset=listed, limit=_LISTED_AT_ONCE).articles:
         for article in page:
@@ -161,9 +173,9 @@ def list_articles(folder: Path | None, as_json: bool) -> None:
 @cli.command()
 @click.argument("article_ids", nargs=-1, required=True, metavar="ID...")
 @collection_option
-def remove(article_ids: tuple[str, ...], folder: Path | None) -> None:
+def remove(article_ids: tuple[str, ...], place: Place | None) -> None:
     """Remove articles by the ids that `list` shows."""
-    removed = _collection(folder).remove(article_ids)
+    removed = _collection(place).remove(article_ids)
     missing = [each for each in article_ids if each not in removed]
     click.echo(f"{len(removed)} removed")
     if missing:
@@ -193,17 +205,17 @@ def main() -> None:
 
 
 def _collection(
-    folder: Path | None, *, create: bool = False, embedder: str | None = None
+    place: Place | None, *, create: bool = False, embedder: str | None = None
 ) -> "Collection":
     from qa.building import open_collection
 
-    return open_collection(folder, create=create, embedder=embedder)
+    return open_collection(place, create=create, embedder=embedder)
 
 
-def _answerer(folder: Path | None, top_k: int | None, reader: str | None) -> "Answerer":
+def _answerer(place: Place | None, top_k: int | None, reader: str | None) -> "Answerer":
     from qa.answerer import PASSAGES_READ, Answerer
 
-    return Answerer(_collection(folder), reader=reader, top_k=top_k or PASSAGES_READ)
+    return Answerer(_collection(place), reader=reader, top_k=top_k or PASSAGES_READ)
 
 
 def _console() -> Any:  # noqa: ANN401 - rich is imported when something is printed

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from index.errors import UserError
+from index.milvus.address import Place
 from qa.cli import collection_option
 
 
@@ -36,7 +37,7 @@ class _FieldMap(click.ParamType[tuple[str, str]]):
 )
 def add(
     inputs: tuple[str, ...],
-    folder: Path | None,
+    place: Place | None,
     embedder: str | None,
     fields: tuple[tuple[str, str], ...],
 ) -> None:
@@ -60,7 +61,7 @@ def add(
     urls = [each for each in inputs if is_url(each)]
     paths = [Path(each) for each in inputs if not is_url(each)]
     files = read_articles(paths, report, dict(fields))
-    collection = open_collection(folder, create=True, embedder=embedder)
+    collection = open_collection(place, create=True, embedder=embedder)
     sources: list[Measured] = [files] if paths else []
     if urls:
         sources.append(WebArticles(urls, report, lambda each: collection.article(each) is not None))
@@ -88,13 +89,13 @@ def add(
 @click.command()
 @collection_option
 @click.option("--repair", "mend", is_flag=True, help="Make anew what is derived and wrong.")
-def check(folder: Path | None, mend: bool) -> None:
+def check(place: Place | None, mend: bool) -> None:
     """Verify every article, passage and vector, and the indexes made of them."""
     from index.checking import check as check_collection
     from index.checking import repair
     from qa.building import counted, open_collection
 
-    with open_collection(folder) as collection:
+    with open_collection(place) as collection:
         report = check_collection(collection)
         for problem in report.problems:
             click.echo(problem)
@@ -120,13 +121,13 @@ def check(folder: Path | None, mend: bool) -> None:
 @click.command()
 @click.argument("destination", type=click.Path(path_type=Path))
 @collection_option
-def backup(destination: Path, folder: Path | None) -> None:
+def backup(destination: Path, place: Place | None) -> None:
     """Copy the collection, also while it is in use, to the folder DESTINATION."""
     from index.backup import backup as copy
     from qa.building import open_collection
 
-    with open_collection(folder) as collection:
-        count = copy(collection.path, destination)
+    with open_collection(place) as collection:
+        count = copy(_folder_of(collection.path), destination)
     click.echo(f"{count} articles copied to {destination}")
 
 
@@ -134,15 +135,21 @@ def backup(destination: Path, folder: Path | None) -> None:
 @click.argument("backed_up", type=click.Path(path_type=Path), metavar="BACKUP")
 @collection_option
 @click.option("--yes", is_flag=True, help="Do not ask before replacing articles.")
-def restore(backed_up: Path, folder: Path | None, yes: bool) -> None:
+def restore(backed_up: Path, place: Place | None, yes: bool) -> None:
     """Make the collection what it was when it was copied to the folder BACKUP."""
     from index.backup import restore as put_back
-    from qa.building import collection_folder
+    from qa.building import collection_place
 
-    target = folder or collection_folder()
+    target = _folder_of(place or collection_place())
     if target.exists() and not yes:
         if not sys.stdin.isatty():
             raise UserError(f"this replaces all articles in {target}; if you mean it, add --yes")
         if not click.confirm(f"Replace all articles in {target}?", err=True):
             raise UserError("nothing was restored")
     click.echo(f"{put_back(backed_up, target)} articles restored to {target}")
+
+
+def _folder_of(place: Place) -> Path:
+    if isinstance(place, Path):
+        return place
+    raise UserError(f"{place}: only a folder is copied; Milvus has backups of its own")

@@ -94,8 +94,8 @@ class Chat:
         if exchange is None or exchange.answer is None or verdict not in ("like", "dislike"):
             return self._view(session)
         if exchange.verdict != verdict:
-            folder = self._service.library.collection(collection).path
-            feedback.store(folder, exchange.answer, verdict)
+            place = self._service.library.collection(collection).path
+            feedback.store(feedback.folder_of(place), exchange.answer, verdict)
         rated = Exchange(
             exchange.number, exchange.question, exchange.filters, "", exchange.answer, "", verdict
         )

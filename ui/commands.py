@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from index.errors import UserError
+from index.milvus.address import Place
 from qa.cli import collection_option
 
 
@@ -31,7 +32,7 @@ from qa.cli import collection_option
 )
 @click.option("--open/--no-open", "browse", default=False, help="Open the page in a browser.")
 def serve(
-    folder: Path | None, library: Path | None, host: str, port: int, auth: str | None,
+    place: Place | None, library: Path | None, host: str, port: int, auth: str | None,
     api_key: str | None, root_path: str, browse: bool,
 ) -> None:  # fmt: skip
     """Open the web page, with its REST API and MCP tool, until it is interrupted."""
@@ -39,17 +40,17 @@ def serve(
 
     if auth is not None and (":" not in auth or not all(auth.split(":", 1))):
         raise UserError("--auth: give a name and a password, as USER:PASSWORD")
-    run(Options(folder, library, host, port, auth, api_key, root_path, browse))
+    run(Options(place, library, host, port, auth, api_key, root_path, browse))
 
 
 @click.command()
 @collection_option
-def feedback(folder: Path | None) -> None:
+def feedback(place: Place | None) -> None:
     """Print what people thought of the answers: question, answer and passages, as JSON lines."""
     from qa.building import default_folder
-    from ui.feedback import read
+    from ui.feedback import folder_of, read
 
-    path = folder or default_folder()
+    path = folder_of(place or default_folder())
     if not path.is_dir():
         raise UserError(f"{path}: no collection here")
     for record in read(path):

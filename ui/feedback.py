@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,11 +11,21 @@ from typing import Any, Literal
 from filelock import FileLock
 
 from index.errors import UserError
+from index.milvus.address import Place
+from qa.building import default_folder
 from qa.types import Answer
 
 Verdict = Literal["like", "dislike"]
 
 FILE = "feedback.jsonl"
+
+
+def folder_of(place: Place) -> Path:
+    """Where the verdicts on a collection's answers are: in its folder, or among the user's data."""
+    if isinstance(place, Path):
+        return place
+    name = re.sub(r"[^\w.-]+", "-", f"{place.uri.partition('://')[2] or place.uri}-{place.name}")
+    return default_folder().parent / "feedback" / name.strip("-")
 
 
 def store(collection: Path, answer: Answer, verdict: Verdict) -> None:
@@ -31,6 +42,7 @@ def store(collection: Path, answer: Answer, verdict: Verdict) -> None:
     line = json.dumps(record, ensure_ascii=False) + "\n"
     path = collection / FILE
     try:
+        collection.mkdir(parents=True, exist_ok=True)
         # Two pages may be rated at once; a record longer than a pipe's buffer could interleave.
         with FileLock(f"{path}.lock"), path.open("ab+") as file:
             if file.tell():

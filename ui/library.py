@@ -9,9 +9,10 @@ from threading import Lock
 
 from index.collection import Collection
 from index.errors import UserError
+from index.milvus.address import Place
 from index.types import Filters, Hit
 from qa.answerer import Answerer
-from qa.building import default_folder, open_collection
+from qa.building import open_collection
 from qa.ranking import Candidate
 from qa.reader import Reader
 
@@ -59,12 +60,12 @@ class Library:
     A name never reaches the file system before it is checked, and so cannot leave the folder.
     """
 
-    def __init__(self, shared: Callable[[], Reader], main: Path | None, others: Path) -> None:
+    def __init__(self, shared: Callable[[], Reader], main: Place | None, others: Path) -> None:
         """Prepare; nothing is opened yet.
 
         Args:
             shared: Gives the reader of all collections.
-            main: Folder of the first collection, or None for the user's own.
+            main: Where the first collection is, or None for the user's own.
             others: Folder in which the other collections are, each in a folder of its name.
         """
         self._shared = shared
@@ -119,19 +120,14 @@ class Library:
             if known is None:
                 if name not in self.names():
                     raise UnknownCollectionError("no collection of this name")
-                folder = self._main if name == MAIN else self._others / name
-                known = WatchedAnswerer(open_collection(folder), self._shared)
+                place = self._main if name == MAIN else self._others / name
+                known = WatchedAnswerer(open_collection(place), self._shared)
                 self._opened[name] = known
         return known
 
     def collection(self, name: str | None = None) -> Collection:
         """A collection, by default the first; errors as for `answerer`."""
         return self.answerer(name).collection
-
-    @property
-    def main_folder(self) -> Path:
-        """Where the first collection is."""
-        return self._main or default_folder()
 
 
 def _tell(what: str) -> None:

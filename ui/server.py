@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from index.errors import UserError
+from index.milvus.address import Place
 from ui.batching import MAX_PASSAGES
 from ui.service import Service
 
@@ -23,7 +24,7 @@ DRAIN_SECONDS = 60.0
 class Options:
     """What `article-qa serve` was told; see its help."""
 
-    collection: Path | None = None
+    collection: Place | None = None
     library: Path | None = None
     host: str = "127.0.0.1"
     port: int = 0

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from index.errors import UserError
+from index.milvus.address import Place
 from qa.reader import Reader
 from qa.types import Answer, Turn
 from ui.batching import MAX_PASSAGES, BatchingReader
@@ -55,7 +56,7 @@ class Service:
 
     def __init__(
         self,
-        main: Path | None,
+        main: Place | None,
         others: Path,
         *,
         workers: int = WORKERS,
@@ -65,7 +66,7 @@ class Service:
         """Prepare; the models load with `warm_up` or the first question.
 
         Args:
-            main: Folder of the first collection, or None for the user's own.
+            main: Where the first collection is, or None for the user's own.
             others: Folder of the other collections.
             workers: Questions that are worked on at the same time.
             queue_limit: Questions that are worked on or wait, at most.

@@ -166,7 +166,7 @@ def test_nothing_on_the_page_comes_from_elsewhere(client: TestClient) -> None:
     ],
 )  # fmt: skip
 def test_no_file_of_the_machine_is_served(client: TestClient, service: Service, path: str) -> None:
-    store = service.library.main_folder / "articles.sqlite"
+    store = service.library.collection().path / "articles.sqlite"
     assert store.exists()
     reply = client.get(path.format(store=store), follow_redirects=False)
     assert reply.status_code in (400, 401, 403, 404, 405, 422)
@@ -242,7 +242,7 @@ def test_a_proxy_may_show_the_page_under_a_path(service: Service) -> None:
 
 
 def test_a_full_queue_refuses_with_a_time_to_come_back(service: Service) -> None:
-    small = Service(None, service.library.main_folder / "none", workers=1, queue_limit=2)
+    small = Service(None, service.library.collection().path / "none", workers=1, queue_limit=2)
     hold = threading.Event()
     held = [small.submit_work(hold.wait, "test") for _ in range(2)]
     refused = TestClient(build_app(small, Options()), base_url="http://localhost").post(

@@ -1,0 +1,1 @@
+"""The same collection on Milvus, for more passages than one process holds."""

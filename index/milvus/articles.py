@@ -1,0 +1,123 @@
+"""The articles of a collection on Milvus: reading them, and telling which version is stored."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from threading import Lock
+
+from index.errors import UserError
+from index.milvus import rows
+from index.milvus.connection import Connection, Row, literal, literals
+from index.milvus.schema import Names
+from index.types import Article
+
+ROWS_A_REQUEST = 30
+"""So that a request stays below 2 MB, the least that a Milvus cluster takes by default."""
+
+_IDS_A_REQUEST = 200
+_FRESH_SECONDS = 5.0
+"""How long an article that a search has read is not read again for that search's answer."""
+
+_WHOLE = (*rows.HEAD_FIELDS, "text")
+
+
+class Articles:
+    """Reads articles; threads may share it."""
+
+    def __init__(self, connection: Connection, names: Names) -> None:
+        self._connection = connection
+        self._names = names
+        self._lock = Lock()
+        self._read: dict[str, tuple[float, Article]] = {}
+
+    def heads(
+        self, article_ids: Sequence[str], fields: Sequence[str], consistency: str = "Strong"
+    ) -> dict[str, Row]:
+        """The rows of those of the articles that are stored."""
+        found: dict[str, Row] = {}
+        for first in range(0, len(article_ids), _IDS_A_REQUEST):
+            part = literals(article_ids[first : first + _IDS_A_REQUEST])
+            heads = self._connection.query(
+                self._names.articles, f"id in {part}", ["id", *fields], consistency
+            )
+            found |= {head["id"]: head for head in heads}
+        return found
+
+    def versions(self, article_ids: Sequence[str], consistency: str) -> dict[str, str]:
+        """The versions of those of the articles that are stored."""
+        heads = self.heads(article_ids, ["digest"], consistency)
+        return {each: rows.version_of(head["digest"]) for each, head in heads.items()}
+
+    def one(self, article_id: str) -> Article | None:
+        """One article, or None."""
+        with self._lock:
+            until, article = self._read.get(article_id, (0.0, None))
+        if article is not None and time.monotonic() < until:
+            return article
+        head = self.heads([article_id], _WHOLE).get(article_id)
+        return self._whole(head) if head else None
+
+    def all(self) -> Iterator[Article]:
+        """All articles, by id."""
+        for head in self._connection.in_order(self._names.articles, _WHOLE, page=ROWS_A_REQUEST):
+            article = self._whole(head)
+            if article is not None:
+                yield article
+
+    def current(self, found: Iterable[Row]) -> list[Row]:
+        """Those of the found passages whose articles are stored in that version, by place."""
+        unique = {row["id"]: row for row in found}.values()
+        wanted = {row["article"]: row["version"] for row in unique}
+        # "Bounded" may be some moments old, but spares waiting; whatever differs is asked again.
+        versions = self.versions(list(wanted), "Bounded")
+        doubtful = sorted(
+            {r["article"] for r in unique if versions.get(r["article"]) != r["version"]}
+        )
+        versions = {k: v for k, v in versions.items() if k not in doubtful}
+        versions |= self.versions(doubtful, "Strong")
+        current = [row for row in unique if versions.get(row["article"]) == row["version"]]
+        return sorted(current, key=lambda row: (row["article"], row["start"], row["end"]))
+
+    def read_soon(self, versions: Mapping[str, str]) -> None:
+        """Read articles of known versions, which are about to be asked for, in one request."""
+        now = time.monotonic()
+        heads = self.heads(list(versions), _WHOLE, "Bounded")
+        with self._lock:
+            self._read = {each: read for each, read in self._read.items() if read[0] > now}
+            for each, head in heads.items():
+                if head["pieces"] == 1 and rows.version_of(head["digest"]) == versions[each]:
+                    self._read[each] = now + _FRESH_SECONDS, rows.article_of(head, ())
+
+    def forget(self, article_ids: Iterable[str]) -> None:
+        """Read anew what has changed."""
+        with self._lock:
+            for each in article_ids:
+                self._read.pop(each, None)
+
+    def _whole(self, head: Row) -> Article | None:
+        """The article of a row with all of its text, or None if it was removed meanwhile."""
+        while True:
+            further = self._further(head)
+            if len(further) == head["pieces"] - 1:
+                return rows.article_of(head, further)
+            # It was replaced between the two readings.
+            again = self.heads([head["id"]], _WHOLE).get(head["id"])
+            if again is None:
+                return None
+            if again["digest"] == head["digest"]:
+                raise UserError(
+                    f"article {head['id']}: a part of its text is missing on the Milvus server; "
+                    "remove it and add it again"
+                )
+            head = again
+
+    def _further(self, head: Row) -> list[str]:
+        texts: list[str] = []
+        for first in range(1, head["pieces"], ROWS_A_REQUEST):
+            condition = (
+                f"article == {literal(head['id'])} and piece >= {first} "
+                f"and piece < {first + ROWS_A_REQUEST} "
+                f"and version == {literal(rows.version_of(head['digest']))}"
+            )
+            found = self._connection.query(self._names.texts, condition, ["piece", "text"])
+            texts += [each["text"] for each in sorted(found, key=lambda each: int(each["piece"]))]
+        return texts

@@ -1,0 +1,67 @@
+"""The list of a collection's articles on Milvus, a part at a time, without their texts."""
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import islice
+from threading import Lock
+
+from index.milvus.connection import Connection, Row
+from index.milvus.rows import like, pattern_is_exact
+from index.types import Summaries, Summary
+
+_FIELDS = ("id", "title", "published", "source", "characters", "listed")
+_FRESH_SECONDS = 60.0
+_PLACES_KEPT = 100
+
+
+class Listing:
+    """Lists articles; threads may share it."""
+
+    def __init__(self, connection: Connection, articles: str) -> None:
+        self._connection = connection
+        self._articles = articles
+        self._lock = Lock()
+        self._places: dict[tuple[tuple[str, ...], int], tuple[float, str]] = {}
+
+    def part(self, words: Sequence[str], offset: int, limit: int) -> Summaries:
+        """The articles from `offset` on that hold all of the words, and how many do."""
+        condition = " and ".join(f"listed like {like(each)}" for each in words)
+        if all(pattern_is_exact(each) for each in words):
+            total = self._connection.count(self._articles, condition)
+            part = self._from(tuple(words), condition, offset, limit)
+        else:
+            # The condition lets a few others through, which have to be looked at to be counted.
+            found = [row for row in self._rows(condition) if all(e in row["listed"] for e in words)]
+            total, part = len(found), found[offset : offset + limit]
+        return Summaries(tuple(_summary(row) for row in part), total)
+
+    def forget(self) -> None:
+        """Look again at what has changed."""
+        with self._lock:
+            self._places.clear()
+
+    def _from(self, words: tuple[str, ...], condition: str, offset: int, limit: int) -> list[Row]:
+        """A part of the rows; it begins where the part before it ended, if that was read lately."""
+        now = time.monotonic()
+        with self._lock:
+            until, last = self._places.get((words, offset), (0.0, ""))
+        begun = offset if now < until else 0
+        skipped = offset - begun
+        rows = self._rows(condition, last if begun else "", skipped + limit)
+        part = list(islice(rows, skipped, None))
+        if part:
+            with self._lock:
+                while len(self._places) >= _PLACES_KEPT:
+                    self._places.pop(next(iter(self._places)))
+                self._places[words, offset + len(part)] = now + _FRESH_SECONDS, part[-1]["id"]
+        return part
+
+    def _rows(self, condition: str, after: str = "", wanted: int | None = None) -> Iterator[Row]:
+        rows = self._connection.in_order(self._articles, _FIELDS, condition, after)
+        return islice(rows, wanted)
+
+
+def _summary(row: Row) -> Summary:
+    published = date.fromisoformat(row["published"]) if row["published"] else None
+    return Summary(row["id"], row["title"], published, row["source"], row["characters"])

@@ -1,0 +1,175 @@
+"""Articles and passages as rows of Milvus, and back; pure."""
+
+import base64
+import hashlib
+import json
+import string
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from index import likeness
+from index.backend import Vectors
+from index.errors import UserError
+from index.milvus import weights
+from index.milvus.connection import Row, literal
+from index.milvus.schema import ID_BYTES, NOTHING, TEXT_BYTES, VERSION_CHARACTERS
+from index.types import Article, Filters, Passage
+from index.words import analyzer, title_text
+
+HEAD_FIELDS = ("id", "digest", "title", "published", "source", "pieces")
+
+_PIECE_CHARACTERS = TEXT_BYTES // 4  # no character takes more than four bytes
+_NO_DAY = -1
+_SPECIAL = {*"%_\\", *map(chr, range(32))}
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+def version_of(fingerprint: str) -> str:
+    """What tells the rows of one version of an article from those of another."""
+    return fingerprint[:VERSION_CHARACTERS]
+
+
+def head_row(article: Article, fingerprint: str) -> Row:
+    """The row of an article.
+
+    Raises:
+        UserError: If its id, title or source is longer than Milvus can keep.
+    """
+    for name, value, most in (
+        ("id", article.id, ID_BYTES),
+        ("title", article.title, TEXT_BYTES),
+        ("source", article.source or "", TEXT_BYTES),
+    ):
+        if len(value.encode()) > most:
+            raise UserError(
+                f"article {article.id[:80]}: its {name} is longer than {most:,} bytes, the most "
+                "that Milvus keeps"
+            )
+    pieces = _pieces(article.text)
+    return {
+        "id": article.id,
+        "digest": fingerprint,
+        "title": article.title,
+        "published": article.published.isoformat() if article.published else None,
+        "source": article.source,
+        "text": pieces[0],
+        "pieces": len(pieces),
+        "characters": len(article.text),
+        "listed": _listed(article),
+        "signature": base64.b64encode(likeness.signature(article.text).tobytes()).decode(),
+        "nothing": NOTHING,
+    }
+
+
+def piece_rows(article: Article, fingerprint: str) -> list[Row]:
+    """The rows of all pieces of its text but the first."""
+    version = version_of(fingerprint)
+    return [
+        {
+            "id": _key(article.id, fingerprint, "text", number),
+            "article": article.id,
+            "version": version,
+            "piece": number,
+            "text": piece,
+            "nothing": NOTHING,
+        }
+        for number, piece in enumerate(_pieces(article.text))
+        if number > 0
+    ]
+
+
+def passage_rows(
+    article: Article, fingerprint: str, passages: Sequence[Passage], vectors: Vectors
+) -> list[Row]:
+    """The rows of its passages; the same passages of the same article get the same ids."""
+    cut = analyzer()
+    version = version_of(fingerprint)
+    title = cut.analyze(title_text(article.title, article.published))
+    rows = []
+    for passage, vector in zip(passages, vectors, strict=True):
+        words = cut.analyze(article.text[passage.start : passage.end])
+        sparse, lengths = weights.document(words, title)
+        row: Row = {
+            "id": _key(article.id, fingerprint, passage.start, passage.end),
+            "article": article.id,
+            "version": version,
+            "start": passage.start,
+            "end": passage.end,
+            "day": article.published.toordinal() if article.published else _NO_DAY,
+            "words": int(lengths.text),
+            "title_words": int(lengths.title),
+            "source": _lower(article.source or ""),
+            "terms": list(sparse),
+            "dense": vector.astype(np.float32),
+            "sparse": sparse,
+        }
+        rows.append(row)
+    return rows
+
+
+def article_of(head: Row, further: Sequence[str]) -> Article:
+    """The article of a row and the further pieces of its text."""
+    published = date.fromisoformat(head["published"]) if head["published"] else None
+    text = "".join((head["text"], *further))
+    return Article(head["id"], head["title"], text, published, head["source"])
+
+
+def signature_of(head: Row) -> likeness.Signature:
+    """The MinHash of an article's text."""
+    return np.frombuffer(base64.b64decode(head["signature"]), dtype=np.uint32)
+
+
+def condition(filters: Filters | None) -> str:
+    """The condition of Milvus that all passages meet that pass the filters; "" is all.
+
+    A few others may meet it too: `passes` tells.
+    """
+    if filters is None:
+        return ""
+    parts = []
+    if filters.since is not None:
+        parts.append(f"day >= {filters.since.toordinal()}")
+    if filters.until is not None:
+        parts.append(f"day >= 0 and day <= {filters.until.toordinal()}")
+    if filters.source is not None:
+        parts.append(f"source like {like(_lower(filters.source))}")
+    return " and ".join(parts)
+
+
+def like(part: str) -> str:
+    """A pattern for the texts that hold this part, and a few others if it is not exact."""
+    # Milvus and milvus-lite differ in how a sign is escaped; "_" is any sign to both.
+    return literal(f"%{''.join('_' if each in _SPECIAL else each for each in part)}%")
+
+
+def pattern_is_exact(part: str) -> bool:
+    """Whether only texts that hold this part match its pattern."""
+    return _SPECIAL.isdisjoint(part)
+
+
+def passes(row: Row, filters: Filters | None) -> bool:
+    """Whether a passage that meets the condition of the filters does pass them."""
+    return filters is None or filters.source is None or _lower(filters.source) in row["source"]
+
+
+def _lower(text: str) -> str:
+    """In small letters as SQLite has them: only those of ASCII."""
+    return text.translate(_LOWER)
+
+
+def _listed(article: Article) -> str:
+    """Where the words of a search in the list of articles are looked for."""
+    published = article.published.isoformat() if article.published else ""
+    fields = "\n".join((article.id, article.title, article.source or "", published))
+    return fields.casefold().encode()[:TEXT_BYTES].decode(errors="ignore")
+
+
+def _pieces(text: str) -> list[str]:
+    starts = range(0, max(1, len(text)), _PIECE_CHARACTERS)
+    return [text[start : start + _PIECE_CHARACTERS] for start in starts]
+
+
+def _key(*parts: str | int) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,106 @@
+"""The three Milvus collections of a collection: passages, articles, and the rest of long texts."""
+
+from typing import Any, NamedTuple
+
+from index.milvus.address import MilvusAddress
+
+FORMAT = 1
+
+ID_BYTES = 4_096
+TEXT_BYTES = 65_535
+"""The longest string that Milvus keeps."""
+
+VERSION_CHARACTERS = 16
+MOST_TERMS = 4_096
+NOTHING = [0.0, 0.0]
+"""Milvus wants a vector in each row, also where none is searched."""
+
+_HASH_CHARACTERS = 32
+_SIGNATURE_CHARACTERS = 684
+_HNSW = {"M": 16, "efConstruction": 200}
+
+
+class Names(NamedTuple):
+    """What the three are called on the server."""
+
+    passages: str
+    articles: str
+    texts: str
+
+
+def names(address: MilvusAddress) -> Names:
+    """The names for an address, whose own name has no double underscore."""
+    return Names(*(f"{address.name}__{each}" for each in Names._fields))
+
+
+def articles() -> tuple[Any, Any]:
+    """Schema and indexes of the articles: a row is an article, with the first piece of its text.
+
+    That row is what makes an article stored: it is written after all that belongs to it, and
+    deleted before it.
+    """
+    from pymilvus import DataType
+
+    schema = _schema("id", ID_BYTES)
+    schema.add_field("digest", DataType.VARCHAR, max_length=64)
+    schema.add_field("title", DataType.VARCHAR, max_length=TEXT_BYTES)
+    schema.add_field("published", DataType.VARCHAR, max_length=10, nullable=True)
+    schema.add_field("source", DataType.VARCHAR, max_length=TEXT_BYTES, nullable=True)
+    schema.add_field("text", DataType.VARCHAR, max_length=TEXT_BYTES)
+    schema.add_field("pieces", DataType.INT32)
+    schema.add_field("characters", DataType.INT32)
+    schema.add_field("listed", DataType.VARCHAR, max_length=TEXT_BYTES)
+    schema.add_field("signature", DataType.VARCHAR, max_length=_SIGNATURE_CHARACTERS)
+    return _without_search(schema)
+
+
+def texts() -> tuple[Any, Any]:
+    """Schema and indexes of the pieces of texts that are too long for one row."""
+    from pymilvus import DataType
+
+    schema = _schema("id", _HASH_CHARACTERS)
+    schema.add_field("article", DataType.VARCHAR, max_length=ID_BYTES)
+    schema.add_field("version", DataType.VARCHAR, max_length=VERSION_CHARACTERS)
+    schema.add_field("piece", DataType.INT32)
+    schema.add_field("text", DataType.VARCHAR, max_length=TEXT_BYTES)
+    return _without_search(schema)
+
+
+def passages(dimension: int) -> tuple[Any, Any, Any]:
+    """Schema of the passages, the indexes that they need, and those that make it faster."""
+    from pymilvus import DataType, MilvusClient
+
+    schema = _schema("id", _HASH_CHARACTERS)
+    schema.add_field("article", DataType.VARCHAR, max_length=ID_BYTES)
+    schema.add_field("version", DataType.VARCHAR, max_length=VERSION_CHARACTERS)
+    for name in ("start", "end", "day", "words", "title_words"):
+        schema.add_field(name, DataType.INT32)
+    schema.add_field("source", DataType.VARCHAR, max_length=TEXT_BYTES)
+    schema.add_field("terms", DataType.ARRAY, element_type=DataType.INT64, max_capacity=MOST_TERMS)
+    schema.add_field("dense", DataType.FLOAT_VECTOR, dim=dimension)
+    schema.add_field("sparse", DataType.SPARSE_FLOAT_VECTOR)
+    needed = MilvusClient.prepare_index_params()
+    needed.add_index("dense", index_type="HNSW", metric_type="IP", params=_HNSW)
+    needed.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
+    needed.add_index("article", index_type="INVERTED")
+    needed.add_index("day", index_type="INVERTED")
+    faster = MilvusClient.prepare_index_params()
+    faster.add_index("terms", index_type="INVERTED")
+    return schema, needed, faster
+
+
+def _schema(key: str, longest: int) -> Any:  # noqa: ANN401 - pymilvus has no types
+    from pymilvus import DataType, MilvusClient
+
+    schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
+    schema.add_field(key, DataType.VARCHAR, is_primary=True, max_length=longest)
+    return schema
+
+
+def _without_search(schema: Any) -> tuple[Any, Any]:  # noqa: ANN401 - pymilvus has no types
+    from pymilvus import DataType, MilvusClient
+
+    schema.add_field("nothing", DataType.FLOAT_VECTOR, dim=len(NOTHING))
+    indexes = MilvusClient.prepare_index_params()
+    indexes.add_index("nothing", index_type="FLAT", metric_type="L2")
+    return schema, indexes

@@ -1,0 +1,28 @@
+"""Words as the lexical search sees them; every backend counts the same ones."""
+
+from datetime import date
+
+import tantivy
+
+TITLE_WEIGHT = 0.5
+"""Weight of a match in the title against one in the passage."""
+
+_LONGEST_WORD = 40
+
+
+def analyzer() -> tantivy.TextAnalyzer:
+    """Cuts a text into words: lower case, without accents, stop words and English endings."""
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(_LONGEST_WORD))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stopword("english"))
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+def title_text(title: str, published: date | None) -> str:
+    """What is searchable of an article beside its text: its title and its date in words."""
+    return f"{title} {published:%d %B %Y}" if published else title

@@ -1,0 +1,235 @@
+"""What every backend keeps to: the same ids in the same order on the same data."""
+
+import uuid
+from datetime import date
+
+import pytest
+
+from index.backend import Backend, Outcome
+from index.errors import UserError
+from index.types import Article, Filters
+from tests.index.helpers import (
+    EMBEDDER,
+    WordEmbedder,
+    make_article,
+    open_collection,
+    unique_word,
+)
+from tests.index.milvus import NEEDS_MILVUS, Server, cluster_address, drop, has_milvus
+
+DAYS = [None, date(1999, 12, 31), date(2019, 1, 19), date(2024, 2, 29)]
+ODD = "a \"quoted\" \\ 50%_off 'name' 😀\n\tünï"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    served = Server(tmp_path_factory.mktemp("server") / "data")
+    served.start()
+    yield served
+    served.kill()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    return tmp_path_factory.mktemp("file") / "lite.db"
+
+
+@pytest.fixture(params=["folder", "milvus-file", "milvus-server", "milvus-cluster"])
+def place(request, tmp_path):
+    """A place where there is no collection yet."""
+    name = f"test_{uuid.uuid4().hex}"
+    if request.param == "folder":
+        yield tmp_path / name
+        return
+    if not has_milvus():
+        pytest.skip(NEEDS_MILVUS)
+    if request.param == "milvus-file":
+        address = f"milvus://{request.getfixturevalue('file')}/{name}"
+    elif request.param == "milvus-server":
+        address = request.getfixturevalue("server").address(name)
+    else:
+        address = cluster_address(name)
+    yield address
+    drop(address)
+
+
+@pytest.fixture
+def collection(place):
+    with open_collection(place) as opened:
+        yield opened
+
+
+def corpus(count=60):
+    """Articles of one to several passages, of different days and sources."""
+    made = []
+    for number in range(count):
+        article = make_article(f"{number:02d}", sentences=3 + 9 * (number % 8))
+        source = f"/Desk_{number % 5}/{'Été' if number % 2 else 'été'}%{number}.TXT"
+        made.append(Article(article.id, article.title, article.text, DAYS[number % 4], source))
+    return made
+
+
+QUESTIONS = [
+    "what did the mayor say about the harbour",
+    "storms, bridges and the schools of Title 12 in February 2024",
+    "ship ship ship market",
+    "the of and",
+    "zebra 31 December 1999 title",
+    "",
+]
+FILTERS = [
+    None,
+    Filters(since=date(2019, 1, 19)),
+    Filters(until=date(2019, 1, 19)),
+    Filters(since=date(2019, 1, 20), until=date(2024, 2, 29), source="desk_3"),
+    Filters(source="Été%1"),
+    Filters(source="k_2/"),
+    Filters(source='"; or 1 == 1'),
+]
+
+
+def seen(collection, question, filters=None, k=12):
+    hits = collection.search(question or "train", k, filters)
+    return [(hit.passage, hit.dense_rank, hit.lexical_rank) for hit in hits], hits
+
+
+def holds_word(collection, word):
+    """Whether a search for a word finds it in the text of a stored article."""
+    passages = [hit.passage for hit in collection.search(f"here is {word} again", 50)]
+    texts = [collection.article(each.article_id).text[each.start : each.end] for each in passages]
+    return any(f" {word} " in text for text in texts)
+
+
+def test_the_same_passages_in_the_same_order_as_in_a_folder(collection, tmp_path):
+    with open_collection(tmp_path / "folder") as folder:
+        for each in (folder, collection):
+            added = each.add(corpus())
+            assert (added.added, added.updated, added.unchanged) == (60, 0, 0)
+            assert each.counts() == (60, added.passages)
+        assert added.passages > 2 * 60
+        for filters in FILTERS:
+            for question in QUESTIONS:
+                expected, theirs = seen(folder, question, filters)
+                found, ours = seen(collection, question, filters)
+                assert found == expected
+                assert [hit.score for hit in ours] == pytest.approx(
+                    [hit.score for hit in theirs], abs=1e-5
+                )
+        for filters in FILTERS:
+            some = 0 if filters == FILTERS[-1] else 12
+            assert len(seen(collection, QUESTIONS[0], filters)[0]) == some
+
+
+def test_articles_come_back_as_they_went_in(collection):
+    articles = [
+        Article(ODD, ODD, ODD, DAYS[1], ODD),
+        Article("empty", "", "", None, ""),
+        Article("long", "Long", "Ünï 😀 text. " * 20_000, DAYS[2], None),
+        *corpus(40),
+    ]
+    collection.add(articles)
+    expected = sorted(articles, key=lambda each: each.id.encode())
+    assert list(collection.articles()) == expected
+    for article in articles:
+        assert collection.article(article.id) == article
+    assert collection.article("nobody") is None
+    assert collection.counts()[0] == 43
+
+
+def test_the_list_of_articles(collection, tmp_path):
+    articles = [*corpus(30), Article(ODD, ODD, "Text", DAYS[1], ODD), Article("x", "", "", None)]
+    with open_collection(tmp_path / "folder") as folder:
+        for each in (folder, collection):
+            each.add(articles)
+        for query in (
+            "",
+            "été",
+            "DESK_3 title",
+            "desk-3",
+            "2019-01",
+            "50%_off",
+            "\\ 'name'",
+            "none",
+        ):
+            expected = folder.summaries(query, 0, 1_000)
+            assert collection.summaries(query, 0, 1_000) == expected
+            parts = [collection.summaries(query, offset, 3) for offset in range(0, 33, 3)]
+            assert {part.total for part in parts} == {expected.total}
+            assert tuple(each for part in parts for each in part.articles) == expected.articles
+            assert collection.summaries(query, 5, 4).articles == expected.articles[5:9]
+        assert folder.summaries("DESK_3 title").total == 6
+
+
+def test_what_is_added_updated_and_removed(collection, place):
+    assert collection.is_new
+    articles = corpus(20)
+    collection.add(articles)
+    assert not collection.is_new
+    before = collection.counts()
+    with open_collection(place, create=False) as other:
+        added = other.add(articles)
+        assert (added.added, added.updated, added.unchanged) == (0, 0, 20)
+        assert collection.counts() == before
+        new = make_article("07", version=1, sentences=80)
+        added = other.add([new])
+        assert (added.added, added.updated, added.unchanged) == (0, 1, 0)
+        # The other one searches with its next question in what this one has written.
+        assert holds_word(collection, unique_word("07", 1))
+        assert not holds_word(collection, unique_word("07", 0))
+        assert collection.article("07") == new
+        assert other.remove(["07", "nobody", "03"]) == ["07", "03"]
+        assert collection.article("03") is None
+        assert {"03", "07"}.isdisjoint(
+            hit.passage.article_id for hit in collection.search("the mayor", 200)
+        )
+        assert collection.remove(["03"]) == []
+        assert collection.counts()[0] == 18
+        collection.add([articles[3]])
+        assert holds_word(other, unique_word("03"))
+        others = {str(number).zfill(2) for number in range(20)} - {"07"}
+        collection.remove(sorted(others))
+        assert collection.counts() == (0, 0)
+        assert collection.search("the mayor") == []
+
+
+def test_an_id_that_comes_twice_ends_as_the_last(collection):
+    collection.add([make_article("1"), make_article("2"), make_article("1", version=2)])
+    assert collection.article("1") == make_article("1", version=2)
+    assert collection.counts()[0] == 2
+    backend: Backend = collection.backend
+    rows = [
+        (article, [], EMBEDDER.embed(["x"])[:0])
+        for article in (make_article("5"), make_article("5", version=1), make_article("2"))
+    ]
+    assert backend.put(rows) == [Outcome.ADDED, Outcome.UPDATED, Outcome.UNCHANGED]
+    assert collection.article("5") == make_article("5", version=1)
+    assert backend.holds(make_article("2"))
+    assert not backend.holds(make_article("2", version=1))
+
+
+def test_near_duplicates_are_a_group(collection):
+    text = " ".join(f"word{number}" for number in range(300))
+    articles = [
+        Article("agency", "A", text),
+        Article("paper", "B", text + " And one sentence more."),
+        Article("other", "C", make_article("9", sentences=40).text),
+    ]
+    collection.add(articles)
+    groups = collection.groups(["agency", "paper", "other", "nobody"])
+    assert groups.keys() == {"agency", "paper", "other"}
+    assert groups["agency"] == groups["paper"] != groups["other"]
+
+
+def test_a_collection_remembers_its_embedder(place):
+    with pytest.raises(UserError, match="no collection here"):
+        open_collection(place, create=False)
+    open_collection(place).close()
+    other = WordEmbedder()
+    other.name = "test:other"
+    from index.collection import Collection
+
+    with pytest.raises(UserError, match="embedded with test:words, not test:other"):
+        Collection(place, embedder=other)
+    with open_collection(place, create=False) as opened:
+        assert opened.search("nothing is in it") == []
+        assert opened.is_new
