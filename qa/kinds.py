@@ -10,7 +10,7 @@ from qa.dates.sentences import sentence_around
 from qa.ranking import Evidence
 from qa.types import Span
 
-Kind = Literal["when", "yes or no", "list", "other"]
+Kind = Literal["when", "yes or no", "list", "description", "other"]
 
 _YES_NO = re.compile(
     r"^\W*(?:(?:and|but|so|well|ok|okay)\b[\s,]*)*"
@@ -51,13 +51,23 @@ _LIST = re.compile(
     re.IGNORECASE,
 )
 
+# "Who is Kim Yong-chol?", not "who is the mayor": by name, so that a capital follows.
+_DESCRIPTION = re.compile(
+    r"^\W*(?:who|what)(?:['’]s|\s+(?:is|are|was|were))\s+(?-i:(?=[A-Z]))", re.IGNORECASE
+)
+
 
 def kind_of(question: str) -> Kind:
-    """What a question asks for: a time, several things, whether something is so, or else."""
+    """What a question asks for.
+
+    A time, several things, what is to be said of someone, whether something is so, or else.
+    """
     if is_when_question(question):
         return "when"
     if _LIST.match(question):
         return "list"
+    if _DESCRIPTION.match(question):
+        return "description"
     if _YES_NO.match(question) and not _NOT_YES_NO.search(question):
         return "yes or no"
     return "other"

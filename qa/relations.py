@@ -21,8 +21,8 @@ def related(best: Answer, others: Sequence[Answer], kind: Kind, threshold: float
         threshold: An answer below this probability is not given, and so neither belongs to a
             list nor speaks against another answer.
     """
-    if kind == "yes or no":
-        # Two sentences about one thing differ as sentences do.
+    if kind in ("yes or no", "description"):
+        # Two sentences about one thing differ as sentences do, and somebody is many things.
         return list(others)
     taken = [best]
     found = []

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from index import Article, Collection
 from qa.answerer import Answerer
+from qa.kinds import kind_of
 from qa.relations import contradict, related
 from qa.types import Answer, Citation, ResolvedDate
 
@@ -157,3 +158,9 @@ def test_a_list_is_collected_over_articles(town):
         assert text[cited.start : cited.end] == each.text == cited.quote
         assert f"- {each.text}   (" in str(answer)
     assert answer.disagreeing == ()
+
+
+def test_two_descriptions_of_somebody_do_not_contradict_each_other():
+    envoy, spy = answer("a vice chairman"), answer("a former spy chief", article="b")
+    assert relations(envoy, spy, kind=kind_of("Who is Kim Yong-chol?")) == [None]
+    assert relations(envoy, spy, kind=kind_of("Who is the envoy?")) == ["contradicts"]
