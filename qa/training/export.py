@@ -9,13 +9,17 @@ import json
 import shutil
 import tempfile
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import torch
 
 Precision = Literal["int8", "fp32"]
+
+_QUESTION = "Who said what about it, and when?"
+_MAX_TOKENS = 256
 
 
 def export_embedder(model_dir: Path, out_dir: Path, precision: Precision = "int8") -> None:
@@ -29,6 +33,8 @@ def export_embedder(model_dir: Path, out_dir: Path, precision: Precision = "int8
     import torch
     from transformers import AutoModel
 
+    from qa.training.smoothing import smooth
+
     names = _input_names(model_dir)
 
     class MeanPooled(torch.nn.Module):
@@ -37,6 +43,8 @@ def export_embedder(model_dir: Path, out_dir: Path, precision: Precision = "int8
             self.encoder = AutoModel.from_pretrained(
                 model_dir, attn_implementation="eager", dtype=torch.float32
             )
+            if precision == "int8":
+                smooth(self.encoder, _typical_inputs(model_dir, names, pairs=False))
 
         def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
             hidden = self.encoder(**dict(zip(names, inputs, strict=True))).last_hidden_state
@@ -57,6 +65,8 @@ def export_reader(model_dir: Path, out_dir: Path, precision: Precision = "int8")
     import torch
     from transformers import AutoModelForQuestionAnswering
 
+    from qa.training.smoothing import smooth
+
     names = _input_names(model_dir)
 
     class StartEnd(torch.nn.Module):
@@ -65,6 +75,8 @@ def export_reader(model_dir: Path, out_dir: Path, precision: Precision = "int8")
             self.reader = AutoModelForQuestionAnswering.from_pretrained(
                 model_dir, attn_implementation="eager", dtype=torch.float32
             )
+            if precision == "int8":
+                smooth(self.reader.base_model, _typical_inputs(model_dir, names, pairs=True))
 
         def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             out = self.reader(**dict(zip(names, inputs, strict=True)))
@@ -77,9 +89,35 @@ def export_reader(model_dir: Path, out_dir: Path, precision: Precision = "int8")
 
 def _input_names(model_dir: Path) -> list[str]:
     """What the network takes: some tell question and passage apart by token types."""
-    config = json.loads((model_dir / "config.json").read_text())
-    typed = config.get("type_vocab_size", 0) > 1
+    typed = _config(model_dir).get("type_vocab_size", 0) > 1
     return ["input_ids", "token_type_ids"] if typed else ["input_ids"]
+
+
+def _config(model_dir: Path) -> dict[str, Any]:
+    config: dict[str, Any] = json.loads((model_dir / "config.json").read_text())
+    return config
+
+
+def _typical_inputs(
+    model_dir: Path, names: list[str], *, pairs: bool
+) -> "Iterator[dict[str, torch.Tensor]]":
+    """The passages of the seed articles, alone or with a question, as the network takes them."""
+    import torch
+
+    from index.passages import split
+    from qa.building import seed_articles
+    from qa.training.features import load_tokenizer
+
+    tokenizer = load_tokenizer(model_dir / "tokenizer.json")
+    # RoBERTa and MPNet do not use their first two positions.
+    positions = _config(model_dir)["max_position_embeddings"] - 2
+    tokenizer.enable_truncation(min(_MAX_TOKENS, positions))
+    for article in seed_articles():
+        for passage in split(article):
+            text = article.text[passage.start : passage.end]
+            encoding = tokenizer.encode(*((_QUESTION, text) if pairs else (text,)))
+            fields = {"input_ids": encoding.ids, "token_type_ids": encoding.type_ids}
+            yield {name: torch.tensor([fields[name]]) for name in names}
 
 
 def _export(

@@ -9,6 +9,7 @@ from transformers import AutoModel, AutoModelForQuestionAnswering
 
 from index.onnx_model import OnnxModel
 from qa.training.export import export_embedder, export_reader
+from qa.training.smoothing import Smoothed, smooth
 from tests.qa.training.conftest import make_base
 
 PAIRS = [
@@ -58,3 +59,29 @@ def test_an_embedder(tmp_path):
         with torch.inference_mode():
             mean = model(**inputs(model, encoding)).last_hidden_state[0].mean(0)
         assert np.allclose(vector, mean / mean.norm(), atol=1e-4)
+
+
+def test_smoothing_changes_nothing_but_what_int8_loses():
+    torch.manual_seed(0)
+    network = torch.nn.Sequential(torch.nn.Linear(32, 32), torch.nn.GELU(), torch.nn.Linear(32, 8))
+    inputs = torch.randn(200, 32)
+    inputs[:, 3] *= 100  # the channel that hides all others
+    with torch.inference_mode():
+        before = network(inputs)
+        rough = network(rounded(inputs))
+    smooth(network, [{"input": inputs}])
+    layer = network[0]
+    assert isinstance(layer, Smoothed)
+    with torch.inference_mode():
+        assert torch.allclose(network(inputs), before, atol=1e-3)
+        smoothed = torch.nn.functional.linear(
+            rounded(inputs * layer.inverse), layer.linear.weight, layer.linear.bias
+        )
+        smoothed = network[2](network[1](smoothed))
+    assert (smoothed - before).abs().mean() < 0.5 * (rough - before).abs().mean()
+
+
+def rounded(values):
+    """Values as 255 levels with one scale for all, as int8 activations are."""
+    scale = values.abs().max() / 127
+    return (values / scale).round() * scale

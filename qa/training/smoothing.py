@@ -1,0 +1,76 @@
+"""Make a network fit for int8 activations (SmoothQuant, Xiao et al. 2023).
+
+A few channels of a transformer's activations are many times larger than the others. One scale for
+all of them leaves the small ones few of the 256 levels. So each linear layer's input channels are
+divided, and its weights multiplied, by factors that share the range between both; weights bear it,
+since they have a scale for each output channel.
+"""
+
+from collections.abc import Iterable
+from typing import cast
+
+import torch
+from torch import Tensor
+
+STRENGTH = 0.3
+"""The power of a channel's magnitude that it is divided by; 0 leaves it, 1 makes all alike."""
+
+_LEAST = 1e-4
+
+
+class Smoothed(torch.nn.Module):
+    """A linear layer with divided inputs and multiplied weights; it computes what it did before."""
+
+    def __init__(self, linear: torch.nn.Linear, factors: Tensor) -> None:
+        """Takes over a layer.
+
+        Args:
+            linear: The layer; its weights are changed.
+            factors: Shape (inputs,), more than 0.
+        """
+        super().__init__()
+        self.linear = linear
+        self.inverse = torch.nn.Parameter(1 / factors, requires_grad=False)
+        linear.weight.data *= factors
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """The layer's outputs."""
+        return cast(Tensor, self.linear(inputs * self.inverse))
+
+
+def smooth(encoder: torch.nn.Module, examples: Iterable[dict[str, Tensor]]) -> None:
+    """Replaces every linear layer that the examples pass through by a smoothed one.
+
+    Args:
+        encoder: A network of transformers.
+        examples: Its inputs for some typical texts.
+    """
+    largest: dict[torch.nn.Module, Tensor] = {}
+
+    def look(layer: torch.nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        found = inputs[0].abs().flatten(end_dim=-2).amax(dim=0)
+        largest[layer] = torch.maximum(largest.get(layer, found), found)
+
+    linears = [each for each in encoder.modules() if isinstance(each, torch.nn.Linear)]
+    hooks = [each.register_forward_pre_hook(look) for each in linears]
+    with torch.no_grad():
+        for inputs in examples:
+            encoder(**inputs)
+    for hook in hooks:
+        hook.remove()
+    for parent in list(encoder.modules()):
+        for name, layer in list(parent.named_children()):
+            if isinstance(layer, torch.nn.Linear) and layer in largest:
+                setattr(parent, name, Smoothed(layer, _factors(largest[layer])))
+
+
+def _factors(largest: Tensor) -> Tensor:
+    """What each input channel is divided by.
+
+    Unlike in the paper, weights have no say: with a scale for each output channel they bear the
+    factors well, and dividing by their magnitude too cost small models more than it gained.
+
+    Args:
+        largest: Shape (inputs,), the largest magnitude of each channel.
+    """
+    return (largest.clamp(min=_LEAST) / largest.median().clamp(min=_LEAST)) ** STRENGTH
