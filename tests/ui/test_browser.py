@@ -187,6 +187,19 @@ def test_examples_can_be_asked_and_are_answered(page: Any) -> None:
     assert answer_of(turn) != "The articles do not say."
 
 
+def test_a_greeting_is_met_with_questions_that_can_be_clicked(page: Any) -> None:
+    page.fill("#aq-question textarea", "hello")
+    page.click("#aq-ask")
+    example = page.locator(".aq-turn").first.locator(".aq-examples button").first
+    example.wait_for(timeout=TAKES_LONG)
+    question = example.inner_text()
+    example.click()
+    turn = page.locator(".aq-turn").nth(1)
+    turn.locator(".aq-answer").wait_for(timeout=TAKES_LONG)
+    assert turn.locator(".aq-question").inner_text() == question
+    assert page.locator(".aq-card mark").first.inner_text() == answer_of(turn)
+
+
 def test_an_opinion_is_stored(page: Any, server: Any) -> None:
     turn = ask(page, "Who is Mike Pompeo?")
     text = answer_of(turn)
