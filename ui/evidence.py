@@ -164,8 +164,8 @@ def _side_by_side(answer: Answer) -> list[Answer]:
         for each in answer.alternatives
         if each.relation is None and each.confidence >= MIN_ALTERNATIVE
     ]
-    # Of a list the rest is what did not belong to it.
-    return [*first, *(() if answer.items else others)]
+    # Beside the members of a list, or answers that are well supported, a guess has no place.
+    return [*first, *(() if answer.items or answer.disagreeing else others)]
 
 
 def _comparison(answers: Sequence[Answer], best: Answer) -> str:

@@ -200,7 +200,7 @@ def test_articles_that_disagree_are_dated_and_the_newest_is_first() -> None:
     assert panel.index("Another answer: <q><bdi>Said") < panel.index("Evidence for <q><bdi>Brandt")
     # Each tile leads to its own evidence, and the best one is marked wherever it stands.
     assert 'aq-best"><a href="#aq-group-1">' in panel
-    assert "Another answer: <q><bdi>a mayor" in panel
+    assert "a mayor" not in panel
     assert answer_body(given_).startswith('<p class="aq-answer"><bdi>Brandt')
 
 
