@@ -3,10 +3,9 @@
 Milvus knows no transaction. An article is stored when its row is: all that belongs to it is written
 before, what its older version left is deleted after, and what a search finds counts only
 while its article's row has the same version. So a process that dies leaves nothing that could be
-seen, and nothing that writing the same articles again would not put right.
+seen, and nothing that adding the same articles again would not put right.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,10 +19,12 @@ from index.fusion import fuse
 from index.identity import digest
 from index.milvus import rows, schema, weights
 from index.milvus.address import MilvusAddress
-from index.milvus.articles import ROWS_A_REQUEST, Articles
-from index.milvus.connection import Connection, Row, literal, literals
+from index.milvus.articles import Articles
+from index.milvus.connection import Connection, Row
 from index.milvus.listing import Listing
+from index.milvus.rows import Entry
 from index.milvus.statistics import Statistics
+from index.milvus.tables import Tables
 from index.milvus.weights import Lengths
 from index.types import Article, Filters, Passage, Summaries
 from index.words import analyzer
@@ -35,10 +36,8 @@ _LEAST_BREADTH = 200
 """How many neighbours HNSW keeps in view (ef)."""
 
 _THREADS = 8
-_PASSAGES_A_REQUEST = 250
-_CONDITIONS_A_REQUEST = 50
+_MOST_SEARCHES = 4
 _READ_SOON = 20
-_SETTINGS = "settings"
 _FOUND_FIELDS = (
     "article",
     "version",
@@ -69,12 +68,12 @@ class MilvusBackend:
         self._names = schema.names(address)
         self._connection = Connection(address)
         self._articles = Articles(self._connection, self._names)
+        self._tables = Tables(self._connection, self._names)
         self._listing = Listing(self._connection, self._names.articles)
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="milvus")
         self._statistics = Statistics(self._connection, self._names.passages, self._executor)
-        self._has_passages = False
         try:
-            self.embedder = self._open(create_with)
+            self.embedder = self._tables.open(create_with)
         except UserError:
             self.close()
             raise
@@ -83,19 +82,15 @@ class MilvusBackend:
         """Whether the article is stored already, just as it is."""
         # What other processes write at this very moment would be a matter of luck anyway, and
         # this is asked for each article.
-        heads = self._articles.heads([article.id], ["digest"], "Session")
-        return bool(heads) and heads[article.id]["digest"] == digest(article)
+        return self._fingerprints([article.id], "Session").get(article.id) == digest(article)
 
     def put(self, given: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
         """Add or replace articles, each whole or not at all; once it returns, they are safe."""
         given = list(given)
-        stored = {
-            each: str(head["digest"])
-            for each, head in self._articles.heads([row[0].id for row in given], ["digest"]).items()
-        }
+        stored = self._fingerprints([row[0].id for row in given])
         known = dict(stored)
         outcomes = []
-        new: dict[str, tuple[Article, Sequence[Passage], Vectors]] = {}
+        new: dict[str, Entry] = {}
         for article, passages, vectors in given:
             fingerprint = digest(article)
             if known.get(article.id) == fingerprint:
@@ -103,10 +98,9 @@ class MilvusBackend:
                 continue
             outcomes.append(Outcome.UPDATED if article.id in known else Outcome.ADDED)
             known[article.id] = fingerprint
-            new[article.id] = article, passages, vectors
+            new[article.id] = Entry(article, fingerprint, passages, vectors)
         if new:
-            self._write(new, known)
-            self._delete_older({each: known[each] for each in new if each in stored})
+            self._tables.write(list(new.values()), stored.keys())
             self._forget(new)
         return outcomes
 
@@ -114,12 +108,7 @@ class MilvusBackend:
         """Remove articles, each whole or not at all; returns the ids that were there."""
         asked = list(dict.fromkeys(article_ids))
         stored = self._articles.heads(asked, ["digest"])
-        for first in range(0, len(asked), _CONDITIONS_A_REQUEST):
-            part = literals(asked[first : first + _CONDITIONS_A_REQUEST])
-            self._connection.delete(self._names.articles, f"id in {part}")
-            if self._can_search():
-                self._connection.delete(self._names.passages, f"article in {part}")
-            self._connection.delete(self._names.texts, f"article in {part}")
+        self._tables.delete(asked)
         self._forget(asked)
         return [each for each in asked if each in stored]
 
@@ -154,7 +143,9 @@ class MilvusBackend:
 
     def counts(self) -> tuple[int, int]:
         """Numbers of articles and passages."""
-        passages = self._connection.count(self._names.passages) if self._can_search() else 0
+        passages = (
+            self._connection.count(self._names.passages) if self._tables.has_passages() else 0
+        )
         return self._connection.count(self._names.articles), passages
 
     def is_new(self) -> bool:
@@ -175,28 +166,15 @@ class MilvusBackend:
         the similarity of each; so two searches find the candidates, and the stored vectors
         that come with them give the exact scores of both kinds.
         """
-        if not self._can_search():
+        if not self._tables.has_passages():
             return Found({}, {}, [], {})
-        condition = rows.condition(filters)
-        limit = _OVERSAMPLING * candidates
-        near = self._executor.submit(
-            self._connection.search, self._names.passages, "dense", vector.tolist(), limit,
-            _FOUND_FIELDS, condition, {"ef": max(limit, _LEAST_BREADTH)},
-        )  # fmt: skip
         asked = weights.terms(analyzer().analyze(question))
         idf, means = self._statistics.of(asked) if asked else ({}, Lengths(1.0, 1.0))
-        by_words = (
-            self._connection.search(
-                self._names.passages, "sparse", weights.question(asked, idf), limit,
-                _FOUND_FIELDS, condition, {},
-            )
-            if asked
-            else []
-        )  # fmt: skip
-        dense = near.result()
+        dense, by_words, found = self._search(
+            vector, weights.question(asked, idf), _OVERSAMPLING * candidates, filters
+        )
         # Numbers that rise with the place in the collection, since ties go to the smaller one.
-        passing = [row for row in (*dense, *by_words) if rows.passes(row, filters)]
-        current = dict(enumerate(self._articles.current(passing)))
+        current = dict(enumerate(found))
         number = {row["id"]: each for each, row in current.items()}
         similarities = dict(zip(current, _cosines(current.values(), vector), strict=True))
         scores = {
@@ -228,78 +206,44 @@ class MilvusBackend:
         self._executor.shutdown(wait=False, cancel_futures=True)
         self._connection.close()
 
-    def _open(self, create_with: str | None) -> str:
-        missing = f"{self.address}: no collection here; make one with `article-qa add`"
-        kept = (self._names.articles, schema.articles), (self._names.texts, schema.texts)
-        for name, made in kept:
-            if not self._connection.has(name):
-                if create_with is None:
-                    raise UserError(missing)
-                self._connection.create(name, *made())
-            self._connection.load(name)
-        settings = self._settings()
-        if settings is None and create_with is not None:
-            self._connection.upsert(self._names.texts, [_settings_row(create_with)], 1)
-            settings = self._settings()
-        if settings is None:
-            raise UserError(missing)
-        version = int(settings["format"])
-        if version > schema.FORMAT:
-            raise UserError(
-                f"{self.address}: made by a newer version of article-qa (format "
-                f"{version}, this one reads up to {schema.FORMAT}); install that version"
-            )
-        if self._can_search():
-            self._connection.load(self._names.passages)
-        return str(settings["embedder"])
-
-    def _settings(self) -> dict[str, str | int] | None:
-        found = self._connection.query(self._names.texts, f"id == {literal(_SETTINGS)}", ["text"])
-        return dict(json.loads(found[0]["text"])) if found else None
-
-    def _can_search(self) -> bool:
-        """Whether there are passages at all: their vectors' dimension is known with the first."""
-        if not self._has_passages:
-            self._has_passages = self._connection.has(self._names.passages)
-        return self._has_passages
-
-    def _make_searchable(self, dimension: int) -> None:
-        if self._can_search():
-            return
-        made, needed, faster = schema.passages(dimension)
-        self._connection.create(self._names.passages, made, needed)
-        self._connection.index(self._names.passages, faster)
-        self._connection.load(self._names.passages)
-        self._has_passages = True
-
-    def _write(
+    def _search(
         self,
-        new: dict[str, tuple[Article, Sequence[Passage], Vectors]],
-        fingerprints: dict[str, str],
-    ) -> None:
-        passages, pieces, heads = [], [], []
-        for article, cut, vectors in new.values():
-            fingerprint = fingerprints[article.id]
-            # Refuses what is too long before anything is written.
-            heads.append(rows.head_row(article, fingerprint))
-            pieces += rows.piece_rows(article, fingerprint)
-            passages += rows.passage_rows(article, fingerprint, cut, vectors)
-        if passages:
-            self._make_searchable(len(passages[0]["dense"]))
-            self._connection.upsert(self._names.passages, passages, _PASSAGES_A_REQUEST)
-        self._connection.upsert(self._names.texts, pieces, ROWS_A_REQUEST)
-        self._connection.upsert(self._names.articles, heads, ROWS_A_REQUEST)
+        vector: npt.NDArray[np.float32],
+        words: weights.Sparse,
+        limit: int,
+        filters: Filters | None,
+    ) -> tuple[list[Row], list[Row], list[Row]]:
+        """The nearest passages by meaning and by words, and those of both that are stored."""
+        condition = rows.condition(filters)
+        outdated: set[str] = set()
+        for left in reversed(range(_MOST_SEARCHES)):
+            near = self._executor.submit(
+                self._connection.search, self._names.passages, "dense", vector.tolist(), limit,
+                _FOUND_FIELDS, condition, {"ef": max(limit, _LEAST_BREADTH)},
+            )  # fmt: skip
+            by_words = (
+                self._connection.search(
+                    self._names.passages, "sparse", words, limit, _FOUND_FIELDS, condition, {}
+                )
+                if words
+                else []
+            )
+            dense = near.result()
+            found = [row for row in (*dense, *by_words) if rows.passes(row, filters)]
+            current = self._articles.current(found)
+            before, outdated = outdated, {r["id"] for r in found} - {r["id"] for r in current}
+            # What is outdated was replaced or removed since it was found, and what replaced it
+            # was not found yet; or a writer has died, and it is found once more.
+            if outdated <= before or not left:
+                break
+        return dense, by_words, current
 
-    def _delete_older(self, fingerprints: dict[str, str]) -> None:
-        conditions = [
-            f"(article == {literal(each)} and version != {literal(rows.version_of(fingerprint))})"
-            for each, fingerprint in fingerprints.items()
-        ]
-        for first in range(0, len(conditions), _CONDITIONS_A_REQUEST):
-            condition = " or ".join(conditions[first : first + _CONDITIONS_A_REQUEST])
-            if self._can_search():
-                self._connection.delete(self._names.passages, condition)
-            self._connection.delete(self._names.texts, condition)
+    def _fingerprints(
+        self, article_ids: Sequence[str], consistency: str = "Strong"
+    ) -> dict[str, str]:
+        """The digests of the stored ones; "" where an older version may have left something."""
+        heads = self._articles.heads(article_ids, ["digest", "cleared"], consistency)
+        return {each: head["digest"] if head["cleared"] else "" for each, head in heads.items()}
 
     def _forget(self, article_ids: Iterable[str]) -> None:
         """Look again at what this process has changed."""
@@ -316,14 +260,3 @@ def _cosines(found: Iterable[Row], vector: npt.NDArray[np.float32]) -> list[floa
     matrix = np.array([row["dense"] for row in found], dtype=np.float32).reshape(-1, len(vector))
     cosines: list[float] = np.clip(matrix @ vector, -1.0, 1.0).tolist()
     return cosines
-
-
-def _settings_row(embedder: str) -> Row:
-    return {
-        "id": _SETTINGS,
-        "article": "",
-        "version": "",
-        "piece": 0,
-        "text": json.dumps({"format": schema.FORMAT, "embedder": embedder}),
-        "nothing": schema.NOTHING,
-    }

@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,16 @@ WRITE_SECONDS = 120.0
 
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 3.0
+_LEAST_SECONDS = 1.0
+_LONGEST_REASON = 300
 _NOT_LOADED = 101
+_CONNECT_FAILED = 2
+_AWAY = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED")
 _PAGE = 1_000
 _LITE_SUFFIX = ".db"
+_GRPC = {"grpc.initial_reconnect_backoff_ms": 200, "grpc.max_reconnect_backoff_ms": 3_000}
+"""Look for a server that was away every few seconds, not every two minutes."""
+
 _LOGGERS = ("pymilvus", "grpc._server")
 
 
@@ -60,6 +67,7 @@ class Connection:
                 token=os.environ.get("MILVUS_TOKEN", ""),
                 timeout=CONNECT_SECONDS,
                 dedicated=True,
+                grpc_options=_GRPC,
             )
         except self._errors as error:
             raise self._told(error) from None
@@ -68,31 +76,58 @@ class Connection:
         """Close it."""
         self._client.close()
 
-    def has(self, collection: str) -> bool:
-        """Whether the server has a Milvus collection of this name."""
-        return bool(self._call("has_collection", collection, seconds=READ_SECONDS))
+    def has(self, collection: str, last_index: str) -> bool:
+        """Whether the server has a Milvus collection of this name with all its indexes.
 
-    def create(self, collection: str, schema: Any, indexes: Any) -> None:  # noqa: ANN401
-        """Make a Milvus collection, unless another process was faster; all reads see all writes."""
-        try:
-            self._call(
-                "create_collection",
-                collection,
-                seconds=WRITE_SECONDS,
-                schema=schema,
-                index_params=indexes,
-                consistency_level="Strong",
-            )
-        except UserError:
-            if not self.has(collection):
-                raise
+        Args:
+            collection: Its name.
+            last_index: The one that is made last.
+        """
+        exists = self._call("has_collection", collection, seconds=READ_SECONDS)
+        return bool(exists) and last_index in self._indexes(collection)
 
-    def index(self, collection: str, indexes: Any) -> None:  # noqa: ANN401
-        """Make further indexes, which only make it faster: milvus-lite does not know them all."""
-        try:
-            self._client.create_index(collection, indexes, timeout=WRITE_SECONDS)
-        except self._errors:
-            return
+    def create(
+        self,
+        collection: str,
+        schema: Any,  # noqa: ANN401 - pymilvus has no types
+        indexes: Any,  # noqa: ANN401 - pymilvus has no types
+        optional: Container[str] = (),
+    ) -> None:
+        """Make a Milvus collection, or what is missing of it; all reads will see all writes.
+
+        Args:
+            collection: Its name.
+            schema: Its fields.
+            indexes: The indexes, in the order in which they are made.
+            optional: Those of them that only make it faster, which milvus-lite may not know.
+        """
+        if not self._call("has_collection", collection, seconds=READ_SECONDS):
+            try:
+                self._call(
+                    "create_collection",
+                    collection,
+                    seconds=WRITE_SECONDS,
+                    schema=schema,
+                    consistency_level="Strong",
+                )
+            except UserError:
+                # Another process may have been faster.
+                if not self._call("has_collection", collection, seconds=READ_SECONDS):
+                    raise
+        for index in indexes:
+            if index.index_name in self._indexes(collection):
+                continue
+            try:
+                self._call(
+                    "create_index",
+                    collection,
+                    seconds=WRITE_SECONDS,
+                    index_params=type(indexes)([index]),
+                )
+            except UserError:
+                made = index.index_name in self._indexes(collection)
+                if not made and index.index_name not in optional:
+                    raise
 
     def load(self, collection: str) -> None:
         """Load a Milvus collection into the server's memory."""
@@ -179,37 +214,43 @@ class Connection:
         """Delete the rows that meet a condition."""
         self._call("delete", collection, seconds=WRITE_SECONDS, filter=condition)
 
+    def _indexes(self, collection: str) -> list[str]:
+        return list(self._call("list_indexes", collection, seconds=READ_SECONDS))
+
     def _call(self, method: str, collection: str, *, seconds: float, **options: object) -> Any:  # noqa: ANN401
-        # pymilvus itself repeats a request that did not reach the server, until the time is out.
         due = time.monotonic() + seconds
         pause = _FIRST_PAUSE_SECONDS
         while True:
-            left = max(1.0, due - time.monotonic())
+            left = max(_LEAST_SECONDS, due - time.monotonic())
             try:
                 return getattr(self._client, method)(collection, timeout=left, **options)
             except self._errors as error:
-                if time.monotonic() + pause > due or not self._mended(error, collection):
+                if time.monotonic() + pause > due or not self._may_pass(error, collection):
                     raise self._told(error) from None
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
-    def _mended(self, error: Exception, collection: str) -> bool:
-        """Whether the request may succeed now."""
+    def _may_pass(self, error: Exception, collection: str) -> bool:
+        """Whether the same request may succeed a moment later; does what it takes."""
         if _NOT_LOADED in (getattr(error, "code", None), getattr(error, "compatible_code", None)):
             self.load(collection)
             return True
-        return bool(getattr(error, "retriable", False))
+        return _is_away(error) or bool(getattr(error, "retriable", False))
 
     def _told(self, error: Exception) -> UserError:
-        code = getattr(error, "code", None)
-        code = code() if callable(code) else code
-        message = str(getattr(error, "message", "") or error)
-        status = getattr(code, "name", "")
-        away = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED")
-        if status in away or "Fail connecting" in message or any(e in message for e in away):
+        if _is_away(error):
             return UserError(f"{self.address}: the Milvus server does not answer; is it running?")
-        line = " ".join(message.split())[:300]
-        return UserError(f"{self.address}: Milvus refuses ({line})")
+        line = " ".join(str(getattr(error, "message", "") or error).split())
+        return UserError(f"{self.address}: Milvus refuses ({line[:_LONGEST_REASON]})")
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the error means that no server was reached."""
+    code = getattr(error, "code", None)
+    code = code() if callable(code) else code
+    if getattr(code, "name", "") in _AWAY or code == _CONNECT_FAILED:
+        return True
+    return any(each in str(error) for each in _AWAY)
 
 
 def literal(text: str) -> str:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import string
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -26,17 +27,44 @@ _SPECIAL = {*"%_\\", *map(chr, range(32))}
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article that is about to be stored.
+
+    Attributes:
+        article: The article.
+        fingerprint: Its digest.
+        passages: Where it is cut.
+        vectors: One a passage.
+    """
+
+    article: Article
+    fingerprint: str
+    passages: Sequence[Passage]
+    vectors: Vectors
+
+    @property
+    def version(self) -> str:
+        """What its rows are told by from those of another version."""
+        return version_of(self.fingerprint)
+
+
 def version_of(fingerprint: str) -> str:
     """What tells the rows of one version of an article from those of another."""
     return fingerprint[:VERSION_CHARACTERS]
 
 
-def head_row(article: Article, fingerprint: str) -> Row:
+def head_row(entry: Entry, *, cleared: bool) -> Row:
     """The row of an article.
+
+    Args:
+        entry: The article.
+        cleared: Whether nothing is left of an older version.
 
     Raises:
         UserError: If its id, title or source is longer than Milvus can keep.
     """
+    article = entry.article
     for name, value, most in (
         ("id", article.id, ID_BYTES),
         ("title", article.title, TEXT_BYTES),
@@ -50,7 +78,8 @@ def head_row(article: Article, fingerprint: str) -> Row:
     pieces = _pieces(article.text)
     return {
         "id": article.id,
-        "digest": fingerprint,
+        "digest": entry.fingerprint,
+        "cleared": cleared,
         "title": article.title,
         "published": article.published.isoformat() if article.published else None,
         "source": article.source,
@@ -63,14 +92,14 @@ def head_row(article: Article, fingerprint: str) -> Row:
     }
 
 
-def piece_rows(article: Article, fingerprint: str) -> list[Row]:
+def piece_rows(entry: Entry) -> list[Row]:
     """The rows of all pieces of its text but the first."""
-    version = version_of(fingerprint)
+    article = entry.article
     return [
         {
-            "id": _key(article.id, fingerprint, "text", number),
+            "id": _key(article.id, entry.fingerprint, "text", number),
             "article": article.id,
-            "version": version,
+            "version": entry.version,
             "piece": number,
             "text": piece,
             "nothing": NOTHING,
@@ -80,21 +109,19 @@ def piece_rows(article: Article, fingerprint: str) -> list[Row]:
     ]
 
 
-def passage_rows(
-    article: Article, fingerprint: str, passages: Sequence[Passage], vectors: Vectors
-) -> list[Row]:
+def passage_rows(entry: Entry) -> list[Row]:
     """The rows of its passages; the same passages of the same article get the same ids."""
     cut = analyzer()
-    version = version_of(fingerprint)
+    article = entry.article
     title = cut.analyze(title_text(article.title, article.published))
     rows = []
-    for passage, vector in zip(passages, vectors, strict=True):
+    for passage, vector in zip(entry.passages, entry.vectors, strict=True):
         words = cut.analyze(article.text[passage.start : passage.end])
         sparse, lengths = weights.document(words, title)
         row: Row = {
-            "id": _key(article.id, fingerprint, passage.start, passage.end),
+            "id": _key(article.id, entry.fingerprint, passage.start, passage.end),
             "article": article.id,
-            "version": version,
+            "version": entry.version,
             "start": passage.start,
             "end": passage.end,
             "day": article.published.toordinal() if article.published else _NO_DAY,

@@ -15,6 +15,10 @@ MOST_TERMS = 4_096
 NOTHING = [0.0, 0.0]
 """Milvus wants a vector in each row, also where none is searched."""
 
+LAST_INDEX = "nothing"
+LAST_PASSAGE_INDEX = "day"
+TERMS_INDEX = "terms"
+
 _HASH_CHARACTERS = 32
 _SIGNATURE_CHARACTERS = 684
 _HNSW = {"M": 16, "efConstruction": 200}
@@ -43,6 +47,7 @@ def articles() -> tuple[Any, Any]:
 
     schema = _schema("id", ID_BYTES)
     schema.add_field("digest", DataType.VARCHAR, max_length=64)
+    schema.add_field("cleared", DataType.BOOL)
     schema.add_field("title", DataType.VARCHAR, max_length=TEXT_BYTES)
     schema.add_field("published", DataType.VARCHAR, max_length=10, nullable=True)
     schema.add_field("source", DataType.VARCHAR, max_length=TEXT_BYTES, nullable=True)
@@ -66,8 +71,8 @@ def texts() -> tuple[Any, Any]:
     return _without_search(schema)
 
 
-def passages(dimension: int) -> tuple[Any, Any, Any]:
-    """Schema of the passages, the indexes that they need, and those that make it faster."""
+def passages(dimension: int) -> tuple[Any, Any]:
+    """Schema and indexes of the passages."""
     from pymilvus import DataType, MilvusClient
 
     schema = _schema("id", _HASH_CHARACTERS)
@@ -79,14 +84,12 @@ def passages(dimension: int) -> tuple[Any, Any, Any]:
     schema.add_field("terms", DataType.ARRAY, element_type=DataType.INT64, max_capacity=MOST_TERMS)
     schema.add_field("dense", DataType.FLOAT_VECTOR, dim=dimension)
     schema.add_field("sparse", DataType.SPARSE_FLOAT_VECTOR)
-    needed = MilvusClient.prepare_index_params()
-    needed.add_index("dense", index_type="HNSW", metric_type="IP", params=_HNSW)
-    needed.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
-    needed.add_index("article", index_type="INVERTED")
-    needed.add_index("day", index_type="INVERTED")
-    faster = MilvusClient.prepare_index_params()
-    faster.add_index("terms", index_type="INVERTED")
-    return schema, needed, faster
+    indexes = MilvusClient.prepare_index_params()
+    indexes.add_index("dense", "HNSW", "dense", metric_type="IP", params=_HNSW)
+    indexes.add_index("sparse", "SPARSE_INVERTED_INDEX", "sparse", metric_type="IP")
+    for name in ("article", TERMS_INDEX, LAST_PASSAGE_INDEX):
+        indexes.add_index(name, "INVERTED", name)
+    return schema, indexes
 
 
 def _schema(key: str, longest: int) -> Any:  # noqa: ANN401 - pymilvus has no types
@@ -100,7 +103,7 @@ def _schema(key: str, longest: int) -> Any:  # noqa: ANN401 - pymilvus has no ty
 def _without_search(schema: Any) -> tuple[Any, Any]:  # noqa: ANN401 - pymilvus has no types
     from pymilvus import DataType, MilvusClient
 
-    schema.add_field("nothing", DataType.FLOAT_VECTOR, dim=len(NOTHING))
+    schema.add_field(LAST_INDEX, DataType.FLOAT_VECTOR, dim=len(NOTHING))
     indexes = MilvusClient.prepare_index_params()
-    indexes.add_index("nothing", index_type="FLAT", metric_type="L2")
+    indexes.add_index(LAST_INDEX, "FLAT", LAST_INDEX, metric_type="L2")
     return schema, indexes

@@ -1,0 +1,286 @@
+"""What is Milvus' own: addresses, weights, a server that dies or is away."""
+
+import random
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given, strategies
+
+from index.collection import Collection
+from index.errors import UserError
+from index.milvus import weights
+from index.milvus.address import MilvusAddress, place_of
+from index.passages import split
+from index.types import Article
+from tests.index.helpers import EMBEDDER, make_article, open_collection
+from tests.index.milvus import NEEDS_MILVUS, Server, has_milvus
+
+needs_milvus = pytest.mark.skipif(not has_milvus(), reason=NEEDS_MILVUS)
+
+
+@pytest.mark.parametrize(
+    ("written", "uri", "name"),
+    [
+        ("milvus://host/news", "http://host:19530", "news"),
+        ("milvus://10.0.0.7:1234/a_1", "http://10.0.0.7:1234", "a_1"),
+        ("milvus://[::1]:1234/news", "http://[::1]:1234", "news"),
+        ("milvus+tls://in01.example.com:443/news", "https://in01.example.com:443", "news"),
+        ("milvus:///data/lite.db/news", "/data/lite.db", "news"),
+    ],
+)
+def test_addresses(written, uri, name):
+    place = place_of(written)
+    assert place == MilvusAddress(uri, name, written)
+    assert str(place) == written
+    assert place_of(place) is place
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("milvus://host", "a collection's name"),
+        ("milvus://host/a__b", "a collection's name"),
+        ("milvus://host/a b", "a collection's name"),
+        ("milvus://host/a/b", "not an address"),
+        ("milvus://host:none/a", "not an address"),
+        ("milvus://host/a?b=c", "not an address"),
+        ("milvus:///data/lite/news", "ends in .db"),
+        ("milvus+tls:///data/lite.db/news", "ends in .db"),
+        ("milvus://user:secret@host/news", "no name or password"),
+        ("milvus://user:secret@host/", "a collection's name"),
+    ],
+)
+def test_addresses_that_are_none(written, reason):
+    with pytest.raises(UserError, match=reason) as error:
+        place_of(written)
+    assert "secret" not in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_folders_are_no_addresses(tmp_path):
+    assert place_of(tmp_path) == tmp_path
+    assert place_of("some/milvus") == place_of(place_of("some/milvus"))
+
+
+words = strategies.lists(strategies.sampled_from([f"w{number}" for number in range(12)]))
+
+
+@given(words, words, words, strategies.floats(0.5, 300), strategies.integers(0, 10**9))
+def test_a_stored_vector_gives_the_score_of_its_words(text, title, asked, mean, holding):
+    vector, lengths = weights.document(text, title)
+    terms = weights.terms(asked)
+    idf = {
+        each: weights.inverse_frequency(10**9, holding)
+        for term in terms
+        for each in (term.text, term.title)
+    }
+    expected = 0.0
+    for part, field, average in ((1.0, text, mean), (0.5, title, 2 * mean)):
+        counts = Counter(field)
+        # Up to this length tantivy keeps it exactly.
+        norm = 1.2 * (0.25 + 0.75 * min(len(field), 40) / average)
+        for word in set(asked) & counts.keys():
+            weight = weights.inverse_frequency(10**9, holding)
+            expected += part * weight * 2.2 * counts[word] / (counts[word] + norm)
+    if max(len(text), len(title)) <= 40:
+        # As Milvus keeps it.
+        import numpy as np
+
+        stored = {each: float(np.float32(value)) for each, value in vector.items()}
+        means = weights.Lengths(mean, 2 * mean)
+        assert weights.score(terms, idf, means, stored, lengths) == pytest.approx(expected)
+    assert vector
+    assert all(value > 0 for value in vector.values())
+
+
+@pytest.fixture
+def server(tmp_path):
+    served = Server(tmp_path / "data", MILVUS_LITE_MEMTABLE_MEMORY_LIMIT_BYTES="40000")
+    served.start()
+    yield served
+    served.kill()
+
+
+@contextmanager
+def impatience():
+    """Give up soon."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("READ_SECONDS", "WRITE_SECONDS", "CONNECT_SECONDS"):
+            patch.setattr(f"index.milvus.connection.{name}", 1.0)
+        yield
+
+
+def stored_passages(collection):
+    """The passages of all articles, each as often as Milvus has it, in the stored version."""
+    backend = collection.backend
+    if not backend._tables.has_passages():
+        return Counter(), 0
+    fields = ["article", "version", "start", "end"]
+    rows = list(backend._connection.in_order(backend._names.passages, fields))
+    current = {row["id"] for row in backend._articles.current(rows)}
+    return Counter((r["article"], r["start"], r["end"]) for r in rows if r["id"] in current), len(
+        rows
+    )
+
+
+def passages_of(articles):
+    return Counter((e.article_id, e.start, e.end) for a in articles for e in split(a))
+
+
+@needs_milvus
+def test_a_server_that_is_killed_while_articles_are_added(server, request, monkeypatch):
+    monkeypatch.setattr("index.adding.BATCH_PASSAGES", 8)
+    chance = random.Random(8)
+    kills = request.config.getoption("--kills") // 4
+    acknowledged = {}
+    survived = 0
+    for kill in range(kills):
+        # Of some articles there is an older version already.
+        articles = [
+            make_article(chance.randrange(60), version=kill % 3, sentences=chance.randrange(4, 40))
+            for _ in range(40)
+        ]
+        articles = list({each.id: each for each in articles}.values())
+        stop = threading.Timer(chance.uniform(0.0, 2.0), server.kill)
+        with open_collection(server.address("news")) as collection:
+            begun = {}
+            stop.start()
+
+            def acknowledge(article, passages, begun=begun):
+                begun[article.id] = article
+
+            problem = None
+            try:
+                with impatience():
+                    collection.add(articles, acknowledge)
+            except UserError as error:
+                problem = str(error)
+            survived += problem is None
+            assert problem is None or "does not answer" in problem
+            stop.join()
+        acknowledged |= begun
+        server.start()
+        with open_collection(server.address("news")) as collection:
+            doubtful = {each.id: each for each in articles if each.id not in begun}
+            for article in collection.articles():
+                expected = [acknowledged.get(article.id), doubtful.get(article.id)]
+                assert article in expected
+            assert begun.keys() <= {each.id for each in collection.articles()}
+            whole, _ = stored_passages(collection)
+            assert whole == passages_of(collection.articles())
+            # The same articles once more, as one would after a failure.
+            collection.add(articles)
+            acknowledged |= {each.id: each for each in articles}
+            whole, rows = stored_passages(collection)
+            assert whole == passages_of(acknowledged.values())
+            assert set(whole.values()) == {1}
+            assert rows == len(whole) == collection.counts()[1]
+    assert survived < kills
+
+
+@needs_milvus
+def test_a_server_that_is_away_and_comes_back(server):
+    with open_collection(server.address("news")) as collection:
+        collection.add([make_article(number) for number in range(10)])
+        before = collection.search("the mayor and the harbour")
+        assert len(before) == 10
+        server.kill()
+        for call in (
+            lambda: collection.search("the mayor"),
+            lambda: collection.add([make_article(11)]),
+            lambda: collection.remove(["1"]),
+            lambda: open_collection(server.address("news")),
+        ):
+            began = time.monotonic()
+            with (
+                impatience(),
+                pytest.raises(UserError, match="the Milvus server does not answer"),
+            ):
+                call()
+            assert time.monotonic() - began < 30
+        server.start()
+        assert collection.search("the mayor and the harbour") == before
+        collection.add([make_article(11)])
+        assert collection.counts()[0] == 11
+
+
+@needs_milvus
+def test_a_short_absence_is_waited_out(server):
+    with open_collection(server.address("news")) as collection:
+        collection.add([make_article(number) for number in range(10)])
+        server.kill()
+        back = threading.Timer(1.0, server.start)
+        back.start()
+        assert collection.add([make_article(number) for number in range(20)]).added == 10
+        back.join()
+        assert collection.counts()[0] == 20
+
+
+@needs_milvus
+def test_readers_while_articles_are_replaced(server):
+    versions = [[make_article(n, version, 30) for n in range(12)] for version in range(4)]
+    known = passages_of(article for version in versions for article in version)
+    problems, asked = [], []
+    done = threading.Event()
+
+    def read():
+        with open_collection(server.address("news"), create=False) as reader:
+            while not done.is_set():
+                hits = reader.search("the mayor and the harbour", 50)
+                asked.append(len(hits))
+                for hit in hits:
+                    place = hit.passage
+                    if (place.article_id, place.start, place.end) not in known:
+                        problems.append(hit)
+                if not hits:
+                    problems.append("nothing was found")
+
+    with open_collection(server.address("news")) as collection:
+        collection.add(versions[0])
+        readers = [threading.Thread(target=read) for _ in range(2)]
+        for each in readers:
+            each.start()
+        for version in versions[1:]:
+            collection.add(version)
+        done.set()
+        for each in readers:
+            each.join()
+        assert problems == []
+        assert len(asked) >= 2
+        assert stored_passages(collection)[0] == passages_of(versions[-1])
+
+
+@needs_milvus
+def test_words_are_counted_one_by_one_in_a_large_collection(server, monkeypatch):
+    articles = [make_article(number, sentences=20) for number in range(40)]
+    with open_collection(server.address("news")) as collection:
+        collection.add(articles)
+        statistics = collection.backend._statistics
+        asked = weights.terms(["mayor", "titl", "storm", "nowher", "7"])
+        exact, means = statistics.of(asked)
+        monkeypatch.setattr("index.milvus.statistics._SAMPLE", 20)
+        statistics.forget()
+        counted, estimated = statistics.of(asked)
+        assert counted == exact
+        assert estimated.text == pytest.approx(means.text, rel=0.2)
+        # A word that nothing had is not taken to be missing for ever.
+        collection.add([Article("new", "", "Nowhere is a place.")])
+        assert collection.search("nowhere", 1)[0].passage.article_id == "new"
+
+
+@needs_milvus
+def test_what_milvus_cannot_keep_is_refused(server):
+    with open_collection(server.address("news")) as collection:
+        long = Article("x", "t" * 70_000, "Some text.", None, None)
+        with pytest.raises(UserError, match="its title is longer than 65,535 bytes"):
+            collection.add([long])
+        assert collection.counts() == (0, 0)
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "pymilvus", None)
+    with pytest.raises(UserError, match=r"pip install 'article-qa\[milvus\]'"):
+        Collection("milvus://127.0.0.1:1/news", embedder=EMBEDDER)
