@@ -152,9 +152,4 @@ def _finish(written: Future[Added], batch: Batch, total: Added, progress: Progre
     new = written.result()
     for article, passages in batch:
         progress(article, len(passages or ()))
-    return Added(
-        total.added + new.added,
-        total.updated + new.updated,
-        total.unchanged + new.unchanged,
-        total.passages + new.passages,
-    )
+    return total + new

@@ -81,6 +81,8 @@ class Collection:
         self,
         articles: Iterable[Article],
         progress: Callable[[Article, int], None] = lambda article, passages: None,
+        *,
+        workers: int = 1,
     ) -> Added:
         """Add articles; one whose id is there is replaced if it differs, else left alone.
 
@@ -91,10 +93,19 @@ class Collection:
             articles: Of any number; they are read as they are needed, in another thread.
             progress: Is called with each committed article and its number of passages,
                 0 for one that was there already.
-        """
-        from index.adding import add_articles
+            workers: Processes that split, embed and write; each opens the collection itself.
 
-        added = add_articles(articles, self._backend, self.embedder, progress)
+        Raises:
+            UserError: If it cannot be written, or a worker has died.
+        """
+        if workers > 1:
+            from index.workers import add_with_workers
+
+            added = add_with_workers(articles, self.path, workers, progress)
+        else:
+            from index.adding import add_articles
+
+            added = add_articles(articles, self._backend, self.embedder, progress)
         self._backend.settle()
         return added
 

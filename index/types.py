@@ -106,3 +106,11 @@ class Added:
     updated: int = 0
     unchanged: int = 0
     passages: int = 0
+
+    def __add__(self, other: "Added") -> "Added":
+        return Added(
+            self.added + other.added,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.passages + other.passages,
+        )

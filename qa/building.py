@@ -56,7 +56,9 @@ def seed_articles() -> Iterator[Article]:
         yield read_file(path, source=f"seeds/{path.name}")
 
 
-def add_with_progress(collection: Collection, articles: Iterable[Article] | Measured) -> Added:
+def add_with_progress(
+    collection: Collection, articles: Iterable[Article] | Measured, workers: int = 1
+) -> Added:
     """Add articles and show on standard error how many are in, how fast, and the time left."""
     from rich.console import Console
     from rich.progress import (
@@ -95,7 +97,7 @@ def add_with_progress(collection: Collection, articles: Iterable[Article] | Meas
             if (total := getattr(articles, "total", None)) is not None:
                 progress.update(task, total=total, completed=getattr(articles, "done", 0))
 
-        return collection.add(articles, advance)
+        return collection.add(articles, advance, workers=workers)
 
 
 @contextmanager

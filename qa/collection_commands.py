@@ -35,11 +35,19 @@ class _FieldMap(click.ParamType[tuple[str, str]]):
     multiple=True,
     help="For CSV and JSONL: which column or key holds text, title, source, published or id.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Processes that share the work; they pay on many cores that fill a cluster.",
+)
 def add(
     inputs: tuple[str, ...],
     place: Place | None,
     embedder: str | None,
     fields: tuple[tuple[str, str], ...],
+    workers: int,
 ) -> None:
     """Add articles from files, folders and the web.
 
@@ -68,7 +76,7 @@ def add(
     added = updated = unchanged = 0
     try:
         for source in sources:
-            done = add_with_progress(collection, source)
+            done = add_with_progress(collection, source, workers)
             added, updated = added + done.added, updated + done.updated
             unchanged += done.unchanged
     except KeyboardInterrupt:

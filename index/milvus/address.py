@@ -12,6 +12,7 @@ DEFAULT_PORT = 19530
 _SCHEMES = {"milvus": "http", "milvus+tls": "https"}
 _NAME = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*")
 _LONGEST_NAME = 200
+_LITE_SUFFIX = ".db"
 _FORMS = "write milvus://HOST:PORT/NAME, or milvus:///PATH/FILE.db/NAME for a file of milvus-lite"
 
 
@@ -31,6 +32,11 @@ class MilvusAddress:
 
     def __str__(self) -> str:
         return self.written
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is in a file of milvus-lite, which one process at a time uses."""
+        return self.uri.endswith(_LITE_SUFFIX)
 
 
 Place = Path | MilvusAddress
@@ -64,7 +70,7 @@ def _address(written: str) -> MilvusAddress:
             " to USER:PASSWORD or to an API key"
         )
     if not parts.netloc:
-        if parts.scheme != "milvus" or not path.endswith(".db"):
+        if parts.scheme != "milvus" or not path.endswith(_LITE_SUFFIX):
             raise UserError(f"{written}: the name of a milvus-lite file ends in .db; {_FORMS}")
         return MilvusAddress(path, name, written)
     try:

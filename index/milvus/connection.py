@@ -26,7 +26,6 @@ _NOT_LOADED = 101
 _CONNECT_FAILED = 2
 _AWAY = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED")
 _PAGE = 1_000
-_LITE_SUFFIX = ".db"
 _GRPC = {"grpc.initial_reconnect_backoff_ms": 200, "grpc.max_reconnect_backoff_ms": 3_000}
 """Look for a server that was away every few seconds, not every two minutes."""
 
@@ -58,7 +57,7 @@ class Connection:
         for logger in _LOGGERS:
             logging.getLogger(logger).setLevel(logging.CRITICAL)
         self._errors: tuple[type[Exception], ...] = (MilvusException, grpc.RpcError)
-        if address.uri.endswith(_LITE_SUFFIX) and not Path(address.uri).parent.is_dir():
+        if address.is_file and not Path(address.uri).parent.is_dir():
             raise UserError(f"{address}: there is no folder {Path(address.uri).parent}")
         try:
             # Not shared with others of this process, whose closing would close it.

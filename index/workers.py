@@ -1,0 +1,126 @@
+"""Add articles with several processes, each of which splits, embeds and writes a part of them.
+
+One process embeds on all cores of a small machine; more of them pay where what Python does beside
+it, one core at a time, has become the limit: on a machine of many cores that fills a cluster.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING
+
+from index.errors import UserError
+from index.milvus.address import MilvusAddress, Place
+from index.types import Added, Article
+
+if TYPE_CHECKING:
+    from index.collection import Collection
+
+_PART_CHARACTERS = 250_000
+"""About a thousand passages: what a worker is given at a time."""
+
+_PARTS_AHEAD = 2
+
+Part = list[Article]
+Done = tuple[Added, list[int]]
+
+_collection: "Collection"
+
+
+def add_with_workers(
+    articles: Iterable[Article],
+    place: Place,
+    workers: int,
+    progress: Callable[[Article, int], None],
+) -> Added:
+    """Add articles; `progress` is told of each once it is committed.
+
+    Args:
+        articles: Of any number; they are read as they are needed.
+        place: Where the collection is, which exists already.
+        workers: How many processes.
+        progress: As of `Collection.add`.
+
+    Raises:
+        UserError: If the collection cannot be shared by processes, or one of them has died. What
+            was committed stays; adding the same articles again goes on from there.
+    """
+    if isinstance(place, MilvusAddress) and place.is_file:
+        raise UserError(f"{place}: one process at a time uses a file of milvus-lite; no --workers")
+    total = Added()
+    running: dict[Future[Done], Part] = {}
+
+    def take(futures: Iterable[Future[Done]]) -> None:
+        nonlocal total
+        for future in futures:
+            part = running.pop(future)
+            added, passages = future.result()
+            total += added
+            for article, count in zip(part, passages, strict=True):
+                progress(article, count)
+
+    context = multiprocessing.get_context("spawn")
+    number = context.Value("i", 0)
+    with ProcessPoolExecutor(workers, context, _begin, (place, number, workers)) as pool:
+        try:
+            for part in _parts(articles):
+                # The later of two articles with one id is the one that stays.
+                ids = {each.id for each in part}
+                if any(each.id in ids for other in running.values() for each in other):
+                    take(list(running))
+                while len(running) >= _PARTS_AHEAD * workers:
+                    take(wait(running, return_when=FIRST_COMPLETED).done)
+                running[pool.submit(_add, part)] = part
+            take(list(running))
+        except BrokenProcessPool:
+            raise UserError(
+                f"{place}: a worker has died, perhaps for want of memory; the same command goes "
+                "on from what is in"
+            ) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return total
+
+
+def _parts(articles: Iterable[Article]) -> Iterator[Part]:
+    part: Part = []
+    characters = 0
+    for article in articles:
+        part.append(article)
+        characters += len(article.text)
+        if characters >= _PART_CHARACTERS:
+            yield part
+            part, characters = [], 0
+    if part:
+        yield part
+
+
+def _begin(place: Place, number: "multiprocessing.sharedctypes.Synchronized[int]", of: int) -> None:
+    """Prepare a worker: its share of the cores, and the collection."""
+    # Ctrl-C is the parent's to handle: it lets the workers finish what they have begun.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "sched_setaffinity"):
+        with number.get_lock():
+            mine = number.value % of
+            number.value += 1
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, cores[mine % len(cores) :: of] or cores)
+    from index.collection import Collection
+
+    global _collection
+    _collection = Collection(place)
+
+
+def _add(part: Part) -> Done:
+    from index.adding import add_articles
+
+    passages: dict[str, int] = {}
+
+    def note(article: Article, count: int) -> None:
+        passages[article.id] = count
+
+    added = add_articles(part, _collection.backend, _collection.embedder, note)
+    return added, [passages[each.id] for each in part]
