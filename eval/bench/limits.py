@@ -171,6 +171,29 @@ def reading_rate(suite: Suite, folder: Path | None) -> tuple[float, float]:
     return work / sum(durations), 1000 * median(durations)
 
 
+def indexing_share(suite: Suite, folder: Path) -> tuple[float, float]:
+    """Passages per second from articles to searchable, and as a share of embedding alone.
+
+    Args:
+        suite: Its paragraphs are indexed.
+        folder: Of the new collection.
+    """
+    from index.collection import Collection
+    from index.passages import embedding_text, split
+
+    texts = [embedding_text(each, passage) for each in suite.paragraphs for passage in split(each)]
+    embedder = load_embedder()
+    embedder.embed(texts[:8])
+    began = time.perf_counter()
+    embedder.embed(texts)
+    alone = time.perf_counter() - began
+    with Collection(folder, create=True, embedder=embedder) as collection:
+        began = time.perf_counter()
+        collection.add(suite.paragraphs)
+        whole = time.perf_counter() - began
+    return len(texts) / whole, alone / whole
+
+
 @dataclass(frozen=True, slots=True)
 class Retrieval:
     """Median milliseconds of a search over so many passages, and of its parts."""
@@ -246,6 +269,9 @@ def main(squad: Path, embedder: Path | None, reader: Path | None, passages: list
             rate, took = reading_rate(suite, reads)
             label = f"reading {PASSAGES_READ} passages ({took:.0f} ms), {name}"
             click.echo(f"| {label} | {rate / 1e9:.0f} | {rate / peaks[int8]:.0%} |")
+    with TemporaryDirectory() as folder:
+        indexed, share = indexing_share(suite, Path(folder) / "collection")
+    click.echo(f"\nindexing: {indexed:.0f} passages/s, {share:.0%} of embedding alone")
     click.echo("\n| passages | search, ms | of it the question's vector | bare faiss, ms |")
     click.echo("|---:|---:|---:|---:|")
     questions = [question.question for question in suite.questions[:QUESTIONS]]

@@ -5,8 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from eval.bench.limits import Cost, cost_of_config, cost_of_graph, gemm_peak, retrieval
+from eval.bench.limits import (
+    Cost,
+    cost_of_config,
+    cost_of_graph,
+    gemm_peak,
+    indexing_share,
+    retrieval,
+)
+from eval.suites import Suite
 from index.onnx_model import BUNDLED_MODELS
+from index.types import Article
 
 pytest.importorskip("onnx")
 
@@ -31,3 +40,10 @@ def test_retrieval_is_timed_with_its_parts(tmp_path: Path) -> None:
     assert found.passages == 50
     assert found.search > found.embedding > 0
     assert found.faiss > 0
+
+
+def test_indexing_is_timed_against_embedding(tmp_path: Path) -> None:
+    articles = tuple(Article(str(n), "", f"Ship {n} sailed on. It was new.") for n in range(20))
+    rate, share = indexing_share(Suite("ships", (), articles), tmp_path / "collection")
+    assert rate > 0
+    assert 0 < share < 1.5
