@@ -1,0 +1,186 @@
+"""`python -m eval.bench.parts SQUAD --distractors FILE...`: how far each part alone carries.
+
+Each question is answered over the paragraphs of all files, once with everything and then with one
+part taken away: one of the two rankings, what retrieval is worth beside the reader, merging the
+places that agree, passages. Answers count whether they would be given or not. AUC: how well the
+confidence tells the questions from the same ones after their articles were left out.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import fmean
+from tempfile import TemporaryDirectory
+
+import click
+import numpy as np
+from rich.progress import track
+
+from eval import metrics
+from eval.suites import Question, Suite, load, paragraphs
+from index.backend import Found
+from index.collection import Collection
+from index.errors import UserError
+from index.fusion import LEXICAL_WEIGHT, fuse
+from index.types import Hit, Passage
+from qa.answerer import PASSAGES_READ, Answerer
+from qa.building import add_with_progress
+from qa.ranking import Candidate, Place, log_sum_exp, weigh
+from qa.scoring import exact_match, f1
+
+CANDIDATES = 50
+MOST_READ = 2 * PASSAGES_READ
+
+Scores = Mapping[int, float]
+Merging = Callable[[str, Sequence[Hit], Sequence[Place]], list[Candidate]]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A way to answer.
+
+    Attributes:
+        name: What of it is not as usual.
+        score: Passages found, to their scores, best first.
+        passages: How many are read.
+        merge: Answers out of what was read, best first.
+    """
+
+    name: str
+    score: Callable[[Found], Scores]
+    passages: int
+    merge: Merging
+
+
+def hybrid(found: Found) -> Scores:
+    """Both rankings, as they are always fused."""
+    return fuse(found.similarities, found.lexical)
+
+
+def dense(found: Found) -> Scores:
+    """Only what the embedder found."""
+    return {each: found.similarities[each] for each in found.dense}
+
+
+def lexical(found: Found) -> Scores:
+    """Only what the words found, on the scale of the fusion."""
+    return {each: LEXICAL_WEIGHT * score for each, score in found.lexical.items()}
+
+
+def apart(worth: float, _: str, hits: Sequence[Hit], places: Sequence[Place]) -> list[Candidate]:
+    """Each place as an answer of its own, whatever others say the same."""
+    evidence = weigh(places, max((hit.score for hit in hits), default=0.0), worth)
+    everything = log_sum_exp([*(each.score for each in evidence), 0.0])
+    return [
+        Candidate((each,), each.score, float(np.exp(each.score - everything)), {})
+        for each in sorted(evidence, key=lambda each: -each.score)
+    ]
+
+
+def variants(answerer: Answerer) -> list[Variant]:
+    """Everything, and what is left without a part."""
+    worth = answerer.calibration.retrieval
+    merge = partial(_merged, answerer, worth)
+    return [
+        Variant("everything", hybrid, PASSAGES_READ, merge),
+        Variant("embedder alone", dense, PASSAGES_READ, merge),
+        Variant("BM25 alone", lexical, PASSAGES_READ, merge),
+        Variant("reader's score alone", hybrid, PASSAGES_READ, partial(_merged, answerer, 0.0)),
+        Variant("places not merged", hybrid, PASSAGES_READ, partial(apart, worth)),
+        *(
+            Variant(f"{count} passage{'s' if count > 1 else ''} read", hybrid, count, merge)
+            for count in (1, 3, 5, MOST_READ)
+        ),
+    ]
+
+
+def _merged(
+    answerer: Answerer, worth: float, question: str, hits: Sequence[Hit], places: Sequence[Place]
+) -> list[Candidate]:
+    return answerer.merge(question, hits, places, worth)
+
+
+def measure(suite: Suite, answerer: Answerer) -> Iterator[tuple[str, float, float, float]]:
+    """Name, exact match, F1 and AUC, in percent, of each variant."""
+    chosen = variants(answerer)
+    given: list[list[tuple[float, float]]] = [[] for _ in chosen]  # confidence and F1
+    exact: list[list[float]] = [[] for _ in chosen]
+    without: list[list[float]] = [[] for _ in chosen]
+    for question in track(suite.questions, "asking", transient=True):
+        vector = answerer.collection.embedder.embed([question.question])[0]
+        found = answerer.collection.backend.find(question.question, vector, CANDIDATES, None)
+        read: dict[Passage, list[Place]] = {}
+        for number, variant in enumerate(chosen):
+            hits = _hits(found, variant)
+            best = _best(answerer, variant, question, hits[: variant.passages], read)
+            quote = best[0] if best else ""
+            given[number].append((best[1] if best else 0.0, f1(quote, question.answers)))
+            exact[number].append(exact_match(quote, question.answers))
+            own = question.articles[0].rpartition("-")[0] + "-"
+            others = [each for each in hits if not each.passage.article_id.startswith(own)]
+            best = _best(answerer, variant, question, others[: variant.passages], read)
+            without[number].append(best[1] if best else 0.0)
+    for variant, answers, hit, nothing in zip(chosen, given, exact, without, strict=True):
+        confidence = np.array([each for each, _ in answers] + nothing)
+        positive = np.arange(len(confidence)) < len(answers)
+        auc = metrics.auc(confidence, positive, np.ones((1, len(confidence))))
+        means = fmean(hit), fmean(each for _, each in answers), float(auc[0])
+        yield variant.name, 100 * means[0], 100 * means[1], 100 * means[2]
+
+
+def _hits(found: Found, variant: Variant) -> list[Hit]:
+    return [
+        Hit(found.passages[each], score, None, None, found.similarities[each])
+        for each, score in variant.score(found).items()
+    ]
+
+
+def _best(
+    answerer: Answerer,
+    variant: Variant,
+    question: Question,
+    hits: Sequence[Hit],
+    read: dict[Passage, list[Place]],
+) -> tuple[str, float] | None:
+    """The best answer's words and confidence; each passage is read once for all variants."""
+    asked = question.question
+    if new := [each for each in hits if each.passage not in read]:
+        read.update({each.passage: [] for each in new})
+        for span, quote, hit in answerer.read(asked, new):
+            read[hit.passage].append((span, quote, hit))
+    places = [(span, quote, hit) for hit in hits for span, quote, _ in read[hit.passage]]
+    candidates = variant.merge(asked, hits, places) if places else []
+    if not candidates:
+        return None
+    best = candidates[0]
+    return best.evidence[0].quote, answerer.calibration.probability(best)
+
+
+@click.command()
+@click.argument("squad", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--distractors", type=click.Path(path_type=Path, exists=True), multiple=True,
+    help="SQuAD file whose paragraphs make the haystack bigger. Repeatable.",
+)  # fmt: skip
+@click.option("--reader", help="Instead of the bundled one.")
+def main(squad: Path, distractors: tuple[Path, ...], reader: str | None) -> None:
+    """Print a table of what is left of the answers without each part."""
+    try:
+        suite = load(squad)
+        texts = [*suite.paragraphs, *(each for path in distractors for each in paragraphs(path))]
+    except UserError as error:
+        raise click.ClickException(str(error)) from None
+    with (
+        TemporaryDirectory() as folder,
+        Collection(Path(folder) / "collection", create=True) as collection,
+    ):
+        add_with_progress(collection, texts)
+        click.echo(f"{len(suite.questions)} questions, {collection.counts()[1]:,} passages\n")
+        click.echo("| | EM | F1 | AUC |\n|---|---:|---:|---:|")
+        for name, exact, f1s, area in measure(suite, Answerer(collection, reader=reader)):
+            click.echo(f"| {name} | {exact:.1f} | {f1s:.1f} | {area:.1f} |")
+
+
+if __name__ == "__main__":
+    main()
