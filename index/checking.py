@@ -156,5 +156,5 @@ def _index_problems(backend: LocalBackend) -> Iterator[str]:
 
 def _local(collection: Collection) -> LocalBackend:
     if not isinstance(collection.backend, LocalBackend):
-        raise UserError(f"{collection.path}: only a collection in a folder can be checked")
+        raise UserError(f"{collection.path}: only a collection in a folder is checked and repaired")
     return collection.backend

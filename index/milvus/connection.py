@@ -91,6 +91,7 @@ class Connection:
         schema: Any,  # noqa: ANN401 - pymilvus has no types
         indexes: Any,  # noqa: ANN401 - pymilvus has no types
         optional: Container[str] = (),
+        shards: int = 1,
     ) -> None:
         """Make a Milvus collection, or what is missing of it; all reads will see all writes.
 
@@ -99,6 +100,7 @@ class Connection:
             schema: Its fields.
             indexes: The indexes, in the order in which they are made.
             optional: Those of them that only make it faster, which milvus-lite may not know.
+            shards: How many logs share its writes, for ever.
         """
         if not self._call("has_collection", collection, seconds=READ_SECONDS):
             try:
@@ -107,6 +109,7 @@ class Connection:
                     collection,
                     seconds=WRITE_SECONDS,
                     schema=schema,
+                    num_shards=shards,
                     consistency_level="Strong",
                 )
             except UserError:

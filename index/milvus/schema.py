@@ -12,6 +12,9 @@ TEXT_BYTES = 65_535
 
 VERSION_CHARACTERS = 16
 MOST_TERMS = 4_096
+PASSAGE_SHARDS = 4
+"""Logs that share the writing of passages: 250 million each of a thousand million."""
+
 NOTHING = [0.0, 0.0]
 """Milvus wants a vector in each row, also where none is searched."""
 
@@ -81,7 +84,7 @@ def passages(dimension: int) -> tuple[Any, Any]:
     for name in ("start", "end", "day", "words", "title_words"):
         schema.add_field(name, DataType.INT32)
     schema.add_field("source", DataType.VARCHAR, max_length=TEXT_BYTES)
-    schema.add_field("terms", DataType.ARRAY, element_type=DataType.INT64, max_capacity=MOST_TERMS)
+    schema.add_field("terms", DataType.ARRAY, element_type=DataType.INT32, max_capacity=MOST_TERMS)
     schema.add_field("dense", DataType.FLOAT_VECTOR, dim=dimension)
     schema.add_field("sparse", DataType.SPARSE_FLOAT_VECTOR)
     indexes = MilvusClient.prepare_index_params()

@@ -71,7 +71,9 @@ class Tables:
         if self.has_passages():
             return
         made, indexes = schema.passages(dimension)
-        self._connection.create(self._names.passages, made, indexes, {schema.TERMS_INDEX})
+        self._connection.create(
+            self._names.passages, made, indexes, {schema.TERMS_INDEX}, schema.PASSAGE_SHARDS
+        )
         self._connection.load(self._names.passages)
         self._has_passages = True
 

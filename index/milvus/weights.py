@@ -22,7 +22,7 @@ B = 0.75
 _PIVOT_WORDS = 80.0
 _PIVOT_TITLE_WORDS = 8.0
 _MOST_TITLE_WORDS = 1_000
-_DIMENSIONS = 2**32 - 3
+_DIMENSIONS = 2**31 - 2  # so that one is an INT32 of Milvus too
 _NO_WORD = 0
 """Dimension of a passage without words, since a sparse vector may not be empty."""
 
@@ -129,6 +129,6 @@ def _rounded(length: int) -> int:
 
 
 def _dimension(kind: str, word: str) -> int:
-    """Of four thousand million; two words of a million share one with a chance of 1 in 4000."""
+    """One of two thousand million: of a million words, one in two thousand shares its own."""
     digest = hashlib.blake2b(f"{kind}:{word}".encode(), digest_size=8).digest()
     return 1 + int.from_bytes(digest, "big") % _DIMENSIONS
