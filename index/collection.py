@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from index.backend import Backend
-from index.embedder import BundledEmbedder, Embedder, load_embedder
+from index.embedder import BundledEmbedder, Embedder, is_superseded, load_embedder
 from index.errors import UserError
 from index.fusion import fuse
 from index.milvus.address import MilvusAddress, Place, place_of
@@ -156,6 +156,11 @@ class Collection:
         """What made its vectors, and makes those of the questions."""
         with self._lock:
             if self._loaded is None:
+                if isinstance(self.path, MilvusAddress) and is_superseded(self._backend.embedder):
+                    raise UserError(
+                        f"{self.path}: embedded by another version of article-qa; add its articles "
+                        "to a collection of another name"
+                    )
                 self._loaded = load_embedder(self._backend.embedder)
             return self._loaded
 

@@ -130,7 +130,10 @@ class MilvusBackend:
         They are found when they are asked for, by comparing these articles: two that are alike
         only by way of a third are in one group only if that is among them.
         """
-        heads = self._articles.heads(list(dict.fromkeys(article_ids)), ["signature"])
+        asked = list(dict.fromkeys(article_ids))
+        heads = self._articles.heads(asked, ["signature"], "Bounded")
+        if len(heads) < len(asked):
+            heads = self._articles.heads(asked, ["signature"])
         signatures = {each: rows.signature_of(head) for each, head in sorted(heads.items())}
         group = {each: number for number, each in enumerate(signatures)}
         for one, signature in signatures.items():

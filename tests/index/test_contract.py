@@ -220,6 +220,19 @@ def test_near_duplicates_are_a_group(collection):
     assert groups["agency"] == groups["paper"] != groups["other"]
 
 
+def test_a_collection_of_an_older_bundled_embedder(place):
+    from index.collection import Collection
+
+    other = WordEmbedder()
+    other.name = "bundled:0000000000000000"
+    with Collection(place, create=True, embedder=other) as collection:
+        collection.add([make_article("1")])
+    with Collection(place) as collection:
+        assert collection.article("1") == make_article("1")
+        with pytest.raises(UserError, match="another version of article-qa"):
+            collection.search("the mayor")
+
+
 def test_a_collection_remembers_its_embedder(place):
     with pytest.raises(UserError, match="no collection here"):
         open_collection(place, create=False)

@@ -181,6 +181,72 @@ def test_a_server_that_is_killed_while_articles_are_added(server, request, monke
     assert survived < kills
 
 
+class DiedError(Exception):
+    """Stands for the end of the writing process."""
+
+
+@needs_milvus
+def test_a_writer_that_dies_between_any_two_requests(server, monkeypatch):
+    from index.milvus.connection import Connection
+
+    real = {name: getattr(Connection, name) for name in ("upsert", "delete")}
+    left = [0]
+
+    def dying(name):
+        def call(*arguments, **options):
+            left[0] -= 1
+            if left[0] == 0:
+                raise DiedError
+            return real[name](*arguments, **options)
+
+        return call
+
+    def versions(number):
+        # Ids that are new, and those that have an older version already; one of many pieces.
+        made = [make_article(each, number, 12) for each in ("1", "2", f"3{number}")]
+        return [*made, Article("long", "Long", f"Version {number}. " * 4_000)]
+
+    def write(collection, articles):
+        collection.remove(["2"])
+        collection.add(articles)
+
+    with open_collection(server.address("news")) as collection:
+        collection.add(versions(0))
+        before = {each.id: each for each in versions(0)}
+        deaths = 0
+        while True:
+            new = versions(deaths + 1)
+            left[0] = deaths + 1
+            with monkeypatch.context() as patch:
+                for name in real:
+                    patch.setattr(Connection, name, dying(name))
+                try:
+                    write(collection, new)
+                except DiedError:
+                    deaths += 1
+                else:
+                    break
+            with open_collection(server.address("news"), create=False) as reader:
+                # Each article is the one or the other, or "2" is gone; each with its passages.
+                stored = {each.id: each for each in reader.articles()}
+                allowed = [before, {each.id: each for each in new}]
+                for each, article in stored.items():
+                    assert article in [version.get(each) for version in allowed]
+                assert before.keys() - stored.keys() <= {"2"}
+                assert stored_passages(reader)[0] == passages_of(stored.values())
+                for hit in reader.search("the mayor and the harbour", 50):
+                    place = hit.passage
+                    text = stored[place.article_id].text
+                    assert 0 <= place.start < place.end <= len(text)
+            write(collection, new)
+            before |= {each.id: each for each in new}
+            assert {each.id: each for each in collection.articles()} == before
+            whole, rows = stored_passages(collection)
+            assert whole == passages_of(before.values())
+            assert rows == len(whole)
+        assert deaths >= 10
+
+
 @needs_milvus
 def test_a_server_that_is_away_and_comes_back(server):
     with open_collection(server.address("news")) as collection:
