@@ -18,6 +18,9 @@ READ_SECONDS = 20.0
 WRITE_SECONDS = 120.0
 """How long a request is repeated, with growing pauses, while the server is away."""
 
+LOAD_SECONDS = 600.0
+"""How long the server may take to read a large collection into its memory."""
+
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 3.0
 _LEAST_SECONDS = 1.0
@@ -133,7 +136,7 @@ class Connection:
 
     def load(self, collection: str) -> None:
         """Load a Milvus collection into the server's memory."""
-        self._call("load_collection", collection, seconds=WRITE_SECONDS)
+        self._call("load_collection", collection, seconds=LOAD_SECONDS)
 
     def query(
         self,
@@ -173,11 +176,12 @@ class Connection:
             # pymilvus' own iterator pastes the last id unquoted into its condition.
             rows = self.query(
                 collection, f"id > {literal(after)}{further}", fields, limit=page,
-                iterator="True", reduce_stop_for_best="False",
+                iterator="True", reduce_stop_for_best="True",
             )  # fmt: skip
             rows.sort(key=lambda row: str(row["id"]).encode())
             yield from rows
-            if len(rows) < page:
+            # A cluster may give fewer than it was asked for, rather than pass one over.
+            if not rows:
                 return
             after = rows[-1]["id"]
 

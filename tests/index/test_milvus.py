@@ -108,7 +108,7 @@ def server(tmp_path):
 def impatience():
     """Give up soon."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("READ_SECONDS", "WRITE_SECONDS", "CONNECT_SECONDS"):
+        for name in ("READ_SECONDS", "WRITE_SECONDS", "LOAD_SECONDS", "CONNECT_SECONDS"):
             patch.setattr(f"index.milvus.connection.{name}", 1.0)
         yield
 
