@@ -99,6 +99,22 @@ class Tables:
         self._delete_others(changed)
         cleared = [rows.head_row(each, cleared=True) for each in changed]
         self._connection.upsert(self._names.articles, cleared, ROWS_A_REQUEST)
+        self._write_missing(self._names.passages, passages)
+        self._write_missing(self._names.texts, pieces)
+
+    def _write_missing(self, collection: str, written: Sequence[Row]) -> None:
+        """Write anew what another process, writing the same articles, took for an older version.
+
+        Whoever has written an article's row last comes here after all that the others deleted.
+        """
+        for first in range(0, len(written), _PASSAGES_A_REQUEST):
+            part = written[first : first + _PASSAGES_A_REQUEST]
+            ids = literals([row["id"] for row in part])
+            found = {
+                row["id"] for row in self._connection.query(collection, f"id in {ids}", ["id"])
+            }
+            missing = [row for row in part if row["id"] not in found]
+            self._connection.upsert(collection, missing, ROWS_A_REQUEST)
 
     def delete(self, article_ids: Sequence[str]) -> None:
         """Delete articles with all that belongs to them, and what a dead process left of them."""

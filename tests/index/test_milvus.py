@@ -248,6 +248,47 @@ def test_a_writer_that_dies_between_any_two_requests(server, monkeypatch):
 
 
 @needs_milvus
+def test_two_writers_of_one_article_leave_one_of_its_versions(server, monkeypatch):
+    from index.milvus.connection import Connection
+
+    def version(number):
+        long = Article("long", "Long", f"Version {number}. " * 4_000)
+        return [long, make_article("1", number, 12), make_article(f"9{number // 2}", number, 12)]
+
+    real = {name: getattr(Connection, name) for name in ("upsert", "delete")}
+    with (
+        open_collection(server.address("news")) as one,
+        open_collection(server.address("news")) as two,
+    ):
+        one.add(version(0))
+        left = [0]
+
+        def interrupted(name):
+            def call(self, *arguments, **options):
+                if self is one.backend._connection:
+                    left[0] -= 1
+                    if left[0] == 0:
+                        two.add(version(number + 1))
+                return real[name](self, *arguments, **options)
+
+            return call
+
+        for name in real:
+            monkeypatch.setattr(Connection, name, interrupted(name))
+        for at in range(1, 20):
+            number = 2 * at
+            left[0] = at
+            one.add(version(number))
+            if left[0] > 0:
+                break
+            stored = {each.id: each for each in two.articles()}
+            for first, second in zip(version(number), version(number + 1), strict=True):
+                assert stored[first.id] in (first, second)
+            assert stored_passages(two)[0] == passages_of(stored.values())
+        assert at >= 6
+
+
+@needs_milvus
 def test_a_server_that_is_away_and_comes_back(server):
     with open_collection(server.address("news")) as collection:
         collection.add([make_article(number) for number in range(10)])
