@@ -321,8 +321,11 @@ def test_a_short_absence_is_waited_out(server):
         server.kill()
         back = threading.Timer(1.0, server.start)
         back.start()
-        assert collection.add([make_article(number) for number in range(20)]).added == 10
-        back.join()
+        try:
+            assert collection.add([make_article(number) for number in range(20)]).added == 10
+        finally:
+            # Else a server that starts later would outlive the test.
+            back.join()
         assert collection.counts()[0] == 20
 
 
