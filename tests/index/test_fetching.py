@@ -94,9 +94,10 @@ def test_a_server_whose_robots_fail_is_left_alone(site):
 def test_requests_keep_their_distance(site):
     for number in range(3):
         site.page(f"/{number}", f"Page {number}")
-    read(site, "/0", "/1", "/2", delay=0.2)
+    read(site, "/0", "/1", "/2", delay=0.5)
     times = [at for _, at, _ in site.requests]
-    assert all(later - earlier > 0.18 for earlier, later in pairwise(times))
+    # They are sent half a second apart; on a busy machine one may arrive late and the next not.
+    assert all(later - earlier > 0.3 for earlier, later in pairwise(times))
 
 
 def test_sizes_and_bombs_are_bounded(site):
