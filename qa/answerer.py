@@ -30,7 +30,7 @@ from qa.ranking import (
 from qa.reader import SPANS_PER_PASSAGE, Reader
 from qa.relations import related
 from qa.types import Answer, Citation, Help, Turn
-from qa.when import pool_times
+from qa.when import plain_times, pool_times
 
 PASSAGES_READ = 10
 MAX_QUESTION_CHARACTERS = 2_000
@@ -159,6 +159,8 @@ class Answerer:
             evidence = whole_sentences(
                 evidence, [self._passage_text(each.hit) for each in evidence]
             )
+        if kind == "when":
+            evidence = plain_times(evidence, self._article)
         groups = self._copies(hits)
         candidates = rank(evidence, groups)
         if kind == "list":

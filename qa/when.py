@@ -9,8 +9,11 @@ from index.types import Article
 from qa.dates import AnswerTime, Combination, combine, times_of_answer
 from qa.ranking import NO_COPIES, Candidate, Evidence, Groups, log_sum_exp, together
 
-POOLED_LOGITS = 6.0
+POOLED_LOGITS = 8.0
 """Places that score this much less than the best one say nothing of its time."""
+
+INDIFFERENT_LOGITS = 1.0
+"""A reader that scores two readings of one place so alike does not care which it is."""
 
 
 class _Statement(NamedTuple):
@@ -19,6 +22,34 @@ class _Statement(NamedTuple):
     candidate: int
     evidence: Evidence
     time: AnswerTime
+
+
+def plain_times(
+    evidence: Sequence[Evidence], article_of: Callable[[str], Article]
+) -> list[Evidence]:
+    """Evidence for a question that asks for a date: "12 June", not "12 June summit last week".
+
+    Where the reader proposes a time expression and also, around it, more words, the expression
+    alone stands for both, and with the better score.
+
+    Args:
+        evidence: Places, in any order.
+        article_of: Gives the article of an id.
+    """
+    best: dict[tuple[str, int, int], float] = {}
+    by_place = {(e.span.article_id, e.span.start, e.span.end): e for e in evidence}
+    for each in evidence:
+        article = article_of(each.span.article_id)
+        times = times_of_answer(article.text, article.published, each.span.start, each.span.end)
+        place = each.span.article_id, each.span.start, each.span.end
+        if times and times[0].place == "inside":
+            expression = times[0].expression
+            exact = article.id, expression.start, expression.end
+            alone = by_place.get(exact)
+            if alone is not None and alone.score >= each.score - INDIFFERENT_LOGITS:
+                place = exact
+        best[place] = max(each.score, best.get(place, each.score))
+    return [replace(by_place[place], score=score) for place, score in best.items()]
 
 
 def pool_times(
