@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,13 @@ from qa.answerer import PASSAGES_READ, Answerer
 from qa.ranking import Candidate, Place
 from qa.scoring import RIGHT_FROM_F1, f1
 from qa.training.card import with_section
-from qa.training.confidence import CollectionSize, Fit, Observation, fit_calibration
+from qa.training.confidence import (
+    NEARLY,
+    CollectionSize,
+    Fit,
+    Observation,
+    fit_calibration,
+)
 from qa.training.data import Question, QuestionFile, holds_answer, read_squad
 
 RETRIEVAL_WORTH = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 24.0, 32.0)
@@ -62,7 +68,9 @@ def calibrate(dev: Path, distractors: Sequence[Path], model: Path) -> Fit:
         add_with_progress(collection, paragraphs(files))
         answerer = Answerer(collection, reader=str(model))
         asked = list(_ask(questions, answerer))
-        retrieval = max(RETRIEVAL_WORTH, key=lambda worth: _mean_f1(asked, answerer, worth))
+        retrieval = least_nearly_best(
+            {worth: _mean_f1(asked, answerer, worth) for worth in RETRIEVAL_WORTH}
+        )
         observations = list(_observe(asked, answerer, retrieval))
     fit = fit_calibration(observations)
     fields = {
@@ -101,6 +109,12 @@ def _ask(questions: QuestionFile, answerer: Answerer) -> Iterator[_Asked]:
             places = answerer.read(question.question, hits)
             group = questions.contexts[question.context].article
             yield _Asked(question, group, size, answerable, hits, places)
+
+
+def least_nearly_best(earned: Mapping[float, float]) -> float:
+    """The least value that earns nearly as much as the best: the rest is chance."""
+    best = max(earned.values())
+    return min(value for value, each in earned.items() if each >= best - NEARLY / 2)
 
 
 def _mean_f1(asked: Sequence[_Asked], answerer: Answerer, retrieval: float) -> float:
