@@ -9,7 +9,7 @@ from index.types import Article
 from qa.dates import AnswerTime, Combination, combine, times_of_answer
 from qa.ranking import NO_COPIES, Candidate, Evidence, Groups, log_sum_exp, together
 
-POOLED_LOGITS = 8.0
+POOLED_LOGITS = 10.0
 """Places that score this much less than the best one say nothing of its time."""
 
 INDIFFERENT_LOGITS = 1.0
@@ -37,7 +37,9 @@ def plain_times(
         article_of: Gives the article of an id.
     """
     best: dict[tuple[str, int, int], float] = {}
-    by_place = {(e.span.article_id, e.span.start, e.span.end): e for e in evidence}
+    # Of what was read in two passages, the better reading is kept: the last of each place here.
+    ascending = sorted(evidence, key=lambda each: each.score)
+    by_place = {(e.span.article_id, e.span.start, e.span.end): e for e in ascending}
     for each in evidence:
         article = article_of(each.span.article_id)
         times = times_of_answer(article.text, article.published, each.span.start, each.span.end)

@@ -5,7 +5,7 @@ import pytest
 from index import Article, Hit, Passage
 from qa.ranking import NO_COPIES, Evidence, rank
 from qa.types import Span
-from qa.when import pool_times
+from qa.when import plain_times, pool_times
 
 PREVIEW = Article("preview", "", "Both sides said on 2 May 2023 that the fair opens on 9 June.")
 REVIEW = Article("review", "", "The fair in June drew crowds last year.", date(2024, 2, 1))
@@ -50,7 +50,7 @@ def test_what_states_no_time_is_left_alone():
 
 
 def test_a_far_worse_place_says_nothing():
-    answers = pooled(evidence(PREVIEW, "9 June", 9.0), evidence(REVIEW, "last year", 0.5))
+    answers = pooled(evidence(PREVIEW, "9 June", 9.0), evidence(REVIEW, "last year", -2.0))
     assert len(answers) == 2
     assert answers[0].date.start == date(2023, 6, 9)
 
@@ -85,3 +85,13 @@ def test_copies_do_not_outvote_a_better_witness():
 
 def test_nothing():
     assert pool_times([], ARTICLES.__getitem__) == []
+
+
+def test_a_plain_date_stands_for_itself_and_the_words_around_it():
+    longer, plain = evidence(PREVIEW, "on 9 June", 5.0), evidence(PREVIEW, "9 June", 4.5)
+    # The same words, read worse in an overlapping passage.
+    worse = evidence(PREVIEW, "9 June", -3.0)
+    (left,) = plain_times([longer, plain, worse], ARTICLES.__getitem__)
+    assert (left.quote, left.score) == ("9 June", 5.0)
+    kept = plain_times([longer, evidence(PREVIEW, "9 June", 1.0)], ARTICLES.__getitem__)
+    assert [each.quote for each in kept] == ["on 9 June", "9 June"]
