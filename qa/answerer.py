@@ -36,6 +36,9 @@ PASSAGES_READ = 10
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_CITATIONS = 5
 MAX_ALTERNATIVES = 3
+TIE = 0.02
+"""Probabilities that are so near say nothing about which reading of a question is meant."""
+
 SPANS_OF_A_LIST = 40
 """Spans of each passage where several answers are wanted, which may all stand in one."""
 
@@ -112,7 +115,8 @@ class Answerer:
         given = history[-1].answer if len(readings) > 1 else None
         found = [self._find(each, filters, passages, given) for each in readings]
         # The evidence decides; on a tie the reading that is nearer to what was asked.
-        best = max(found, key=lambda each: each.confidence)
+        surest = max(each.confidence for each in found)
+        best = next(each for each in found if each.confidence >= surest - TIE)
         return self._answer(question, best)
 
     def search(self, question: str, filters: Filters | None = None) -> list[Hit]:
