@@ -1,8 +1,13 @@
+import signal
+
 import pytest
 
 from index import Collection
 from qa.answerer import Answerer
 from qa.building import seed_articles
+
+# Whoever starts the tests in the background of a shell has them ignore Ctrl-C, which some press.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):

@@ -129,6 +129,9 @@ def test_a_date_range_filters_the_questions(page: Any) -> None:
     add_text(page, "Toll 2011", "The toll of the Orrin bridge is 9 crowns.", "2011-05-01")
     page.get_by_role("tab", name="Ask").click()
     page.get_by_role("button", name="Only some articles").click()
+    # Fields that have only just appeared are filled in once more by the page itself.
+    page.locator("#aq-until textarea, #aq-until input").wait_for()
+    page.wait_for_timeout(1_000)
     question = "What is the toll of the Orrin bridge?"
     for since, until, toll in (("2010", "", "9 crowns"), ("", "2005-12", "5 crowns")):
         page.fill("#aq-since textarea, #aq-since input", since)
