@@ -39,8 +39,10 @@ def embed_anew(store: Store, gathered: Path, embedder: Embedder, progress: Progr
     """
     try:
         with closing(sqlite3.connect(gathered, isolation_level=None)) as fresh:
-            _prepare(fresh, embedder.name)
             while True:
+                # After a restore the same ids are those of other passages.
+                history = store.state().identity
+                _prepare(fresh, embedder.name, history)
                 for batch in _lacking(store, fresh):
                     texts = [embedding_text(article, passage) for _, article, passage in batch]
                     vectors = embedder.embed(texts).astype(np.float16)
@@ -53,8 +55,8 @@ def embed_anew(store: Store, gathered: Path, embedder: Embedder, progress: Progr
                     fresh.execute("COMMIT")
                     (done,) = fresh.execute("SELECT count(*) FROM vectors").fetchone()
                     progress(done, max(done, store.counts()[1]))
-                # Somebody may have added passages since the last look.
-                if store.exchange_vectors(gathered, embedder.name):
+                # Somebody may have added passages since the last look, or restored others.
+                if store.exchange_vectors(gathered, embedder.name, history):
                     break
     except (sqlite3.Error, OSError) as error:
         raise UserError(f"{gathered}: cannot be written ({error})") from None
@@ -62,15 +64,16 @@ def embed_anew(store: Store, gathered: Path, embedder: Embedder, progress: Progr
         gathered.with_name(name).unlink(missing_ok=True)
 
 
-def _prepare(fresh: sqlite3.Connection, embedder: str) -> None:
+def _prepare(fresh: sqlite3.Connection, embedder: str, history: str) -> None:
+    """Make the tables; what is of another embedder or another history's passages is dropped."""
     fresh.execute(
         "CREATE TABLE IF NOT EXISTS vectors (passage_id INTEGER PRIMARY KEY, vector BLOB)"
     )
-    fresh.execute("CREATE TABLE IF NOT EXISTS made_by (embedder TEXT)")
-    if fresh.execute("SELECT embedder FROM made_by").fetchall() != [(embedder,)]:
+    fresh.execute("CREATE TABLE IF NOT EXISTS made_for (embedder TEXT, history TEXT)")
+    if fresh.execute("SELECT * FROM made_for").fetchall() != [(embedder, history)]:
         fresh.execute("DELETE FROM vectors")
-        fresh.execute("DELETE FROM made_by")
-        fresh.execute("INSERT INTO made_by VALUES (?)", (embedder,))
+        fresh.execute("DELETE FROM made_for")
+        fresh.execute("INSERT INTO made_for VALUES (?, ?)", (embedder, history))
 
 
 def _lacking(

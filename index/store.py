@@ -194,15 +194,17 @@ class Store:
         rows = self._connections.get().execute(query, (article_id,)).fetchall()
         return [(row[0], Passage(*row[1:])) for row in rows]
 
-    def exchange_vectors(self, gathered: Path, embedder: str) -> bool:
+    def exchange_vectors(self, gathered: Path, embedder: str, history: str) -> bool:
         """Put the vectors of another embedder in the place of all that are stored.
 
         Args:
             gathered: An SQLite file whose table `vectors` has them by `passage_id`.
             embedder: The embedder's name.
+            history: The identity of the history that the passage ids are of.
 
         Returns:
-            Whether that was done; not if a passage lacks its new vector.
+            Whether that was done; not if a passage lacks its new vector, or another history has
+            begun.
         """
         connection = self._connections.get()
         connection.execute("ATTACH ? AS fresh", (str(gathered),))
@@ -212,7 +214,7 @@ class Store:
                     "SELECT EXISTS (SELECT 1 FROM passages "
                     "WHERE id NOT IN (SELECT passage_id FROM fresh.vectors))"
                 ).fetchone()
-                if lacking:
+                if lacking or setting(connection, "identity") != history:
                     return False
                 connection.execute(
                     "UPDATE passages SET vector = "

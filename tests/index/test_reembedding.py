@@ -5,12 +5,13 @@ import sqlite3
 import numpy as np
 import pytest
 
+from index.backup import restore
 from index.checking import check, repair
 from index.collection import Collection
 from index.embedder import BundledEmbedder
 from index.errors import UserError
 from index.local import STORE
-from index.passages import split
+from index.passages import embedding_text, split
 from index.reembedding import embed_anew
 from index.store import Store
 from tests.index.helpers import make_article
@@ -112,3 +113,27 @@ def test_what_is_added_meanwhile_is_embedded_too_and_late_writers_are_refused(ol
             found = collection.search(make_article(number).text)[0]
             assert found.passage.article_id == make_article(number).id
         assert check(collection).problems == []
+
+
+def test_what_was_gathered_before_a_restore_is_not_given_to_other_passages(old, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other")
+    made = Store(other / STORE, create_with=OLD)
+    for number in range(COUNT):
+        put(made, make_article(1000 + number))
+    made.close()
+
+    def restore_and_interrupt(done, total):
+        restore(other, old)
+        raise KeyboardInterrupt
+
+    store = Store(old / STORE)
+    with pytest.raises(KeyboardInterrupt):
+        embed_anew(store, old / "reembedding.sqlite", BundledEmbedder(), restore_and_interrupt)
+    store.close()
+    store = Store(old / STORE)
+    embed_anew(store, old / "reembedding.sqlite", BundledEmbedder(), lambda done, total: None)
+    store.close()
+    articles = [make_article(1000 + number) for number in range(COUNT)]
+    texts = [embedding_text(each, passage) for each in articles for passage in split(each)]
+    expected = BundledEmbedder().embed(texts)
+    assert np.allclose(stored_vectors(old), expected, atol=1e-3)
