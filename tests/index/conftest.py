@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import settings
 
+from tests.index.helpers import make_article, open_collection
 from tests.index.website import Site
 
 # A machine that is busy with something else is no failure.
@@ -22,3 +23,12 @@ def site():
     yield made
     made.server.shutdown()
     made.server.server_close()
+
+
+@pytest.fixture
+def folder(tmp_path, small_lists):
+    """A collection of thirty articles."""
+    path = tmp_path / "collection"
+    with open_collection(path) as collection:
+        collection.add(make_article(number, sentences=40) for number in range(30))
+    return path

@@ -5,6 +5,7 @@ import zlib
 
 import numpy as np
 
+from index.checking import check
 from index.collection import Collection
 from index.types import Article
 
@@ -63,3 +64,10 @@ def is_found(collection, identity, version=0):
     return any(
         hit.passage.article_id == str(identity) and hit.lexical_rank is not None for hit in hits
     )
+
+
+def assert_whole(path, identities=range(30)):
+    with open_collection(path, create=False) as collection:
+        for each in identities:
+            assert is_found(collection, each), each
+        assert check(collection).problems == []

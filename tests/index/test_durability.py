@@ -14,31 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from index.backup import backup, restore
 from index.checking import check, repair
 from index.errors import UserError
 from index.local import STORE
-from index.schema import SCHEMA_VERSION
 from index.store import Store
 from index.types import Article
-from tests.index.helpers import EMBEDDER, is_found, make_article, open_collection
+from tests.index.helpers import assert_whole, is_found, make_article, open_collection
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def folder(tmp_path, small_lists):
-    path = tmp_path / "collection"
-    with open_collection(path) as collection:
-        collection.add(make_article(number, sentences=40) for number in range(30))
-    return path
-
-
-def assert_whole(path, identities=range(30)):
-    with open_collection(path, create=False) as collection:
-        for each in identities:
-            assert is_found(collection, each), each
-        assert check(collection).problems == []
 
 
 @pytest.mark.parametrize("where", [0.0, 0.001, 0.5, 0.999])
@@ -271,116 +254,6 @@ def test_stores_created_at_once(tmp_path):
         with ThreadPoolExecutor(6) as pool:
             for store in pool.map(lambda _, path=path: Store(path, create_with="some"), range(6)):
                 store.close()
-
-
-def test_backup_and_restore_while_in_use(folder, tmp_path):
-    with open_collection(folder, create=False) as collection:
-        assert is_found(collection, 1)
-        assert backup(folder, tmp_path / "copy") == 30
-        collection.add([make_article(50)])
-        collection.remove(["1"])
-        assert restore(tmp_path / "copy", folder) == 30
-        assert is_found(collection, 1)
-        assert not is_found(collection, 50)
-        collection.add([make_article(51), make_article(52)])
-        assert restore(tmp_path / "copy", folder) == 30
-        assert not is_found(collection, 51)
-        assert check(collection).problems == []
-    assert_whole(folder)
-    assert restore(tmp_path / "copy", tmp_path / "elsewhere") == 30
-    assert_whole(tmp_path / "elsewhere")
-    assert_whole(tmp_path / "copy")
-
-
-def test_backups_that_cannot_be(folder, tmp_path):
-    (tmp_path / "taken").mkdir()
-    (tmp_path / "taken" / "file").touch()
-    for source, target in (
-        (tmp_path / "missing", tmp_path / "copy"), (folder, tmp_path / "taken"),
-    ):  # fmt: skip
-        with pytest.raises(UserError):
-            backup(source, target)
-    with pytest.raises(UserError):
-        restore(tmp_path / "taken", folder)
-    with pytest.raises(UserError):
-        restore(folder, tmp_path / "taken")
-    assert_whole(folder)
-
-
-def make_second_format(connection):
-    for statement in (
-        "DROP INDEX articles_listed", "ALTER TABLE articles DROP COLUMN characters",
-        "PRAGMA user_version = 2",
-    ):  # fmt: skip
-        connection.execute(statement)
-
-
-def test_a_store_of_the_second_format_is_migrated(folder):
-    with open_collection(folder) as collection:
-        collection.add([Article("nul", "", "A\0 b")])
-    connection = sqlite3.connect(folder / STORE)
-    make_second_format(connection)
-    connection.commit()
-    connection.close()
-    with open_collection(folder, create=False) as collection:
-        lengths = {each.id: each.characters for each in collection.summaries().articles}
-        assert lengths == {each.id: len(each.text) for each in collection.articles()}
-        assert lengths["nul"] == 4
-        collection.add([make_article(3, 1)])
-        assert check(collection).problems == []
-        collection.add([make_article(3, sentences=40)])
-    assert_whole(folder)
-
-
-def test_a_store_of_the_first_format_is_migrated(folder):
-    connection = sqlite3.connect(folder / STORE)
-    make_second_format(connection)
-    for statement in (
-        "DROP TABLE likeness", "DROP TABLE bands",
-        "DELETE FROM settings WHERE name IN ('identity', 'pruned', 'groups')",
-        "PRAGMA user_version = 1",
-    ):  # fmt: skip
-        connection.execute(statement)
-    connection.commit()
-    connection.close()
-    with open_collection(folder, create=False) as collection:
-        assert len(collection.groups(str(number) for number in range(30))) == 30
-    assert_whole(folder)
-
-
-@pytest.mark.parametrize("version", [SCHEMA_VERSION + 1, 999])
-def test_a_store_of_a_later_format_is_refused(folder, version):
-    connection = sqlite3.connect(folder / STORE)
-    connection.execute(f"PRAGMA user_version = {version}")
-    connection.close()
-    with pytest.raises(UserError, match="newer version"):
-        open_collection(folder, create=False)
-
-
-def test_folders_that_are_something_else(tmp_path):
-    (tmp_path / "file").touch()
-    (tmp_path / "photos").mkdir()
-    (tmp_path / "photos" / "a.jpg").touch()
-    (tmp_path / "db").mkdir()
-    other = sqlite3.connect(tmp_path / "db" / STORE)
-    other.execute("CREATE TABLE t (x)")
-    other.close()
-    (tmp_path / "text").mkdir()
-    (tmp_path / "text" / STORE).write_text("This is not a database, it is a text. " * 40)
-    for name in ("file", "photos", "db", "text", "missing"):
-        with pytest.raises(UserError):
-            open_collection(tmp_path / name, create=False)
-    for name in ("file", "photos", "db", "text"):
-        with pytest.raises(UserError):
-            open_collection(tmp_path / name)
-    assert [each.name for each in (tmp_path / "photos").iterdir()] == ["a.jpg"]
-
-
-def test_another_embedder_is_refused(folder):
-    from index.collection import Collection
-
-    with pytest.raises(UserError, match=EMBEDDER.name):
-        Collection(folder, embedder="another")
 
 
 def test_old_removals_are_forgotten_and_indexes_begin_anew(folder, monkeypatch):

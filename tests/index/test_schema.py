@@ -1,0 +1,88 @@
+"""Stores of other versions, and folders of something else."""
+
+import sqlite3
+
+import pytest
+
+from index.checking import check
+from index.errors import UserError
+from index.local import STORE
+from index.schema import SCHEMA_VERSION
+from index.types import Article
+from tests.index.helpers import EMBEDDER, assert_whole, make_article, open_collection
+
+
+def make_second_format(connection):
+    for statement in (
+        "DROP INDEX articles_listed", "ALTER TABLE articles DROP COLUMN characters",
+        "PRAGMA user_version = 2",
+    ):  # fmt: skip
+        connection.execute(statement)
+
+
+def test_a_store_of_the_second_format_is_migrated(folder):
+    with open_collection(folder) as collection:
+        collection.add([Article("nul", "", "A\0 b")])
+    connection = sqlite3.connect(folder / STORE)
+    make_second_format(connection)
+    connection.commit()
+    connection.close()
+    with open_collection(folder, create=False) as collection:
+        lengths = {each.id: each.characters for each in collection.summaries().articles}
+        assert lengths == {each.id: len(each.text) for each in collection.articles()}
+        assert lengths["nul"] == 4
+        collection.add([make_article(3, 1)])
+        assert check(collection).problems == []
+        collection.add([make_article(3, sentences=40)])
+    assert_whole(folder)
+
+
+def test_a_store_of_the_first_format_is_migrated(folder):
+    connection = sqlite3.connect(folder / STORE)
+    make_second_format(connection)
+    for statement in (
+        "DROP TABLE likeness", "DROP TABLE bands",
+        "DELETE FROM settings WHERE name IN ('identity', 'pruned', 'groups')",
+        "PRAGMA user_version = 1",
+    ):  # fmt: skip
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+    with open_collection(folder, create=False) as collection:
+        assert len(collection.groups(str(number) for number in range(30))) == 30
+    assert_whole(folder)
+
+
+@pytest.mark.parametrize("version", [SCHEMA_VERSION + 1, 999])
+def test_a_store_of_a_later_format_is_refused(folder, version):
+    connection = sqlite3.connect(folder / STORE)
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    with pytest.raises(UserError, match="newer version"):
+        open_collection(folder, create=False)
+
+
+def test_folders_that_are_something_else(tmp_path):
+    (tmp_path / "file").touch()
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.jpg").touch()
+    (tmp_path / "db").mkdir()
+    other = sqlite3.connect(tmp_path / "db" / STORE)
+    other.execute("CREATE TABLE t (x)")
+    other.close()
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / STORE).write_text("This is not a database, it is a text. " * 40)
+    for name in ("file", "photos", "db", "text", "missing"):
+        with pytest.raises(UserError):
+            open_collection(tmp_path / name, create=False)
+    for name in ("file", "photos", "db", "text"):
+        with pytest.raises(UserError):
+            open_collection(tmp_path / name)
+    assert [each.name for each in (tmp_path / "photos").iterdir()] == ["a.jpg"]
+
+
+def test_another_embedder_is_refused(folder):
+    from index.collection import Collection
+
+    with pytest.raises(UserError, match=EMBEDDER.name):
+        Collection(folder, embedder="another")
