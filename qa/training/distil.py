@@ -1,11 +1,13 @@
 """Teaches a small reader what a large one believes (Hinton et al. 2015).
 
 The student learns the teacher's whole distribution over the starts and ends of all passages of a
-question and its "no answer", not only which span was annotated.
+question and its "no answer", not only which span was annotated. A student as wide as its teacher
+also learns what the teacher's layers say of every token (Sun et al. 2019; Jiao et al. 2020).
 """
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from tokenizers import Tokenizer
@@ -15,7 +17,10 @@ from qa.training.batch import collate
 from qa.training.data import Example
 from qa.training.features import Group, groups, load_tokenizer
 from qa.training.loss import Targets, log_probabilities
-from qa.training.model import load_model, logits, takes_types
+from qa.training.model import Reading, evenly, load_model, read, takes_types
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 TEMPERATURE = 2.0
 TEACHER_SHARE = 0.7  # Of the loss; the rest is that of the annotated answers.
@@ -26,13 +31,18 @@ class Teacher:
 
     Its tokenizer must divide text as the student's does; ids and special tokens may differ (MPNet
     teaches BERT, because both use the same word pieces).
+
+    Attributes:
+        layers: The numbers, from 1, of the layers that the student's are to be like; empty if
+            the student is not as wide or sees other tokens.
     """
 
-    def __init__(self, folder: Path, student: Tokenizer) -> None:
+    def __init__(self, folder: Path, model: "PreTrainedModel", student: Tokenizer) -> None:
         """Loads the teacher.
 
         Args:
             folder: A reader's folder.
+            model: The student.
             student: The student's tokenizer.
 
         Raises:
@@ -46,6 +56,10 @@ class Teacher:
         self._special = self.tokenizer.num_special_tokens_to_add(
             True
         ) - student.num_special_tokens_to_add(True)
+        own, its = self.model.config, model.config
+        alike = own.hidden_size == its.hidden_size and not self._special
+        depths = its.num_hidden_layers, own.num_hidden_layers
+        self.layers = evenly(*depths) if alike else []
 
     def groups(
         self, examples: Sequence[Example], student: Sequence[Group], max_tokens: int
@@ -66,33 +80,45 @@ class Teacher:
         return own
 
     @torch.no_grad()
-    def log_probabilities(
-        self, batch: Sequence[Group], student: Sequence[Group], targets: Targets
-    ) -> tuple[Tensor, Tensor]:
-        """The teacher's softened distributions at the student's tokens.
-
-        Args:
-            batch: The teacher's groups.
-            student: The student's groups of the same passages.
-            targets: The student's targets.
-
-        Returns:
-            Starts and ends, (P, L) both, as `loss.log_probabilities` gives them.
-        """
+    def read(self, batch: Sequence[Group]) -> tuple[Reading, Targets]:
+        """What the teacher makes of its groups, and their targets."""
         pad = int(self.model.config.pad_token_id or 0)
-        inputs, own = collate(batch, pad, takes_types(self.model))
-        start, end = log_probabilities(*soften(logits(self.model, inputs)), own)
-        rows = zip(
-            (w for group in batch for w in group), (w for group in student for w in group),
-            strict=True,
-        )  # fmt: skip
-        places = torch.zeros(targets.mask.shape, dtype=torch.long)
-        for row, (mine, theirs) in enumerate(rows):
-            places[row, theirs.first : theirs.last + 1] = torch.arange(mine.first, mine.last + 1)
-        outside = ~targets.mask
-        outside[:, 0] = False
-        moved = (side.gather(1, places).masked_fill(outside, -torch.inf) for side in (start, end))
-        return next(moved), next(moved)
+        inputs, targets = collate(batch, pad, takes_types(self.model))
+        reading = read(self.model, inputs, states=bool(self.layers))
+        return reading._replace(states=tuple(reading.states[n - 1] for n in self.layers)), targets
+
+
+def believed(
+    reading: Reading,
+    own: Targets,
+    batch: Sequence[Group],
+    student: Sequence[Group],
+    targets: Targets,
+) -> tuple[Tensor, Tensor]:
+    """A teacher's softened distributions at the student's tokens.
+
+    Args:
+        reading: The teacher's reading.
+        own: Its targets.
+        batch: Its groups.
+        student: The student's groups of the same passages.
+        targets: The student's targets.
+
+    Returns:
+        Starts and ends, (P, L) both, as `loss.log_probabilities` gives them.
+    """
+    start, end = log_probabilities(*soften((reading.start, reading.end)), own)
+    rows = zip(
+        (w for group in batch for w in group), (w for group in student for w in group),
+        strict=True,
+    )  # fmt: skip
+    places = torch.zeros(targets.mask.shape, dtype=torch.long)
+    for row, (mine, theirs) in enumerate(rows):
+        places[row, theirs.first : theirs.last + 1] = torch.arange(mine.first, mine.last + 1)
+    outside = ~targets.mask
+    outside[:, 0] = False
+    moved = (side.gather(1, places).masked_fill(outside, -torch.inf) for side in (start, end))
+    return next(moved), next(moved)
 
 
 def _words(group: Group) -> list[bytes]:
@@ -131,3 +157,26 @@ def distillation_loss(
         nothing = theirs[:, 0].exp() * (theirs[:, 0] - mine[:, 0])
         total = total + nothing[once]
     return TEMPERATURE**2 * total
+
+
+def states_loss(student: Sequence[Tensor], teacher: Sequence[Tensor], attention: Tensor) -> Tensor:
+    """How far the student's layers are from the teacher's, over every token that is not padding.
+
+    Each channel is measured by how much it varies in the teacher, or the few channels that are
+    a hundred times as large as the others would be all that is learned.
+
+    Args:
+        student: (P, L, width) of each layer.
+        teacher: The same of the layers to be like.
+        attention: (P, L), 1 where a token is no padding.
+
+    Returns:
+        (), the mean squared difference, in variances of the channel.
+    """
+    inside = attention.bool()
+    total = torch.zeros(())
+    for mine, theirs in zip(student, teacher, strict=True):
+        wanted = theirs[inside].float()
+        deviation = wanted.std(dim=0).clamp(min=1e-3)
+        total = total + (((mine[inside].float() - wanted) / deviation) ** 2).mean()
+    return total / len(student)

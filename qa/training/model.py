@@ -3,7 +3,7 @@
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import torch
 from torch import Tensor
@@ -45,6 +45,11 @@ def load_model(folder: Path) -> "PreTrainedModel":
     return model
 
 
+def evenly(layers: int, of: int) -> list[int]:
+    """The numbers, from 1, of some layers out of `of`, evenly spaced and with the last."""
+    return [round(of / layers * (i + 1)) for i in range(layers)]
+
+
 def keep_layers(model: "PreTrainedModel", layers: int) -> None:
     """Cuts a model down to so many of its layers, evenly spaced (Sanh et al. 2019).
 
@@ -58,8 +63,7 @@ def keep_layers(model: "PreTrainedModel", layers: int) -> None:
     every = cast(torch.nn.ModuleList, encoder.layer)
     if not 1 <= layers <= len(every):
         raise ValueError(f"the base model has {len(every)} layers, not {layers}")
-    step = len(every) / layers
-    encoder.layer = torch.nn.ModuleList(every[round(step * (i + 1)) - 1] for i in range(layers))
+    encoder.layer = torch.nn.ModuleList(every[n - 1] for n in evenly(layers, len(every)))
     model.config.num_hidden_layers = layers
 
 
@@ -83,17 +87,37 @@ def takes_types(model: "PreTrainedModel") -> bool:
     return int(getattr(model.config, "type_vocab_size", 1) or 1) > 1
 
 
-def logits(model: "PreTrainedModel", inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """Start and end logits of a question answering model, (P, L) float32 each.
+class Reading(NamedTuple):
+    """What a model makes of a batch: P rows of L tokens.
+
+    Attributes:
+        start: (P, L) float32, start logits.
+        end: (P, L) float32, end logits.
+        states: What each layer says, (P, L, width) each; empty if it was not asked for.
+    """
+
+    start: Tensor
+    end: Tensor
+    states: tuple[Tensor, ...]
+
+
+def read(model: "PreTrainedModel", inputs: dict[str, Tensor], *, states: bool = False) -> Reading:
+    """Runs a question answering model.
 
     The encoder runs in bfloat16 where that is safe; the last layer does not, because logits near
     8 would come in steps of 1/32, too coarse to rank spans by.
     """
     head = cast(torch.nn.Module, model.qa_outputs)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        hidden = model.base_model(**inputs)[0]
-    start, end = head(hidden.float()).unbind(-1)
-    return start, end
+        out = model.base_model(**inputs, output_hidden_states=states)
+    start, end = head(out[0].float()).unbind(-1)
+    return Reading(start, end, out.hidden_states[1:] if states else ())
+
+
+def logits(model: "PreTrainedModel", inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+    """Start and end logits of a question answering model, (P, L) float32 each."""
+    reading = read(model, inputs)
+    return reading.start, reading.end
 
 
 def make_optimizer(model: "PreTrainedModel", learning_rate: float) -> torch.optim.AdamW:

@@ -25,15 +25,21 @@ from qa.training.data import (
     share,
     tfidf_retriever,
 )
-from qa.training.distil import TEACHER_SHARE, Teacher, distillation_loss
+from qa.training.distil import (
+    TEACHER_SHARE,
+    Teacher,
+    believed,
+    distillation_loss,
+    states_loss,
+)
 from qa.training.evaluation import evaluate
 from qa.training.features import Group, groups, load_tokenizer, plan_batches, width
 from qa.training.loss import shared_norm_loss
 from qa.training.model import (
     keep_layers,
     load_model,
-    logits,
     make_optimizer,
+    read,
     save_reader,
     takes_types,
 )
@@ -94,7 +100,9 @@ class ReaderTraining:
         self.model = load_model(settings.base)
         if settings.layers:
             keep_layers(self.model, settings.layers)
-        self.teacher = Teacher(settings.teacher, self.tokenizer) if settings.teacher else None
+        self.teacher = (
+            Teacher(settings.teacher, self.model, self.tokenizer) if settings.teacher else None
+        )
         self.pad = int(self.model.config.pad_token_id or 0)
         self.types = takes_types(self.model)
         self.optimizer = make_optimizer(self.model, settings.learning_rate)
@@ -196,14 +204,17 @@ class ReaderTraining:
         """The mean loss of a batch's questions, and the batch's tokens."""
         chosen = [plan.groups[i] for i in batch]
         inputs, targets = collate(chosen, self.pad, self.types)
-        said = logits(self.model, inputs)
-        loss = shared_norm_loss(*said, targets).mean()
+        layers = bool(self.teacher and self.teacher.layers)
+        said = read(self.model, inputs, states=layers)
+        loss = shared_norm_loss(said.start, said.end, targets).mean()
         if self.teacher:
-            believed = self.teacher.log_probabilities(
-                [plan.teacher[i] for i in batch], chosen, targets
-            )
-            distilled = distillation_loss(said, believed, targets).mean()
+            groups = [plan.teacher[i] for i in batch]
+            taught, own = self.teacher.read(groups)
+            wanted = believed(taught, own, groups, chosen, targets)
+            distilled = distillation_loss((said.start, said.end), wanted, targets).mean()
             loss = (1 - TEACHER_SHARE) * loss + TEACHER_SHARE * distilled
+            if layers:
+                loss = loss + states_loss(said.states, taught.states, inputs["attention_mask"])
         return loss, inputs["input_ids"].numel()
 
     def _evaluate(self, limit: int | None) -> Scores | None:

@@ -5,7 +5,14 @@ import torch
 
 from qa.training.batch import collate
 from qa.training.data import Example, Gold
-from qa.training.distil import TEMPERATURE, Teacher, distillation_loss, soften
+from qa.training.distil import (
+    TEMPERATURE,
+    Teacher,
+    believed,
+    distillation_loss,
+    soften,
+    states_loss,
+)
 from qa.training.features import groups, load_tokenizer
 from qa.training.loss import Targets, log_probabilities
 from qa.training.model import keep_layers, load_model
@@ -61,22 +68,41 @@ def test_a_student_like_its_teacher_has_nothing_to_learn():
 def test_the_teacher_speaks_at_the_students_tokens(mpnet, bert):
     """MPNet puts one token more between question and passage than BERT does."""
     student = load_tokenizer(bert / "tokenizer.json")
-    teacher = Teacher(mpnet, student)
+    teacher = Teacher(mpnet, load_model(bert), student)
     texts = "Anna was born in Lima", "the river " * 40
     examples = [Example("Who was born?", texts, ((Gold(0, "Anna"),), ()))]
     mine = groups(student, examples, 64)
     theirs = teacher.groups(examples, mine, 64)
     assert [w.first for w in theirs[0]] == [w.first + 1 for w in mine[0]]
     _, targets = collate(mine, 0, True)
-    start, _ = teacher.log_probabilities(theirs, mine, targets)
+    start, _ = believed(*teacher.read(theirs), theirs, mine, targets)
     assert float(start[targets.mask].exp().sum() + start[0, 0].exp()) == pytest.approx(1, abs=1e-4)
     targets.mask[:, 0] = True
     assert torch.isinf(start[~targets.mask]).all()
 
 
+def test_layers_are_compared_where_both_see_the_same_tokens_in_the_same_width(mpnet, bert):
+    student = load_tokenizer(mpnet / "tokenizer.json")
+    cut = load_model(mpnet)
+    keep_layers(cut, 1)
+    assert Teacher(mpnet, cut, student).layers == [2]
+    assert Teacher(mpnet, load_model(mpnet), student).layers == [1, 2]
+    assert Teacher(mpnet, load_model(bert), load_tokenizer(bert / "tokenizer.json")).layers == []
+
+
+def test_layers_are_compared_in_variances_of_each_channel_and_without_padding():
+    wanted = torch.tensor([[[1.0, 100.0], [3.0, 300.0], [0.0, 0.0]]])
+    attention = torch.tensor([[1, 1, 0]])
+    deviation = wanted[0, :2].std(dim=0)
+    off = wanted + deviation  # one deviation from it everywhere
+    off[0, 2] = 1e6
+    assert float(states_loss([off], [wanted], attention)) == pytest.approx(1.0)
+    assert float(states_loss([off, wanted], [wanted, wanted], attention)) == pytest.approx(0.5)
+
+
 def test_a_teacher_that_divides_text_otherwise_is_refused(mpnet, bert):
     student = load_tokenizer(bert / "tokenizer.json")
-    teacher = Teacher(mpnet, student)
+    teacher = Teacher(mpnet, load_model(bert), student)
     mine = groups(student, [Example("who", ("Anna",), ((),))], 64)
     with pytest.raises(ValueError, match="divides text"):
         teacher.groups([Example("who", ("Boris",), ((),))], mine, 64)
