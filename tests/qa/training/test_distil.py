@@ -93,7 +93,7 @@ def test_layers_are_compared_where_both_see_the_same_tokens_in_the_same_width(mp
 def test_layers_are_compared_in_variances_of_each_channel_and_without_padding():
     wanted = torch.tensor([[[1.0, 100.0], [3.0, 300.0], [0.0, 0.0]]])
     attention = torch.tensor([[1, 1, 0]])
-    deviation = wanted[0, :2].std(dim=0)
+    deviation = wanted[0, :2].std(dim=0, correction=0)
     off = wanted + deviation  # one deviation from it everywhere
     off[0, 2] = 1e6
     assert float(states_loss([off], [wanted], attention)) == pytest.approx(1.0)
