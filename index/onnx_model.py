@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
+from index.cores import usable_cores
 from index.errors import UserError
 
 BUNDLED_MODELS = Path(__file__).resolve().parent.parent / "qa" / "models"
@@ -91,10 +91,3 @@ class OnnxModel:
         }
         outputs: list[FloatArray] = self._session.run(None, feeds)
         return [output[0] for output in outputs]
-
-
-def usable_cores() -> int:
-    """The cores that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -1,6 +1,5 @@
 """The dense index: FAISS, derived from the store."""
 
-import os
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, BinaryIO
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from index.changes import NOTHING_SEEN, Changes, State
 from index.checkpoint import discard_unfinished, read_checkpoint, write_checkpoint
+from index.cores import usable_cores
 from index.locks import ReadWriteLock
 from index.neighbours import Neighbours, ids_in, inverted_lists, is_exact, nearest, scan, threads
 from index.selection import Selection
@@ -143,7 +143,7 @@ class VectorIndex:
         index: Any = None
         trained_on = 0
         count = changes.count()
-        with threads(os.cpu_count() or 1):
+        with threads(usable_cores()):
             for ids, vectors in changes.added(_CATCH_UP_BATCH):
                 if index is None and count >= LISTS_FROM:
                     index, trained_on = inverted_lists(count, changes.sample), count

@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eval.suites import Suite, load
+from index.cores import usable_cores
 from index.embedder import MAX_TOKENS as EMBEDDER_TOKENS
 from index.embedder import load_embedder
 from index.errors import UserError
@@ -258,7 +259,7 @@ def main(squad: Path, embedder: Path | None, reader: Path | None, passages: list
         raise click.ClickException(str(error)) from None
     peaks = {int8: gemm_peak(int8=int8) for int8 in (True, False)}
     rows = [("bundled, int8", None, None, True), ("fp32 torch", embedder, reader, False)]
-    click.echo(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores\n")
+    click.echo(f"load average {os.getloadavg()[0]:.1f}, {usable_cores()} cores\n")
     click.echo("| | GFLOP/s | share of the peak of a matrix product |\n|---|---:|---:|")
     for name, embeds, reads, int8 in rows:
         click.echo(f"| matrix product, {'int8' if int8 else 'fp32'} | {peaks[int8] / 1e9:.0f} | |")

@@ -8,7 +8,6 @@ users, each sending the next one when the last is answered, with and without bat
 import gzip
 import json
 import math
-import os
 import random
 import re
 import signal
@@ -30,6 +29,7 @@ import click
 import httpx
 
 from index.collection import Collection
+from index.cores import usable_cores
 from index.types import Article
 
 USERS = (1, 8, 32)
@@ -77,7 +77,7 @@ def main(
     with tempfile.TemporaryDirectory() as scratch:
         folder = keep or Path(scratch) / "collection"
         asked, count = _build(data, folder, passages, questions)
-        click.echo(f"{count:,} passages, {len(asked)} questions, {os.cpu_count()} cores")
+        click.echo(f"{count:,} passages, {len(asked)} questions, {usable_cores()} cores")
         end = _end_under_load(folder, asked)
         click.echo(json.dumps({"SIGTERM": end}))
         loads = []
