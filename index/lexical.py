@@ -55,9 +55,12 @@ class LexicalIndex:
         """How far it has seen the store."""
         return self._state
 
-    def catch_up(self, store: Store) -> None:
-        """Bring the index to what the store holds now, or wait for the process that does."""
-        if self._state == store.state():
+    def catch_up(self, store: Store, latest: State) -> None:
+        """Bring the index to what the store holds, which is `latest` or newer.
+
+        It waits where another process is doing that.
+        """
+        if self._state == latest:
             return
         with self._lock:
             try:

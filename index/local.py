@@ -111,9 +111,7 @@ class LocalBackend:
 
     def follow(self) -> None:
         """Bring the derived indexes to what the store holds now."""
-        self._load()
-        self.vectors.catch_up(self.store)
-        self.lexical.catch_up(self.store)
+        self._follow(self.store.state())
 
     def find(
         self,
@@ -123,9 +121,9 @@ class LocalBackend:
         filters: Filters | None,
     ) -> Found:
         """Find the passages nearest by meaning, and those nearest by words."""
-        self.store.check_embedder()
-        self.follow()
-        selection = self._selection(filters) if filters else None
+        state = self.store.state_to_search()
+        self._follow(state)
+        selection = self._selection(state, filters) if filters else None
         if selection is not None and len(selection.ids) == 0:
             return Found({}, {}, [], {})
         near = self._near(vector, candidates, selection)
@@ -189,10 +187,10 @@ class LocalBackend:
             self.lexical.repair(self.store)
             return self.lexical.search(question, candidates, selection)
 
-    def _selection(self, filters: Filters) -> "Selection":
+    def _selection(self, state: State, filters: Filters) -> "Selection":
         from index.selection import Selection
 
-        key = (self.store.state(), filters)
+        key = (state, filters)
         found = self._selections.get(key)
         if found is None:
             found = Selection(self.store.allowed(filters))
@@ -201,6 +199,11 @@ class LocalBackend:
                     self._selections.pop(next(iter(self._selections)))
                 self._selections[key] = found
         return found
+
+    def _follow(self, latest: State) -> None:
+        self._load()
+        self.vectors.catch_up(self.store, latest)
+        self.lexical.catch_up(self.store, latest)
 
     def _load(self) -> None:
         # cached_property takes no lock, and two loaded indexes would each follow for themselves.

@@ -78,14 +78,15 @@ class Store:
         with self._connections.reading() as connection:
             return state_of(connection)
 
-    def check_embedder(self) -> None:
-        """Look whether the vectors are still those of the embedder they were when it was opened.
+    def state_to_search(self) -> State:
+        """As `state`, once the vectors are known to be of the embedder that it was opened with.
 
         Raises:
             UserError: If another process has put others in their place.
         """
         with self._connections.reading() as connection:
             self._check_embedder(connection)
+            return state_of(connection)
 
     def article(self, article_id: str) -> Article | None:
         """One article, or None."""

@@ -59,9 +59,9 @@ class VectorIndex:
         """Whether its similarities are those of the stored vectors, and none is missed."""
         return is_exact(self._index)
 
-    def catch_up(self, store: Store) -> None:
-        """Bring the index to what the store holds now."""
-        if self._state == store.state() and self._stamp == _stamp(self._checkpoint):
+    def catch_up(self, store: Store, latest: State) -> None:
+        """Bring the index to what the store holds, which is `latest` or newer."""
+        if self._state == latest and self._stamp == _stamp(self._checkpoint):
             return
         with self._updating:
             if self._stamp != _stamp(self._checkpoint):

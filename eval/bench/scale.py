@@ -78,11 +78,11 @@ def build(folder: Path, count: int, real: Vectors, paragraphs: list[str]) -> dic
     measured["store_seconds"] = time.monotonic() - began
     backend = LocalBackend(folder, None)
     began = time.monotonic()
-    backend.vectors.catch_up(backend.store)
+    backend.vectors.catch_up(backend.store, backend.store.state())
     backend.vectors.maintain(backend.store, wait=True)
     measured["dense_seconds"] = time.monotonic() - began
     began = time.monotonic()
-    backend.lexical.catch_up(backend.store)
+    backend.lexical.catch_up(backend.store, backend.store.state())
     measured["lexical_seconds"] = time.monotonic() - began
     backend.close()
     (folder / "build.json").write_text(json.dumps(measured))

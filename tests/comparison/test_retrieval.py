@@ -65,7 +65,7 @@ def test_the_dense_index_finds_what_a_scan_finds(backend, tmp_path, monkeypatch,
     made, vectors = backend
     monkeypatch.setattr("index.vectors.LISTS_FROM", 300 if lists else 10**9)
     index = VectorIndex(tmp_path / "v")
-    index.catch_up(made.store)
+    index.catch_up(made.store, made.store.state())
     assert index.is_exact != lists
     monkeypatch.setitem(made.__dict__, "vectors", index)
     hits = 0
@@ -82,7 +82,7 @@ def test_filters_are_inside_the_search(backend, tmp_path, monkeypatch, lists, so
     monkeypatch.setattr("index.vectors.LISTS_FROM", 300 if lists else 10**9)
     monkeypatch.setattr("index.lexical._NARROW", 100)
     index = VectorIndex(tmp_path / "v")
-    index.catch_up(made.store)
+    index.catch_up(made.store, made.store.state())
     monkeypatch.setitem(made.__dict__, "vectors", index)
     allowed = [n + 1 for n in range(COUNT) if source == "/" or n % 7 == 3]
     for number in range(3, 200, 13):
