@@ -76,7 +76,11 @@ class Filters:
     source: str | None = None
 
     def __bool__(self) -> bool:
-        return not (self.since is None and self.until is None and self.source is None)
+        return self != NO_FILTERS
+
+
+NO_FILTERS = Filters()
+"""Lets every article pass."""
 
 
 @dataclass(frozen=True, slots=True)

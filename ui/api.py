@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from index.errors import UserError
-from index.types import Article, Filters
+from index.types import Article
 from qa.answerer import checked_question
 from qa.types import Turn
 from ui import schemas as s
@@ -84,20 +84,19 @@ def _add_questions(app: FastAPI, service: Service) -> None:
         """Answer a question, with the places that say so."""
         history = tuple(Turn(each.question, each.answer) for each in body.history)
         question = checked_question(body.question)
-        query = AskQuery(question, body.collection, history, body.since, body.until, body.source)
+        query = AskQuery(question, body.collection, history, body.filters)
         answer = await _awaited(service.submit(query, "rest"))
         return s.AnswerOut.model_validate(answer.to_dict())
 
     @app.post("/api/search", responses=_PROBLEMS, tags=["questions"])
     async def search(body: s.SearchIn) -> s.HitsOut:
         """Find the passages nearest to a question."""
-        filters = Filters(body.since, body.until, body.source)
         question = checked_question(body.question)
 
         def look() -> list[s.HitOut]:
             collection = service.library.collection(body.collection)
             found = []
-            for hit in collection.search(question, body.k, filters):
+            for hit in collection.search(question, body.k, body.filters):
                 passage = hit.passage
                 article = collection.article(passage.article_id)
                 if article is not None:

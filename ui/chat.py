@@ -7,7 +7,7 @@ from typing import Any
 from index.errors import UserError
 from ui import feedback
 from ui.evidence import evidence_panel
-from ui.filters import typed
+from ui.filters import in_words, typed
 from ui.reading import article_view
 from ui.service import ASK_SECONDS, Query, Service
 from ui.transcript import Exchange, Session, history, transcript, with_last
@@ -43,11 +43,10 @@ class Chat:
             yield self._view((*session, failed))
             return
         earlier = history(session)
-        session = (*session, Exchange(len(session), question, str(filters), "waiting for its turn"))
+        waiting = Exchange(len(session), question, in_words(filters), "waiting for its turn")
+        session = (*session, waiting)
         yield self._view(session)
-        query = Query(
-            question, collection, earlier, filters.since, filters.until, filters.source
-        )  # fmt: skip
+        query = Query(question, collection, earlier, filters)
         told: list[str] = []
         try:
             future = self._service.submit(query, "page", told.append)

@@ -2,43 +2,35 @@
 
 import calendar
 import re
-from dataclasses import dataclass
 from datetime import date
 
 from index.errors import UserError
+from index.types import Filters
 
 _FORM = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """Filters of a question; None leaves that field open."""
-
-    since: date | None = None
-    until: date | None = None
-    source: str | None = None
-
-    def __str__(self) -> str:
-        """In words, "" for no filter."""
-        words = []
-        if self.since and self.until:
-            words.append(f"published {self.since} to {self.until}")
-        elif self.since:
-            words.append(f"published since {self.since}")
-        elif self.until:
-            words.append(f"published until {self.until}")
-        if self.source:
-            words.append(f"source holds “{self.source}”")
-        return "Only articles " + ", ".join(words) if words else ""
+def in_words(filters: Filters) -> str:
+    """What the filters let pass, "" for everything."""
+    words = []
+    if filters.since and filters.until:
+        words.append(f"published {filters.since} to {filters.until}")
+    elif filters.since:
+        words.append(f"published since {filters.since}")
+    elif filters.until:
+        words.append(f"published until {filters.until}")
+    if filters.source:
+        words.append(f"source holds “{filters.source}”")
+    return "Only articles " + ", ".join(words) if words else ""
 
 
-def typed(since: str | None, until: str | None, source: str | None) -> Typed:
+def typed(since: str | None, until: str | None, source: str | None) -> Filters:
     """Read the three fields; a year or a month means all of it.
 
     Raises:
         UserError: If a date is not one, or the range holds no day.
     """
-    found = Typed(
+    found = Filters(
         _day(since, "From"), _day(until, "Until", last=True), (source or "").strip() or None
     )
     if found.since and found.until and found.since > found.until:

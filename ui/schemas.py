@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from index.inputs import MAX_ARTICLE_BYTES
-from index.types import Article, Summary
+from index.types import Article, Filters, Summary
 from qa.answerer import MAX_QUESTION_CHARACTERS
 from qa.types import Relation
 
@@ -24,15 +24,14 @@ class TurnIn(_Strict):
     answer: str | None = Field(None, max_length=10_000)
 
 
-class AskIn(_Strict):
-    """A question."""
+class AskedIn(_Strict):
+    """A question, and which articles to look at."""
 
     question: str = Field(
         min_length=1, max_length=MAX_QUESTION_CHARACTERS,
         examples=["when was the Singapore summit"],
     )  # fmt: skip
     collection: str | None = Field(None, description="Its name; by default the first one.")
-    history: list[TurnIn] = Field(default_factory=list, max_length=_MAX_HISTORY)
     since: date | None = Field(None, description="Only articles published on this day or later.")
     until: date | None = Field(None, description="Only articles published on this day or earlier.")
     source: str | None = Field(
@@ -40,16 +39,22 @@ class AskIn(_Strict):
         description="Only articles whose source holds this text.",
     )  # fmt: skip
 
+    @property
+    def filters(self) -> Filters:
+        """Which articles to look at."""
+        return Filters(self.since, self.until, self.source)
 
-class SearchIn(_Strict):
-    """A search for passages."""
 
-    question: str = Field(min_length=1, max_length=MAX_QUESTION_CHARACTERS)
-    collection: str | None = None
+class AskIn(AskedIn):
+    """A question to be answered."""
+
+    history: list[TurnIn] = Field(default_factory=list, max_length=_MAX_HISTORY)
+
+
+class SearchIn(AskedIn):
+    """A question to find passages for."""
+
     k: int = Field(10, ge=1, le=100, description="How many passages, at most.")
-    since: date | None = None
-    until: date | None = None
-    source: str | None = Field(None, min_length=1, max_length=500)
 
 
 class CitationOut(BaseModel):

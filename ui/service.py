@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from index.errors import UserError
 from index.milvus.address import Place
+from index.types import NO_FILTERS, Filters
 from qa.reader import Reader
 from qa.types import Answer, Turn
 from ui.batching import MAX_PASSAGES, BatchingReader
@@ -46,9 +46,7 @@ class Query:
     question: str
     collection: str | None = None
     history: tuple[Turn, ...] = ()
-    since: date | None = None
-    until: date | None = None
-    source: str | None = None
+    filters: Filters = NO_FILTERS
 
 
 class Service:
@@ -182,9 +180,10 @@ class Service:
     def _answer(self, query: Query, door: str) -> Answer:
         began = time.perf_counter()
         outcome = "error"
+        only = query.filters
         try:
             answer = self.library.answerer(query.collection).ask(
-                query.question, query.history, query.since, query.until, query.source
+                query.question, query.history, only.since, only.until, only.source
             )
             outcome = "answered" if answer.text is not None else "not-said"
         except UserError:

@@ -7,6 +7,7 @@ import gradio as gr
 from gradio.events import api
 
 from index.errors import UserError
+from index.types import Filters
 from ui.service import BusyError, Query, Service
 
 
@@ -31,9 +32,8 @@ def add_tools(service: Service) -> None:
             the list that was asked for are named so by `relation`.
         """
         try:
-            query = Query(
-                question, collection or None, (), _day(since), _day(until), source or None
-            )
+            filters = Filters(_day(since), _day(until), source or None)
+            query = Query(question, collection or None, (), filters)
             return json.dumps(service.ask(query, "mcp").to_dict(), ensure_ascii=False)
         except TimeoutError:
             raise gr.Error("the answer took too long", print_exception=False) from None
