@@ -14,7 +14,7 @@ from click.core import ParameterSource
 
 from index.errors import UserError
 from index.milvus.address import Place
-from qa.cli import collection_option
+from qa.options import collection_option
 
 if TYPE_CHECKING:
     from eval.records import Record

@@ -159,26 +159,29 @@ class Store:
 
     def passages_with_vectors(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Vectors]]:
         """Those of the passages that are still stored, with their vectors, by id."""
-        rows = self._in_chunks('SELECT id, article_id, start, "end", vector FROM passages', ids)
+        select = 'SELECT id, article_id, start, "end", vector FROM passages WHERE id'
+        rows = self._in_chunks(select, ids)
         return {
             row[0]: (Passage(*row[1:4]), np.frombuffer(row[4], dtype=np.float16)) for row in rows
         }
 
     def allowed(self, filters: Filters) -> npt.NDArray[np.int64]:
         """Ids of all passages whose article passes the filters, ascending."""
-        rows = self._connections.get().execute(
+        select = (
             "SELECT passages.id FROM articles JOIN passages ON article_id = articles.id "
-            "WHERE (:since IS NULL OR published >= :since) "
-            "AND (:until IS NULL OR published <= :until) "
-            "AND (:source IS NULL OR instr(lower(source), lower(:source)) > 0) "
-            "ORDER BY passages.id",
-            {
-                "since": filters.since.isoformat() if filters.since else None,
-                "until": filters.until.isoformat() if filters.until else None,
-                "source": filters.source,
-            },
+            "WHERE (?1 IS NULL OR published >= ?1) AND (?2 IS NULL OR published <= ?2) "
+            "AND (?3 IS NULL OR instr(lower(source), lower(?3)) > 0)"
         )
-        return np.fromiter((row[0] for row in rows), dtype=np.int64)
+        values = (
+            filters.since.isoformat() if filters.since else None,
+            filters.until.isoformat() if filters.until else None,
+            filters.source,
+        )
+        if filters.articles:
+            rows = self._in_chunks(f"{select} AND articles.id", list(filters.articles), values)
+        else:
+            rows = self._connections.get().execute(select, values)
+        return np.sort(np.fromiter((row[0] for row in rows), dtype=np.int64))
 
     def integrity(self) -> list[str]:
         """What SQLite finds wrong with its file; empty if nothing."""
@@ -274,11 +277,14 @@ class Store:
                 "UPDATE settings SET value = ? WHERE name = 'counter'", (str(counter),)
             )
 
-    def _in_chunks(self, select: str, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    def _in_chunks(
+        self, select: str, ids: Sequence[int | str], values: Sequence[str | None] = ()
+    ) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query that ends in the name of a column, for those ids in that column."""
         for first in range(0, len(ids), _SQL_VARIABLES):
-            part = [int(each) for each in ids[first : first + _SQL_VARIABLES]]
+            part = ids[first : first + _SQL_VARIABLES]
             marks = ",".join("?" * len(part))
-            yield from self._connections.get().execute(f"{select} WHERE id IN ({marks})", part)
+            yield from self._connections.get().execute(f"{select} IN ({marks})", (*values, *part))
 
 
 def _put(

@@ -63,17 +63,19 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which articles a search may look at; None leaves that field open.
+    """Which articles a search may look at; None, or no ids, leaves that field open.
 
     Attributes:
         since: Published on this day or later. An article without a date is not.
         until: Published on this day or earlier. An article without a date is not.
         source: A part of the article's source, in any case.
+        articles: Ids, of which the article's is one. Those that are not stored match nothing.
     """
 
     since: date | None = None
     until: date | None = None
     source: str | None = None
+    articles: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return self != NO_FILTERS

@@ -34,6 +34,7 @@ def ask(
     since: date | None = None,
     until: date | None = None,
     source: str | None = None,
+    articles: Sequence[str] = (),
 ) -> Answer:
     """Answer a question from a collection, in the exact words of its articles.
 
@@ -49,12 +50,14 @@ def ask(
         since: Only articles published on this day or later.
         until: Only articles published on this day or earlier.
         source: Only articles whose source holds this text.
+        articles: Only articles of these ids, as `Collection.summaries` or a citation has them;
+            without any, all.
 
     Raises:
         index.errors.UserError: If the question is empty or too long, or the collection cannot
             be opened.
     """
-    return _answerer_of(collection).ask(question, history, since, until, source)
+    return _answerer_of(collection).ask(question, history, since, until, source, articles)
 
 
 def default_collection() -> "Collection":

@@ -88,6 +88,7 @@ class Answerer:
         since: date | None = None,
         until: date | None = None,
         source: str | None = None,
+        articles: Sequence[str] = (),
     ) -> Answer:
         """Answer a question in the words of the articles.
 
@@ -99,16 +100,21 @@ class Answerer:
             since: Only articles published on this day or later.
             until: Only articles published on this day or earlier.
             source: Only articles whose source holds this text.
+            articles: Only articles of these ids; without any, all.
 
         Raises:
-            UserError: If the question is empty or longer than `MAX_QUESTION_CHARACTERS`.
+            UserError: If the question is empty or longer than `MAX_QUESTION_CHARACTERS`, or
+                `articles` is one id and not a sequence of ids.
         """
+        if isinstance(articles, str):
+            # Its letters would be taken for ids, and match nothing.
+            raise UserError(f"articles are ids in a list, as [{articles!r}]")
         question = checked_question(question)
         if is_small_talk(question):
             return Answer(question, None, 0.0, help=self._help())
         # After "thanks" the conversation goes on where it was.
         history = [turn for turn in history if not is_small_talk(turn.question)]
-        filters = Filters(since, until, source)
+        filters = Filters(since, until, source, frozenset(articles))
         readings = understandings(question, history)
         # Several readings share the time of two plain questions.
         passages = self.top_k if len(readings) == 1 else max(1, 2 * self.top_k // MAX_READINGS)

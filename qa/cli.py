@@ -3,14 +3,15 @@
 import importlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from index.errors import UserError
-from index.milvus.address import Place, place_of
+from index.milvus.address import Place
+from qa.options import Text, collection_option, filter_options
 
 if TYPE_CHECKING:
     from index.collection import Collection
@@ -57,56 +58,6 @@ class _Commands(click.Group):
             formatter.write_dl(rows)
 
 
-def collection_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--collection DIR`, for every command that opens a collection."""
-    return click.option(
-        "--collection",
-        "place",
-        type=_Place(),
-        metavar="DIR",
-        help="Folder of the collection, or where it is on Milvus, as milvus://HOST:PORT/NAME; by "
-        "default $QA_COLLECTION, or your own, which begins with the seed articles.",
-    )(command)
-
-
-def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--since`, `--until` and `--source`, for every command that asks."""
-    for option in (
-        click.option("--source", metavar="TEXT", help="Only articles whose source holds TEXT."),
-        click.option("--until", type=_Day(), help="Only articles published on this day or before."),
-        click.option("--since", type=_Day(), help="Only articles published on this day or later."),
-    ):
-        command = option(command)
-    return command
-
-
-class _Place(click.ParamType[Place]):
-    name = "place"
-
-    def convert(
-        self,
-        value: object,
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> Place:
-        return place_of(str(value))
-
-
-class _Day(click.ParamType[date]):
-    name = "YYYY-MM-DD"
-
-    def convert(
-        self,
-        value: object,
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> date:
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not a day of the form YYYY-MM-DD", param, ctx)
-
-
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="article-qa")
 def cli() -> None:
@@ -114,7 +65,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("question")
+@click.argument("question", type=Text())
 @collection_option
 @filter_options
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
@@ -122,10 +73,13 @@ def cli() -> None:
 @click.option("--reader", metavar="MODEL", help="A transformers question-answering model.")
 def ask(
     question: str, place: Place | None, since: date | None, until: date | None,
-    source: str | None, as_json: bool, top_k: int | None, reader: str | None,
+    source: str | None, articles: tuple[str, ...], as_json: bool, top_k: int | None,
+    reader: str | None,
 ) -> None:  # fmt: skip
     """Answer QUESTION from the articles, with the passages that say so."""
-    answer = _answerer(place, top_k, reader).ask(question, since=since, until=until, source=source)
+    answerer = _answerer(place, top_k, reader)
+    _refuse_unknown(answerer.collection, articles)
+    answer = answerer.ask(question, (), since, until, source, articles)
     if as_json:
         click.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
     else:
@@ -135,11 +89,16 @@ def ask(
 @cli.command()
 @collection_option
 @filter_options
-def chat(place: Place | None, since: date | None, until: date | None, source: str | None) -> None:
+def chat(
+    place: Place | None, since: date | None, until: date | None, source: str | None,
+    articles: tuple[str, ...],
+) -> None:  # fmt: skip
     """Ask one question after another; a follow-up may lean on what came before."""
     from qa.conversation import Chat
 
-    conversation = Chat(_answerer(place, None, None), since=since, until=until, source=source)
+    answerer = _answerer(place, None, None)
+    _refuse_unknown(answerer.collection, articles)
+    conversation = Chat(answerer, since=since, until=until, source=source, articles=articles)
     console = _console()
     if sys.stdin.isatty():
         console.print("Ask about the articles. An empty line or Ctrl-D ends the conversation.")
@@ -171,15 +130,13 @@ def list_articles(place: Place | None, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("article_ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("article_ids", nargs=-1, required=True, type=Text(), metavar="ID...")
 @collection_option
 def remove(article_ids: tuple[str, ...], place: Place | None) -> None:
     """Remove articles by the ids that `list` shows."""
     removed = _collection(place).remove(article_ids)
-    missing = [each for each in article_ids if each not in removed]
     click.echo(f"{len(removed)} removed")
-    if missing:
-        raise UserError(f"no article with id {', '.join(missing)}; see `article-qa list`")
+    _tell_missing(each for each in article_ids if each not in removed)
 
 
 def main() -> None:
@@ -216,6 +173,16 @@ def _answerer(place: Place | None, top_k: int | None, reader: str | None) -> "An
     from qa.answerer import PASSAGES_READ, Answerer
 
     return Answerer(_collection(place), reader=reader, top_k=top_k or PASSAGES_READ)
+
+
+def _refuse_unknown(collection: "Collection", article_ids: Iterable[str]) -> None:
+    _tell_missing(each for each in article_ids if collection.article(each) is None)
+
+
+def _tell_missing(article_ids: Iterable[str]) -> None:
+    missing = list(article_ids)
+    if missing:
+        raise UserError(f"no article with id {', '.join(missing)}; see `article-qa list`")
 
 
 def _console() -> Any:  # noqa: ANN401 - rich is imported when something is printed

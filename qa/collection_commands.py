@@ -7,7 +7,7 @@ import click
 
 from index.errors import UserError
 from index.milvus.address import Place
-from qa.cli import collection_option
+from qa.options import collection_option
 
 
 class _FieldMap(click.ParamType[tuple[str, str]]):

@@ -150,6 +150,7 @@ class Chat:
         since: date | None = None,
         until: date | None = None,
         source: str | None = None,
+        articles: Sequence[str] = (),
     ) -> None:
         """Begin a conversation.
 
@@ -158,13 +159,14 @@ class Chat:
             since: As in `ask`, for every question.
             until: As in `ask`, for every question.
             source: As in `ask`, for every question.
+            articles: As in `ask`, for every question.
         """
         if answerer is None:
             from qa import default_answerer
 
             answerer = default_answerer()
         self._answerer = answerer
-        self._filters = (since, until, source)
+        self._filters = (since, until, source, articles)
         self.history: list[Turn] = []
 
     def ask(self, question: str) -> Answer:

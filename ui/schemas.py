@@ -11,6 +11,7 @@ from qa.answerer import MAX_QUESTION_CHARACTERS
 from qa.types import Relation
 
 _MAX_HISTORY = 50
+_MAX_ARTICLES = 10_000
 
 
 class _Strict(BaseModel):
@@ -38,11 +39,15 @@ class AskedIn(_Strict):
         None, min_length=1, max_length=500,
         description="Only articles whose source holds this text.",
     )  # fmt: skip
+    articles: list[str] | None = Field(
+        None, min_length=1, max_length=_MAX_ARTICLES,
+        description="Only articles of these ids; those that are not there match nothing.",
+    )  # fmt: skip
 
     @property
     def filters(self) -> Filters:
         """Which articles to look at."""
-        return Filters(self.since, self.until, self.source)
+        return Filters(self.since, self.until, self.source, frozenset(self.articles or ()))
 
 
 class AskIn(AskedIn):

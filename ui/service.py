@@ -183,7 +183,7 @@ class Service:
         only = query.filters
         try:
             answer = self.library.answerer(query.collection).ask(
-                query.question, query.history, only.since, only.until, only.source
+                query.question, query.history, only.since, only.until, only.source, [*only.articles]
             )
             outcome = "answered" if answer.text is not None else "not-said"
         except UserError:

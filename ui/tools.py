@@ -15,7 +15,12 @@ def add_tools(service: Service) -> None:
     """Add `ask_articles` to the page that is being built."""
 
     def ask_articles(
-        question: str, collection: str = "", since: str = "", until: str = "", source: str = ""
+        question: str,
+        collection: str = "",
+        since: str = "",
+        until: str = "",
+        source: str = "",
+        articles: tuple[str, ...] = (),
     ) -> str:
         """Answer a question in the exact words of a collection of articles, with citations.
 
@@ -25,6 +30,7 @@ def add_tools(service: Service) -> None:
             since: Only articles published on this day or later, as YYYY-MM-DD; empty for all.
             until: Only articles published on this day or earlier, as YYYY-MM-DD; empty for all.
             source: Only articles whose source holds this text; empty for all.
+            articles: Only articles of these ids, as `article_id` of a citation; empty for all.
 
         Returns:
             The answer as JSON, with its confidence and citations; `text` is null if the articles do
@@ -32,7 +38,7 @@ def add_tools(service: Service) -> None:
             the list that was asked for are named so by `relation`.
         """
         try:
-            filters = Filters(_day(since), _day(until), source or None)
+            filters = Filters(_day(since), _day(until), source or None, frozenset(articles))
             query = Query(question, collection or None, (), filters)
             return json.dumps(service.ask(query, "mcp").to_dict(), ensure_ascii=False)
         except TimeoutError:

@@ -14,7 +14,7 @@ from index import likeness
 from index.backend import Vectors
 from index.errors import UserError
 from index.milvus import weights
-from index.milvus.connection import Row, literal
+from index.milvus.connection import Row, literal, literals
 from index.milvus.schema import ID_BYTES, NOTHING, TEXT_BYTES, VERSION_CHARACTERS
 from index.types import Article, Filters, Passage
 from index.words import analyzer, title_text
@@ -162,6 +162,8 @@ def condition(filters: Filters | None) -> str:
         parts.append(f"day >= 0 and day <= {filters.until.toordinal()}")
     if filters.source is not None:
         parts.append(f"source like {like(_lower(filters.source))}")
+    if filters.articles:
+        parts.append(f"article in {literals(sorted(filters.articles))}")
     return " and ".join(parts)
 
 

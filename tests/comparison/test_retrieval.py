@@ -76,17 +76,25 @@ def test_the_dense_index_finds_what_a_scan_finds(backend, tmp_path, monkeypatch,
 
 
 @pytest.mark.parametrize("lists", [False, True])
-@pytest.mark.parametrize("source", ["/3/", "/"])
-def test_filters_are_inside_the_search(backend, tmp_path, monkeypatch, lists, source):
+@pytest.mark.parametrize(
+    ("filters", "allowed"),
+    [
+        (Filters(source="/3/"), [n + 1 for n in range(3, COUNT, 7)]),
+        (Filters(source="/"), range(1, COUNT + 1)),
+        (Filters(articles=frozenset(map(str, range(0, COUNT, 50)))), range(1, COUNT + 1, 50)),
+        (Filters(articles=frozenset(map(str, range(0, COUNT, 3)))), range(1, COUNT + 1, 3)),
+    ],
+    ids=["some by source", "all by source", "few by id", "many by id"],
+)
+def test_filters_are_inside_the_search(backend, tmp_path, monkeypatch, lists, filters, allowed):
     made, vectors = backend
     monkeypatch.setattr("index.vectors.LISTS_FROM", 300 if lists else 10**9)
     monkeypatch.setattr("index.lexical._NARROW", 100)
     index = VectorIndex(tmp_path / "v")
     index.catch_up(made.store, made.store.state())
     monkeypatch.setitem(made.__dict__, "vectors", index)
-    allowed = [n + 1 for n in range(COUNT) if source == "/" or n % 7 == 3]
     for number in range(3, 200, 13):
-        found = made.find("the harbour and the mayor", vectors[number], 20, Filters(source=source))
+        found = made.find("the harbour and the mayor", vectors[number], 20, filters)
         assert len(found.dense) == 20
         assert len(found.lexical) == 20
         assert {*found.dense, *found.lexical} <= set(allowed)

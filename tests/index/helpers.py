@@ -54,6 +54,18 @@ def make_article(identity, version=0, sentences=12):
     return Article(str(identity), f"Title {identity}", " ".join(lines), None, f"/{identity}.txt")
 
 
+def passes(article, filters):
+    """Whether an article passes the filters, by the plainest means."""
+    if filters.articles and article.id not in filters.articles:
+        return False
+    if filters.since and (article.published is None or article.published < filters.since):
+        return False
+    if filters.until and (article.published is None or article.published > filters.until):
+        return False
+    # Letters beyond ASCII count as they are; bytes know of no others.
+    return (filters.source or "").encode().lower() in (article.source or "").encode().lower()
+
+
 def unique_word(identity, version=0):
     return "q" + "".join(chr(97 + int(digit)) for digit in str(identity)) + "z" * (version + 1)
 

@@ -13,6 +13,7 @@ from tests.index.helpers import (
     WordEmbedder,
     make_article,
     open_collection,
+    passes,
     unique_word,
 )
 from tests.index.milvus import NEEDS_MILVUS, Server, cluster_address, drop, has_milvus
@@ -84,6 +85,11 @@ FILTERS = [
     Filters(since=date(2019, 1, 20), until=date(2024, 2, 29), source="desk_3"),
     Filters(source="Été%1"),
     Filters(source="k_2/"),
+    Filters(articles=frozenset({"07", "15", "nobody", ODD})),
+    Filters(articles=frozenset({"01", "05", "07", "27"}), until=date(2000, 1, 1), source="%2"),
+    Filters(articles=frozenset({"01", "05", "27"}), since=date(1999, 12, 31)),
+    Filters(articles=frozenset(f"{number:02d}" for number in range(60))),
+    Filters(articles=frozenset({"nobody", '"] or 1 == 1', "7"})),
     Filters(source='"; or 1 == 1'),
 ]
 
@@ -116,8 +122,28 @@ def test_the_same_passages_in_the_same_order_as_in_a_folder(collection, tmp_path
                     [hit.score for hit in theirs], abs=1e-5
                 )
         for filters in FILTERS:
-            some = 0 if filters == FILTERS[-1] else 12
-            assert len(seen(collection, QUESTIONS[0], filters)[0]) == some
+            passing = {each.id for each in corpus() if filters is None or passes(each, filters)}
+            hits = collection.search(QUESTIONS[0], 1_000, filters)
+            assert {hit.passage.article_id for hit in hits} == passing
+            assert len(seen(collection, QUESTIONS[0], filters)[0]) == min(12, len(hits))
+
+
+def test_articles_of_any_id_can_be_searched_alone(collection):
+    ids = [ODD, "a, b", "a", "']", "\\", "%", "_"]
+    collection.add(Article(each, "", f"The mayor of {each}.", None, None) for each in ids)
+    for some in ([each] for each in ids):
+        hits = collection.search("the mayor", 50, Filters(articles=frozenset(some)))
+        assert [hit.passage.article_id for hit in hits] == some
+        assert hits[0].dense_rank == hits[0].lexical_rank == 1
+    hits = collection.search("the mayor", 50, Filters(articles=frozenset({*ids[:3], "b"})))
+    assert {hit.passage.article_id for hit in hits} == set(ids[:3])
+    assert collection.search("the mayor", 50, Filters(articles=frozenset({"b"}))) == []
+    collection.remove(["a"])
+    assert collection.search("the mayor", 50, Filters(articles=frozenset({"a"}))) == []
+    # More than one request of SQLite or Milvus would take if each were a part of it.
+    many = frozenset({"%", *(f"nobody-{number}" for number in range(35_000))})
+    hits = collection.search("the mayor", 50, Filters(articles=many))
+    assert [hit.passage.article_id for hit in hits] == ["%"]
 
 
 def test_articles_come_back_as_they_went_in(collection):

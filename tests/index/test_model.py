@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from index.checking import check
 from index.passages import embedding_text, split
 from index.types import Article, Filters
-from tests.index.helpers import EMBEDDER, open_collection
+from tests.index.helpers import EMBEDDER, open_collection, passes
 
 WORDS = ["harbour", "mayor", "ship", "bridge", "storm", "market", "school", "river"]
 texts = strategies.lists(strategies.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join)
@@ -73,7 +73,8 @@ class CollectionMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model)
     @rule(question=texts, second=strategies.booleans(), filters=strategies.sampled_from([
         None, Filters(source="news"), Filters(source="nowhere"),
-        Filters(since=date(2000, 1, 1)),
+        Filters(since=date(2000, 1, 1)), Filters(articles=frozenset("bdh")),
+        Filters(articles=frozenset("h")), Filters(articles=frozenset("abc"), source="blog"),
     ]))  # fmt: skip
     def search(self, question, second, filters):
         collection = self.other if second else self.collection
@@ -112,12 +113,6 @@ class CollectionMachine(RuleBasedStateMachine):
             for other in self.model.values():
                 if one.text == other.text:
                     assert groups[one.id] == groups[other.id]
-
-
-def passes(article, filters):
-    if filters.since and (article.published is None or article.published < filters.since):
-        return False
-    return not filters.source or filters.source in (article.source or "")
 
 
 TestCollection = CollectionMachine.TestCase

@@ -10,6 +10,7 @@ import qa
 from index import Article, Collection
 from index.errors import UserError
 from qa.answerer import MAX_QUESTION_CHARACTERS, Answerer
+from qa.conversation import Chat
 from qa.rendering import NO_ANSWER
 from qa.types import Turn
 
@@ -82,6 +83,23 @@ def test_filters_apply_to_the_question(answerer):
     assert nothing.citations == ()
     by_source = answerer.ask("Who met Kim Yong-chol?", source="SEEDS/002")
     assert all(citation.source.startswith("seeds/002") for citation in by_source.citations)
+
+
+def test_a_question_to_some_articles_is_answered_from_them_alone(answerer):
+    question = "Who met Kim Yong-chol?"
+    ids = [each.id for each in answerer.collection.articles()]
+    assert len(ids) == 2
+    for each in ids:
+        asked = answerer.ask(question, articles=[each, "nobody"])
+        assert {citation.article_id for citation in asked.citations} == {each}
+        chat = Chat(answerer, articles=[each])
+        for follow_up in (question, "Where did they meet?"):
+            assert {cited.article_id for cited in chat.ask(follow_up).citations} == {each}
+    assert answerer.ask(question, articles=ids) == answerer.ask(question)
+    nothing = answerer.ask(question, articles=["nobody"])
+    assert (nothing.text, nothing.citations) == (None, ())
+    with pytest.raises(UserError, match="in a list"):
+        answerer.ask(question, articles=ids[0])
 
 
 def test_an_empty_collection_says_so(tmp_path):

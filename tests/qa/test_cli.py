@@ -102,6 +102,38 @@ def test_bad_files_are_named_and_the_rest_goes_in(run, tmp_path):
         assert added.stderr.count(name) == 1, name
 
 
+def test_a_question_to_one_article(run, tmp_path):
+    where = ["--collection", str(tmp_path / "zoo")]
+    for name in ("Bertha", "Clara"):
+        (tmp_path / f"{name}.txt").write_text(f"Zoo news\n\nThe elephant is called {name}.")
+        run("add", str(tmp_path / f"{name}.txt"), *where)
+    listed = [json.loads(line) for line in run("list", "--json", *where).stdout.splitlines()]
+    ids = {each["source"].rsplit("/", 1)[-1]: each["id"] for each in listed}
+    question = "What is the elephant called?"
+    for name in ("Bertha", "Clara"):
+        only = ["--article", ids[f"{name}.txt"]]
+        answer = json.loads(run("ask", "--json", question, *only, *where).stdout)
+        assert answer["text"] == name
+        assert {each["article_id"] for each in answer["citations"]} == {only[1]}
+        assert name in run("chat", *only, *where, text=f"{question}\n").stdout
+    both = [option for each in ids.values() for option in ("--article", each)]
+    assert json.loads(run("ask", "--json", question, *both, *where).stdout)["text"]
+    for command in (["ask", question], ["chat"]):
+        mistyped = run(*command, *both, "--article", "nobody", *where)
+        assert refused(mistyped)
+        assert "nobody" in mistyped.stderr
+        assert ids["Clara.txt"] not in mistyped.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["ask", "\udcff"], ["ask", "x", "--source", "\udcff"], ["chat", "--article", "\udcff"],
+     ["remove", "\udcff"]],
+)  # fmt: skip
+def test_what_is_not_utf_8_is_refused(run, arguments):
+    assert refused(run(*arguments))
+
+
 @pytest.mark.parametrize("question", ["", "  ", "word " * 10_000])
 def test_questions_that_are_none(run, question):
     assert refused(run("ask", question))

@@ -82,6 +82,18 @@ def test_filters_apply(client: TestClient) -> None:
     late = client.post("/api/ask", json={**QUESTION, "since": "2030-01-01"}).json()
     assert late["text"] is None
     assert late["citations"] == []
+    ids = [each["id"] for each in client.get("/api/articles").json()["articles"]]
+    for only in ([ids[0]], [ids[1], "nobody"]):
+        answer = client.post("/api/ask", json={**QUESTION, "articles": only}).json()
+        assert {each["article_id"] for each in answer["citations"]} == {only[0]}
+        hits = client.post("/api/search", json={**QUESTION, "articles": only}).json()["hits"]
+        assert {each["article_id"] for each in hits} == {only[0]}
+    nothing = client.post("/api/ask", json={**QUESTION, "articles": ["nobody"]}).json()
+    assert (nothing["text"], nothing["citations"]) == (None, [])
+    for wrong in ([], ids[0], [1], ["x"] * 10_001):
+        refused = client.post("/api/ask", json={**QUESTION, "articles": wrong})
+        assert refused.status_code == 422
+        assert "articles" in refused.json()["detail"]
 
 
 def test_articles_come_change_and_go(client: TestClient) -> None:
@@ -283,14 +295,18 @@ def test_a_client_of_mcp_lists_and_calls_the_tool(server: Any) -> None:
             asked = {"question": "Who is Kim Yong-chol?"}
             good = await session.call_tool("ask_articles", asked)
             bad = await session.call_tool("ask_articles", {"question": "x", "since": "soon"})
-            return [tool.name for tool in tools], good, bad
+            only = await session.call_tool("ask_articles", {**asked, "articles": ["nobody"]})
+            wrong = await session.call_tool("ask_articles", {**asked, "articles": "nobody"})
+            return [tool.name for tool in tools], good, bad, only, wrong
 
-    names, good, bad = in_a_loop(call())
+    names, good, bad, only, wrong = in_a_loop(call())
     assert names == ["ask_articles"]
     assert not good.isError
     answer = json.loads(good.content[0].text)
     assert answer["citations"][0]["quote"] == answer["text"]
     assert bad.isError or "soon" in bad.content[0].text
+    assert json.loads(only.content[0].text)["citations"] == []
+    assert wrong.isError
 
 
 def test_sigterm_answers_what_was_accepted(
