@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import quote
 
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,7 +19,8 @@ from qa.types import Turn
 from ui import schemas as s
 from ui.docs_page import docs_page
 from ui.library import UnknownCollectionError
-from ui.service import ASK_SECONDS, BusyError, Service
+from ui.queues import BusyError
+from ui.service import ASK_SECONDS, CHANGE_SECONDS, Service
 from ui.service import Query as AskQuery
 from ui.uploads import pasted
 
@@ -36,10 +38,27 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     503: {"model": s.ProblemOut, "description": "Too busy; try again after Retry-After seconds."},
     504: {"model": s.ProblemOut, "description": "It took too long."},
 }
+_PROBLEMS_OF_CHANGES = {
+    **_PROBLEMS,
+    503: {
+        "model": s.ProblemOut,
+        "description": "Too busy, and nothing was begun; try again after Retry-After seconds.",
+    },
+    504: {
+        "model": s.ProblemOut,
+        "description": f"Not done after {CHANGE_SECONDS:.0f} seconds. It goes on, and happens as a "
+        "whole or, should the server end, not at all; `detail` says where to see it. Sent again, "
+        "nothing is done twice.",
+    },
+}
 
 
 class _NotFoundError(UserError):
     """There is no such article."""
+
+
+class _UnderWayError(UserError):
+    """A change takes long, and goes on."""
 
 
 def build_api(service: Service) -> FastAPI:
@@ -120,6 +139,19 @@ def _add_articles(app: FastAPI, service: Service) -> None:
             raise _NotFoundError("no article of this id")
         return article
 
+    def replace(article: Article, name: str | None) -> s.AddedOut:
+        get(article.id, name)
+        return put(article, name)
+
+    def delete(article_id: str, name: str | None) -> None:
+        if not service.library.collection(name).remove([article_id]):
+            raise _NotFoundError("no article of this id")
+
+    async def changed(work: Callable[[], T], article_id: str, name: str | None) -> T:
+        among = f"?collection={quote(name)}" if name else ""
+        change = service.submit_change(work, "rest")
+        return await _changed(change, f"GET /api/articles/{quote(article_id)}{among}")
+
     @app.get("/api/articles", responses=_PROBLEMS, tags=["articles"])
     async def list_articles(
         collection: str | None = None,
@@ -133,36 +165,34 @@ def _add_articles(app: FastAPI, service: Service) -> None:
         look = partial(_find, service, collection, q, offset, limit)
         return await _awaited(service.submit_work(look, "rest"))
 
-    @app.post("/api/articles", status_code=201, responses=_PROBLEMS, tags=["articles"])
+    @app.post("/api/articles", status_code=201, responses=_PROBLEMS_OF_CHANGES, tags=["articles"])
     async def add_article(body: s.ArticleIn, collection: str | None = None) -> s.AddedOut:
-        """Add an article; one from the same source is replaced."""
+        """Add an article; one from the same source is replaced. The reply comes once it is safe."""
         article = pasted(body.title, body.text, body.published, body.source)
-        return await _thread(lambda: put(article, collection))
+        return await changed(partial(put, article, collection), article.id, collection)
 
     @app.get("/api/articles/{article_id:path}", responses=_PROBLEMS, tags=["articles"])
     async def get_article(article_id: str, collection: str | None = None) -> s.ArticleOut:
         """A whole article."""
-        article = await _thread(lambda: get(article_id, collection))
-        return s.ArticleOut.whole(article)
+        look = partial(get, article_id, collection)
+        return s.ArticleOut.whole(await _awaited(service.submit_work(look, "rest")))
 
-    @app.put("/api/articles/{article_id:path}", responses=_PROBLEMS, tags=["articles"])
+    @app.put("/api/articles/{article_id:path}", responses=_PROBLEMS_OF_CHANGES, tags=["articles"])
     async def put_article(
         article_id: str, body: s.ArticleIn, collection: str | None = None
     ) -> s.AddedOut:
         """Replace an article that is there."""
-        await _thread(lambda: get(article_id, collection))
         new = pasted(body.title, body.text, body.published, body.source)
         article = Article(article_id, new.title, new.text, new.published, new.source)
-        return await _thread(lambda: put(article, collection))
+        return await changed(partial(replace, article, collection), article_id, collection)
 
     @app.delete(
-        "/api/articles/{article_id:path}", status_code=204, responses=_PROBLEMS, tags=["articles"]
-    )
+        "/api/articles/{article_id:path}", status_code=204, responses=_PROBLEMS_OF_CHANGES,
+        tags=["articles"],
+    )  # fmt: skip
     async def delete_article(article_id: str, collection: str | None = None) -> None:
         """Delete an article; its passages answer nothing from now on."""
-        removed = await _thread(lambda: service.library.collection(collection).remove([article_id]))
-        if not removed:
-            raise _NotFoundError("no article of this id")
+        await changed(partial(delete, article_id, collection), article_id, collection)
 
 
 def _add_collections(app: FastAPI, service: Service) -> None:
@@ -171,10 +201,13 @@ def _add_collections(app: FastAPI, service: Service) -> None:
         """The names of all collections."""
         return s.CollectionsOut(collections=service.library.names())
 
-    @app.post("/api/collections", status_code=201, responses=_PROBLEMS, tags=["collections"])
+    @app.post(
+        "/api/collections", status_code=201, responses=_PROBLEMS_OF_CHANGES, tags=["collections"]
+    )
     async def create_collection(body: s.CollectionIn) -> s.CollectionOut:
         """Make an empty collection."""
-        name = await _thread(lambda: service.library.create(body.name))
+        make = partial(service.library.create, body.name)
+        name = await _changed(service.submit_change(make, "rest"), "GET /api/collections")
         return s.CollectionOut(name=name, articles=0, passages=0)
 
 
@@ -198,8 +231,28 @@ async def _awaited(future: Future[T]) -> T:
     return await asyncio.wait_for(asyncio.wrap_future(future), ASK_SECONDS)
 
 
-async def _thread(work: Callable[[], T]) -> T:
-    return await asyncio.to_thread(work)
+async def _changed(future: Future[T], seen_by: str) -> T:
+    """Wait for a change, which goes on to its end once it has begun.
+
+    Args:
+        future: The change.
+        seen_by: The request that shows whether it is done.
+
+    Raises:
+        BusyError: If it has not begun in `CHANGE_SECONDS`; it never will.
+        _UnderWayError: If it is not done by then.
+    """
+    try:
+        return await asyncio.wait_for(asyncio.wrap_future(future), CHANGE_SECONDS)
+    except TimeoutError:
+        if future.cancel():
+            raise BusyError("changes") from None
+        if future.done():
+            return future.result()
+        raise _UnderWayError(
+            f"not done after {CHANGE_SECONDS:.0f} seconds, but going on: {seen_by} shows whether "
+            "it is by now; sent again, nothing is done twice"
+        ) from None
 
 
 def _add_problems(app: FastAPI) -> None:
@@ -211,6 +264,10 @@ def _add_problems(app: FastAPI) -> None:
     @app.exception_handler(BusyError)
     async def busy(_: Request, error: BusyError) -> JSONResponse:
         return problem(503, str(error), {"Retry-After": str(error.retry_after)})
+
+    @app.exception_handler(_UnderWayError)
+    async def under_way(_: Request, error: _UnderWayError) -> JSONResponse:
+        return problem(504, str(error))
 
     @app.exception_handler(TimeoutError)
     async def late(_: Request, error: TimeoutError) -> JSONResponse:

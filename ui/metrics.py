@@ -20,7 +20,7 @@ class Metrics:
         )
         self.refused = Counter(
             "article_qa_refused",
-            "Questions that were refused because the queue was full.",
+            "Requests that were refused because too many others waited.",
             ["door"],
             registry=self._registry,
         )
@@ -31,7 +31,7 @@ class Metrics:
             registry=self._registry,
         )
         waiting = Gauge(
-            "article_qa_accepted", "Questions accepted and not answered yet.",
+            "article_qa_accepted", "Requests accepted and not answered yet.",
             registry=self._registry,
         )  # fmt: skip
         waiting.set_function(accepted)

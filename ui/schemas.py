@@ -203,7 +203,7 @@ class HealthOut(BaseModel):
     """Whether questions are answered."""
 
     status: str
-    accepted: int = Field(description="Questions that are accepted and not answered yet.")
+    accepted: int = Field(description="Requests that are accepted and not answered yet.")
 
 
 class ProblemOut(BaseModel):

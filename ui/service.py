@@ -1,10 +1,9 @@
-"""Answers for many at once: a bounded queue in front of one model."""
+"""Answers for many at once: bounded queues in front of one model and its collections."""
 
-import contextvars
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,25 +17,18 @@ from qa.types import Answer, Turn
 from ui.batching import MAX_PASSAGES, BatchingReader
 from ui.library import Library, Progress, progress
 from ui.metrics import Metrics
+from ui.queues import BusyError, WorkQueue
 
 T = TypeVar("T")
 
 WORKERS = 16
 QUEUE_LIMIT = 64
 ASK_SECONDS = 60.0
-_RETRY_SECONDS = 2
+CHANGE_SECONDS = 60.0
+"""After so long, who asked for a change is told where to see whether it is done."""
 
-
-class BusyError(UserError):
-    """More questions wait already than will be answered in good time.
-
-    Attributes:
-        retry_after: Seconds after which to try again.
-    """
-
-    def __init__(self, retry_after: int = _RETRY_SECONDS) -> None:
-        super().__init__("too many questions at once; try again in a moment")
-        self.retry_after = retry_after
+CHANGES_AT_ONCE = 4
+"""Changes that are made at the same time: while one is written, others are embedded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +42,7 @@ class Query:
 
 
 class Service:
-    """What page, REST and MCP share: the library, the model, the queue and the counters."""
+    """What page, REST and MCP share: the library, the model, the queues and the counters."""
 
     def __init__(
         self,
@@ -67,23 +59,21 @@ class Service:
             main: Where the first collection is, or None for the user's own.
             others: Folder of the other collections.
             workers: Questions that are worked on at the same time.
-            queue_limit: Questions that are worked on or wait, at most.
+            queue_limit: Questions that are worked on or wait, at most; so many changes of
+                collections may do so beside them.
             batch_passages: Passages that are read together, at most; 1 turns batching off.
         """
         self.library = Library(self._reader, main, others)
         self.metrics = Metrics(lambda: self.accepted)
         self._batch_passages = batch_passages
-        self._queue_limit = queue_limit
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="ask")
-        self._lock = threading.Lock()
-        self._idle = threading.Condition(self._lock)
+        self._questions = WorkQueue("questions", workers, queue_limit)
+        self._changes = WorkQueue("changes", CHANGES_AT_ONCE, queue_limit)
+        self._queues = (self._questions, self._changes)
         self._loading = threading.Lock()
         self._loaded: BatchingReader | None = None
-        self.accepted = 0
+        self._idle = threading.Condition()
         self._replies = 0
         self.ending = False
-        self._taken = 0
-        self._finished = 0
 
     def _reader(self) -> Reader:
         with self._loading:
@@ -111,27 +101,25 @@ class Service:
     def submit_work(
         self, work: Callable[[], T], door: str, told: Progress | None = None
     ) -> "Future[T]":
-        """Accept anything else that takes the models' time, under the same limit.
+        """Accept anything else that only looks, under the same limit.
 
         Raises:
             BusyError: If the queue is full.
         """
-        with self._lock:
-            if self.accepted >= self._queue_limit:
-                self.metrics.refused.labels(door).inc()
-                raise BusyError
-            self.accepted += 1
-            self._taken += 1
-        context = contextvars.copy_context()
-        context.run(progress.set, told)
-        try:
-            future: Future[T] = self._pool.submit(context.run, work)
-        except RuntimeError:
-            self._done()
-            raise BusyError from None
-        # Also called for work that is cancelled before its turn.
-        future.add_done_callback(lambda _: self._done())
-        return future
+
+        def watched() -> T:
+            progress.set(told)
+            return work()
+
+        return self._submit(self._questions, watched, door)
+
+    def submit_change(self, work: Callable[[], T], door: str) -> "Future[T]":
+        """Accept something that changes a collection; however many do, questions go on.
+
+        Raises:
+            BusyError: If the queue is full.
+        """
+        return self._submit(self._changes, work, door)
 
     def ask(self, query: Query, door: str) -> Answer:
         """Accept a question and wait for its answer.
@@ -146,24 +134,31 @@ class Service:
         finally:
             future.cancel()
 
+    @property
+    def accepted(self) -> int:
+        """How many requests are worked on or wait."""
+        return sum(each.accepted for each in self._queues)
+
     def drain(self, seconds: float) -> bool:
-        """Wait until every accepted question is answered; whether that came to pass."""
-        with self._idle:
-            self.ending = True
-            return self._idle.wait_for(lambda: self.accepted == 0, seconds)
+        """Wait until all that was accepted is done; whether that came to pass."""
+        self.ending = True
+        due = time.monotonic() + seconds
+        return all(each.drain(max(0.0, due - time.monotonic())) for each in self._queues)
 
     def tally(self) -> str:
         """How much was accepted and finished, in words."""
-        return f"{self._taken} questions accepted, {self._finished} finished"
+        taken = sum(each.taken for each in self._queues)
+        return f"{taken} requests accepted, {sum(each.finished for each in self._queues)} finished"
 
     def close(self) -> None:
         """Accept nothing more, and end the threads after what was accepted."""
-        self._pool.shutdown(wait=True)
+        for each in self._queues:
+            each.close()
 
     @contextmanager
     def replying(self) -> Iterator[None]:
         """Around a request whose reply must have gone out before the server ends."""
-        with self._lock:
+        with self._idle:
             self._replies += 1
         try:
             yield
@@ -176,6 +171,13 @@ class Service:
         """Wait until no request is under way; whether that came to pass."""
         with self._idle:
             return self._idle.wait_for(lambda: self._replies == 0, seconds)
+
+    def _submit(self, queue: WorkQueue, work: Callable[[], T], door: str) -> "Future[T]":
+        try:
+            return queue.submit(work)
+        except BusyError:
+            self.metrics.refused.labels(door).inc()
+            raise
 
     def _answer(self, query: Query, door: str) -> Answer:
         began = time.perf_counter()
@@ -192,9 +194,3 @@ class Service:
         finally:
             self.metrics.asked(door, outcome, time.perf_counter() - began)
         return answer
-
-    def _done(self) -> None:
-        with self._idle:
-            self.accepted -= 1
-            self._finished += 1
-            self._idle.notify_all()

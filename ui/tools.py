@@ -8,7 +8,8 @@ from gradio.events import api
 
 from index.errors import UserError
 from index.types import Filters
-from ui.service import BusyError, Query, Service
+from ui.queues import BusyError
+from ui.service import Query, Service
 
 
 def add_tools(service: Service) -> None:
