@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from index.errors import UserError
+from index.types import Article, Summary
 from ui import feedback
 from ui.evidence import evidence_panel
 from ui.filters import in_words, typed
@@ -32,19 +33,20 @@ class Chat:
         since: str,
         until: str,
         source: str,
+        alone: Summary | None,
     ) -> AsyncIterator[View]:
         """Answer a question; what is being done shows until the answer is there."""
         if not question.strip():
             return
         try:
-            filters = typed(since, until, source)
+            filters = typed(since, until, source, alone)
         except UserError as error:
             failed = Exchange(len(session), question, problem=str(error))
             yield self._view((*session, failed))
             return
         earlier = history(session)
-        waiting = Exchange(len(session), question, in_words(filters), "waiting for its turn")
-        session = (*session, waiting)
+        words = in_words(filters, alone)
+        session = (*session, Exchange(len(session), question, words, "waiting for its turn"))
         yield self._view(session)
         query = Query(question, collection, earlier, filters)
         told: list[str] = []
@@ -112,13 +114,26 @@ class Chat:
         Raises:
             UserError: If it is not in the collection any more.
         """
-        article = self._service.library.collection(collection).article(str(data.get("article")))
-        if article is None:
-            raise UserError("this article is not in the collection any more")
+        article = self._article(collection, data)
         start, end, first, last = (
             _number(data, name) for name in ("start", "end", "first", "last")
         )
         return article_view(article, start, end, passage=(first, last))
+
+    def alone(self, collection: str, data: dict[str, Any]) -> Summary:
+        """What the page remembers of the article that is to be asked alone.
+
+        Raises:
+            UserError: If it is not in the collection any more.
+        """
+        found = self._article(collection, data)
+        return Summary(found.id, found.title, found.published, found.source, len(found.text))
+
+    def _article(self, collection: str, data: dict[str, Any]) -> Article:
+        article = self._service.library.collection(collection).article(str(data.get("article")))
+        if article is None:
+            raise UserError("this article is not in the collection any more")
+        return article
 
     def _view(self, session: Session, shown: Exchange | None = None) -> View:
         shown = shown or session[-1]

@@ -7,10 +7,12 @@ from typing import Any
 import gradio as gr
 
 from index.errors import UserError
+from index.types import Summary
 from ui.articles_tab import ArticlesTab
 from ui.chat import Chat
 from ui.evidence import evidence_panel, text_html
 from ui.library import MAIN
+from ui.reading import asked_alone
 from ui.service import WORKERS, Service
 from ui.tools import add_tools
 from ui.transcript import Session, welcome
@@ -41,10 +43,10 @@ class Page:
                     self._service.library.names(), value=MAIN, label="Collection",
                     elem_id="aq-collection", filterable=False,
                 )  # fmt: skip
-            reader = gr.HTML("", js_on_load=script("reader"), elem_id="aq-reader")
-            with gr.Tabs(elem_id="aq-tabs"):
+            reader = gr.HTML("", js_on_load=script("actions", "reader"), elem_id="aq-reader")
+            with gr.Tabs(elem_id="aq-tabs") as tabs:
                 with gr.Tab("Ask", id="ask"):
-                    self._ask_tab(session, collection, reader, blocks)
+                    self._ask_tab(session, collection, reader, tabs, blocks)
                 with gr.Tab("Articles", id="articles"):
                     ArticlesTab(self._service).build(collection, reader, blocks)
             add_tools(self._service)
@@ -52,8 +54,10 @@ class Page:
         return blocks
 
     def _ask_tab(
-        self, session: gr.State, collection: gr.Dropdown, reader: gr.HTML, blocks: gr.Blocks
-    ) -> None:
+        self, session: gr.State, collection: gr.Dropdown, reader: gr.HTML, tabs: gr.Tabs,
+        blocks: gr.Blocks,
+    ) -> None:  # fmt: skip
+        alone = gr.State(None)
         with gr.Row(elem_id="aq-columns"):
             with gr.Column(scale=6, min_width=320, elem_id="aq-left"):
                 talk = gr.HTML(
@@ -65,6 +69,9 @@ class Page:
                 start = gr.HTML(
                     welcome(), js_on_load=script("actions"),
                     elem_id="aq-start", elem_classes="aq-scroll",
+                )  # fmt: skip
+                chosen = gr.HTML(
+                    "", js_on_load=script("actions", "chosen"), elem_id="aq-chosen"
                 )  # fmt: skip
                 with gr.Group(elem_id="aq-composer"):
                     question = gr.Textbox(
@@ -92,7 +99,7 @@ class Page:
                     evidence_panel(None), js_on_load=script("actions"),
                     elem_id="aq-evidence", elem_classes="aq-scroll",
                 )  # fmt: skip
-        fields = [question, session, collection, since, until, source]
+        fields = [question, session, collection, since, until, source, alone]
         shown = [talk, evidence, session]
         chat, show_progress = self._chat, "hidden"
         quiet: dict[str, Any] = {"show_progress": show_progress, "api_visibility": "private"}
@@ -109,8 +116,11 @@ class Page:
             queue=False, **quiet,
         )  # fmt: skip
         clear.click(self._clear, None, shown, **quiet)
+        reader.click(self._ask_alone, collection, [tabs, alone, chosen], **quiet)
+        chosen.click(self._ask_all, None, [alone, chosen], **quiet)
         # Answers of one collection are no history for questions to another.
         collection.change(self._switch, collection, [*shown, start], **quiet)
+        collection.change(self._ask_all, None, [alone, chosen], **quiet)
         blocks.load(self._start, collection, [start, collection], **quiet)
         talk.click(self._clicked, [session, collection], shown, **quiet)
         evidence.click(opening(chat.open_article), collection, reader, **quiet)
@@ -121,19 +131,32 @@ class Page:
 
     async def _ask_example(
         self, typed: str, session: Session, collection: str, since: str, until: str, source: str,
-        event: gr.EventData,
+        alone: Summary | None, event: gr.EventData,
     ) -> AsyncIterator[tuple[Any, ...]]:  # fmt: skip
         question = str(event_data(event).get("question", ""))
-        async for view in self._chat.ask(question, session, collection, since, until, source):
+        filters = since, until, source, alone
+        async for view in self._chat.ask(question, session, collection, *filters):
             yield (*view, typed)
 
     async def _ask_again(
-        self, typed: str, session: Session, collection: str, since: str, until: str, source: str
-    ) -> AsyncIterator[tuple[Any, ...]]:
+        self, typed: str, session: Session, *fields: Any,  # noqa: ANN401
+    ) -> AsyncIterator[tuple[Any, ...]]:  # fmt: skip
         if session:
-            question, earlier = session[-1].question, session[:-1]
-            async for view in self._chat.ask(question, earlier, collection, since, until, source):
+            async for view in self._chat.ask(session[-1].question, session[:-1], *fields):
                 yield (*view, typed)
+
+    def _ask_alone(self, collection: str, event: gr.EventData) -> Any:  # noqa: ANN401
+        data = event_data(event)
+        if data.get("action") != "alone":
+            return gr.skip()
+        try:
+            article = self._chat.alone(collection, data)
+        except UserError as error:
+            raise gr.Error(text_html(str(error)), print_exception=False) from None
+        return gr.Tabs(selected="ask"), article, asked_alone(article)
+
+    def _ask_all(self) -> tuple[None, str]:
+        return None, asked_alone(None)
 
     def _stopped(self, session: Session) -> Fields:
         # The session is that of the last view, whose newest exchange may have no outcome.

@@ -1,7 +1,7 @@
-"""A whole article as HTML, opened at the words of a citation. Pure."""
+"""A whole article as HTML, opened at the words of a citation, and asked alone. Pure."""
 
-from index.types import Article
-from ui.evidence import published_and_source, text_html, title_of
+from index.types import Article, Summary
+from ui.evidence import attributes, published_and_source, text_html, title_of
 
 MAX_SHOWN = 400_000
 """Characters of an article that are shown at once; a browser stalls on much more."""
@@ -29,9 +29,21 @@ def article_view(
     return (
         f'<header class="aq-article-head"><h2 id="aq-article-title">'
         f"{text_html(title_of(article))}</h2>"
-        f"<p>{published_and_source(article)}</p></header>"
+        f"<p>{published_and_source(article)}</p>"
+        f'<button type="button" class="aq-alone"{attributes(action="alone", article=article.id)}>'
+        "Ask only this article</button></header>"
         f'<div class="aq-article-text" tabindex="0" role="region" aria-label="Text of the article">'
         f"{''.join(parts)}</div>"
+    )
+
+
+def asked_alone(article: Summary | None) -> str:
+    """The line that says that only this article is asked; "" where all are."""
+    if article is None:
+        return ""
+    return (
+        f'<p role="status"><span>Asking only <cite>{text_html(title_of(article))}</cite></span>'
+        f'<button type="button"{attributes(action="all")}>Ask all articles</button></p>'
     )
 
 

@@ -147,6 +147,36 @@ def test_a_date_range_filters_the_questions(page: Any) -> None:
     remove_article(page, "Toll 2011")
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_an_article_can_be_asked_alone(page: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    question = "What is the toll of the Vessen ferry?"
+    for crowns in ("3", "8"):
+        add_text(page, f"Ferry {crowns}", f"The toll of the Vessen ferry is {crowns} crowns.")
+    for crowns in ("3", "8"):
+        page.get_by_role("tab", name="Articles").click()
+        row = page.locator(".aq-articles li").filter(has_text=f"Ferry {crowns}")
+        row.get_by_role("button", name="Read").click()
+        page.get_by_role("button", name="Ask only this article").click()
+        page.locator("#aq-chosen cite").get_by_text(f"Ferry {crowns}").wait_for()
+        page.locator("dialog[open]").wait_for(state="detached")
+        page.wait_for_function("document.activeElement.closest('#aq-question') !== null")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator("#aq-chosen p").bounding_box()["width"] < width
+        turn = ask(page, question)
+        assert crowns in answer_of(turn)
+        assert f"Ferry {crowns}" in turn.locator(".aq-filters").inner_text()
+        assert set(page.locator(".aq-card h3").all_inner_texts()) == {f"Ferry {crowns}"}
+    page.get_by_role("button", name="Ask all articles").click()
+    page.locator("#aq-chosen p").wait_for(state="detached")
+    turn = ask(page, question)
+    assert turn.locator(".aq-filters").count() == 0
+    assert {"Ferry 3", "Ferry 8"} <= set(page.locator(".aq-card h3").all_inner_texts())
+    page.get_by_role("tab", name="Articles").click()
+    remove_article(page, "Ferry 3")
+    remove_article(page, "Ferry 8")
+
+
 def test_markup_of_articles_and_questions_stays_text(page: Any) -> None:
     attack = (
         "<script>alert(1)</script><img src=x onerror=alert(2)>${alert(3)}{{alert 4}}"
@@ -292,7 +322,10 @@ def test_axe_finds_no_serious_violation(
     page.locator(".aq-open").first.click()
     page.locator("dialog[open]").wait_for()
     look("article")
-    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Ask only this article").click()
+    page.locator("#aq-chosen cite").wait_for()
+    look("one article")
+    page.get_by_role("button", name="Ask all articles").click()
     ask(page, "What is the boiling point of molybdenum?")
     page.get_by_role("button", name="Only some articles").click()
     look("no answer")

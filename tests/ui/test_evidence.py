@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.types import Article
+from index.types import Article, Summary
 from qa.rendering import DISAGREE
 from qa.types import Answer, Citation, Help, ResolvedDate
 from ui.evidence import (
@@ -14,8 +14,10 @@ from ui.evidence import (
     marked_passage,
     safe_link,
     source_name,
+    title_of,
 )
-from ui.reading import MAX_SHOWN, article_view
+from ui.filters import in_words, typed
+from ui.reading import MAX_SHOWN, article_view, asked_alone
 from ui.transcript import Exchange, transcript, welcome
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sampled_from(
@@ -119,7 +121,18 @@ def test_an_article_is_shown_whole_with_its_words_marked(
     parsed = Parsed(article_view(article, len(before), len(before) + len(quote)))
     assert parsed.marked == quote.replace("\0", "\ufffd")
     assert parsed.text.endswith(text.replace("\0", "\ufffd"))
-    assert {tag for tag, *_ in parsed.tags} <= {"header", "h2", "p", "span", "time", "div", "mark"}
+    usual = {"header", "h2", "p", "button", "span", "time", "div", "mark"}
+    assert {tag for tag, *_ in parsed.tags} <= usual
+
+
+@given(ANY_TEXT, ANY_TEXT)
+def test_an_article_that_is_asked_alone_is_named(title: str, identity: str) -> None:
+    alone = Summary(identity, title, None, None, 4)
+    parsed = Parsed(asked_alone(alone))
+    assert [tag for tag, *_ in parsed.tags] == ["p", "span", "cite", "button"]
+    assert title_of(alone).replace("\0", "\ufffd") in parsed.text
+    assert asked_alone(None) == ""
+    assert title_of(alone) in in_words(typed("", "", "", alone), alone)
 
 
 @given(st.integers(-5, 300), st.integers(-5, 300), st.integers(-5, 300), st.integers(-5, 300))

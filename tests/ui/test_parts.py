@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import UserError
+from index.types import Summary
 from qa.reader import Reader, Request
 from qa.types import Answer, Span
 from ui import feedback, uploads
@@ -82,6 +83,10 @@ def test_dates_of_filters_may_be_years_or_months() -> None:
     )  # fmt: skip
     assert in_words(typed("", None, "")) == ""
     assert "since 2018-06-12" in in_words(typed("2018-06-12", "", ""))
+    alone = Summary("x", "Toll", None, None, 9)
+    only = typed("2018-06-12", "", "", alone)
+    assert only.articles == {"x"}
+    assert in_words(only, alone) == "Only the article “Toll”, published since 2018-06-12"
 
 
 @pytest.mark.parametrize("since", ["yesterday", "2018-13", "2018-02-30", "0000", "12.6.2018"])

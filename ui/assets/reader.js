@@ -1,7 +1,7 @@
 // The article opens in a modal dialog, which keeps the focus and closes with Escape.
 element.addEventListener('click', (event) => {
   const dialog = element.querySelector('dialog');
-  if (event.target === dialog || event.target.closest('.aq-close')) dialog.close();
+  if (event.target === dialog || event.target.closest('.aq-close, .aq-alone')) dialog.close();
 });
 const show = () => {
   const dialog = element.querySelector('dialog');
