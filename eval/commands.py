@@ -14,7 +14,7 @@ from click.core import ParameterSource
 
 from index.errors import UserError
 from index.milvus.address import Place
-from qa.options import collection_option
+from qa.options import collection_option, reader_option
 
 if TYPE_CHECKING:
     from eval.records import Record
@@ -85,7 +85,7 @@ def evaluate() -> None:
     metavar="METRIC=VALUE",
     help="Exit 1 if a suite misses it, as in f1=0.5 or latency_p95_ms=300. Repeatable.",
 )
-@click.option("--reader", metavar="MODEL", help="A transformers question-answering model.")
+@reader_option
 @click.option("--top-k", type=click.IntRange(1, 100), help="How many passages to read.")
 @click.option("--limit", type=click.IntRange(1), help="Only the first questions of each suite.")
 @click.pass_context
@@ -184,10 +184,11 @@ def _measure(suite: "Suite", setting: _Setting) -> "SuiteResult":
             records = _asked(suite, setting, collection)
         return results.result(suite.name, "collection", records)
     if setting.passages == "gold":
-        from qa.reader import Reader
+        from qa.stages import stages_of
 
         with _progress(suite) as progress:
-            reading = Reader(setting.reader)
+            # Where there is nothing to choose, only the last of several readers counts.
+            reading = stages_of(setting.reader).stages[-1].load()
             records = list(runner.read_gold(suite, reading, progress))
         return results.result(suite.name, "gold", records)
     with _temporary(_haystack(suite, setting.distractors)) as collection:

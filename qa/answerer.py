@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 
 from index.collection import Collection
 from index.errors import UserError
-from index.onnx_model import BUNDLED_MODELS
 from index.types import Article, Filters, Hit
 from qa.agreement import agree
 from qa.conversation import MAX_READINGS, understandings
@@ -27,8 +24,8 @@ from qa.ranking import (
     rank,
     weigh,
 )
-from qa.reader import SPANS_PER_PASSAGE, Reader
 from qa.relations import related
+from qa.stages import StagedReader, stages_of
 from qa.types import Answer, Citation, Help, Turn
 from qa.when import plain_times, pool_times
 
@@ -39,13 +36,22 @@ MAX_ALTERNATIVES = 3
 TIE = 0.02
 """Probabilities that are so near say nothing about which reading of a question is meant."""
 
-SPANS_OF_A_LIST = 40
-"""Spans of each passage where several answers are wanted, which may all stand in one."""
-
 MAX_RELATED = 20
 """Members of a list, or answers that contradict the best one, that are given beside it."""
 
 NEAREST_SHOWN = 3
+
+
+READINGS_READ_AGAIN = 2
+"""Readings of a question that get as far as the second reader: the surest by the first."""
+
+
+class _Look(NamedTuple):
+    """One understanding of a question, and what the first reader found for it."""
+
+    question: str
+    hits: list[Hit]
+    places: list[Place]
 
 
 class _Found(NamedTuple):
@@ -70,15 +76,15 @@ class Answerer:
 
         Args:
             collection: Where the articles are.
-            reader: A folder that `article-qa train export` wrote, or a question-answering model
-                of transformers, by name or folder, instead of the bundled reader. A
-                `calibration.json` in the folder is used; without one, confidence is what the
-                bundled reader's calibration makes of the score.
+            reader: `small`, `base` or `cascade`; a folder that `article-qa train export` wrote;
+                or a question-answering model of transformers, by name or folder. None is what
+                `QA_READER` names, or else `cascade`. A `calibration.json` in a folder is used;
+                without one, confidence is what the base reader's makes of the score.
             top_k: How many passages to read for a question.
         """
         self.collection = collection
         self.top_k = top_k
-        self._reader_name = reader
+        self.reading = StagedReader(stages_of(reader), self._article)
         self._examples = Examples(self)
 
     def ask(
@@ -119,15 +125,28 @@ class Answerer:
         # Several readings share the time of two plain questions.
         passages = self.top_k if len(readings) == 1 else max(1, 2 * self.top_k // MAX_READINGS)
         given = history[-1].answer if len(readings) > 1 else None
-        found = [self._find(each, filters, passages, given) for each in readings]
+        looks = self._likeliest([self._look(each, filters, passages) for each in readings], given)
+        found = [
+            self._found(look._replace(places=self.reading.again(*look)), given, self.calibration)
+            for look in looks
+        ]
         # The evidence decides; on a tie the reading that is nearer to what was asked.
         surest = max(each.confidence for each in found)
         best = next(each for each in found if each.confidence >= surest - TIE)
         return self._answer(question, best)
 
-    def search(self, question: str, filters: Filters | None = None) -> list[Hit]:
-        """The passages that would be read for a question, best first."""
-        return self.collection.search(question, self.top_k, filters)
+    def search(
+        self, question: str, filters: Filters | None = None, passages: int | None = None
+    ) -> list[Hit]:
+        """The passages that would be read for a question, best first.
+
+        Args:
+            question: In any form.
+            filters: Which articles may be searched.
+            passages: How many to find instead of `top_k`.
+        """
+        wanted = self.top_k if passages is None else passages
+        return self.collection.search(question, wanted, filters)
 
     def examples(self) -> tuple[str, ...]:
         """A few questions that the collection answers, found in its articles and tried."""
@@ -135,20 +154,8 @@ class Answerer:
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """The distinct answers that the reader finds in these passages, best first."""
-        places = self.read(question, hits)
+        places = self.reading.read(question, hits)
         return self.merge(question, hits, places, self.calibration.retrieval)
-
-    def read(self, question: str, hits: Sequence[Hit]) -> list[Place]:
-        """What the reader finds in these passages, one by one."""
-        passages = [(self._article(hit.passage.article_id), hit.passage) for hit in hits]
-        readings = self.reader.read_many(
-            [(question, [passage]) for passage in passages],
-            SPANS_OF_A_LIST if kind_of(question) == "list" else SPANS_PER_PASSAGE,
-        )
-        places: list[Place] = []
-        for (article, _), hit, found in zip(passages, hits, readings, strict=True):
-            places.extend((span, article.text[span.start : span.end], hit) for span in found)
-        return places
 
     def merge(
         self, question: str, hits: Sequence[Hit], places: Sequence[Place], retrieval: float
@@ -177,26 +184,31 @@ class Answerer:
             return members(candidates)
         return pool_times(candidates, self._article, groups) if kind == "when" else candidates
 
-    @cached_property
-    def reader(self) -> Reader:
-        """The reader in use."""
-        return Reader(self._reader_name)
-
-    @cached_property
+    @property
     def calibration(self) -> Calibration:
         """What turns scores into probabilities, and where answers stop."""
-        own = Path(self._reader_name or "") / "calibration.json"
-        use_own = self._reader_name is not None and own.is_file()
-        return Calibration.load(own if use_own else BUNDLED_MODELS / "reader" / own.name)
+        return self.reading.stages.calibration
 
-    def _find(self, question: str, filters: Filters, passages: int, given: str | None) -> _Found:
-        hits = self.collection.search(question, passages, filters)
-        candidates = self.candidates(question, hits)
+    def _look(self, question: str, filters: Filters, passages: int) -> _Look:
+        hits = self.search(question, filters, passages)
+        return _Look(question, hits, self.reading.first(question, hits))
+
+    def _likeliest(self, looks: list[_Look], given: str | None) -> list[_Look]:
+        """The understandings that other readers are to read too, in their order."""
+        choosing = self.reading.stages.choosing
+        if not choosing or len(looks) <= READINGS_READ_AGAIN:
+            return looks
+        sure = [self._found(look, given, choosing[0]).confidence for look in looks]
+        best = sorted(range(len(looks)), key=lambda number: -sure[number])[:READINGS_READ_AGAIN]
+        return [looks[number] for number in sorted(best)]
+
+    def _found(self, look: _Look, given: str | None, calibration: Calibration) -> _Found:
+        candidates = self.merge(*look, calibration.retrieval)
         if given is not None:
             # Who follows up on an answer does not ask for the same one again.
             candidates = [c for c in candidates if not agree(c.evidence[0].quote, given)]
-        confidence = self.calibration.probability(candidates[0]) if candidates else 0.0
-        return _Found(question, hits, candidates, confidence)
+        confidence = calibration.probability(candidates[0]) if candidates else 0.0
+        return _Found(look.question, look.hits, candidates, confidence)
 
     def _help(self) -> Help:
         articles, _ = self.collection.counts()

@@ -11,7 +11,7 @@ import click
 
 from index.errors import UserError
 from index.milvus.address import Place
-from qa.options import Text, collection_option, filter_options
+from qa.options import Text, collection_option, filter_options, reader_option
 
 if TYPE_CHECKING:
     from index.collection import Collection
@@ -70,7 +70,7 @@ def cli() -> None:
 @filter_options
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @click.option("--top-k", type=click.IntRange(1, 100), help="How many passages to read.")
-@click.option("--reader", metavar="MODEL", help="A transformers question-answering model.")
+@reader_option
 def ask(
     question: str, place: Place | None, since: date | None, until: date | None,
     source: str | None, articles: tuple[str, ...], as_json: bool, top_k: int | None,
@@ -89,14 +89,15 @@ def ask(
 @cli.command()
 @collection_option
 @filter_options
+@reader_option
 def chat(
     place: Place | None, since: date | None, until: date | None, source: str | None,
-    articles: tuple[str, ...],
+    articles: tuple[str, ...], reader: str | None,
 ) -> None:  # fmt: skip
     """Ask one question after another; a follow-up may lean on what came before."""
     from qa.conversation import Chat
 
-    answerer = _answerer(place, None, None)
+    answerer = _answerer(place, None, reader)
     _refuse_unknown(answerer.collection, articles)
     conversation = Chat(answerer, since=since, until=until, source=source, articles=articles)
     console = _console()

@@ -9,6 +9,17 @@ import click
 from index.milvus.address import Place, place_of
 
 
+def reader_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--reader NAME`, for every command that reads."""
+    return click.option(
+        "--reader",
+        metavar="NAME",
+        help="small is fast, base is right more often, cascade lets base read again what looks "
+        "best to small; or the folder or name of a question-answering model of transformers. By "
+        "default $QA_READER, or cascade.",
+    )(command)
+
+
 class _Place(click.ParamType[Place]):
     name = "place"
 

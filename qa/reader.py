@@ -74,7 +74,10 @@ class TransformersReaderModel:
             self._model: Any = AutoModelForQuestionAnswering.from_pretrained(model).eval()
         except (OSError, ValueError) as error:
             reason = str(error).splitlines()[0]
-            raise UserError(f"reader {model!r}: cannot be loaded ({reason})") from None
+            raise UserError(
+                f"reader {model!r}: cannot be loaded ({reason}); "
+                "bundled are small, base and cascade"
+            ) from None
         if not tokenizer.is_fast:
             raise UserError(
                 f"reader {model!r}: its tokenizer reports no offsets; use another model"
@@ -126,7 +129,7 @@ class Reader:
     """
 
     def __init__(self, model: str | None = None) -> None:
-        """Load the bundled reader, or another one.
+        """Load the small bundled reader, or another one.
 
         Args:
             model: A folder that `article-qa train export` wrote, or a question-answering model
@@ -138,7 +141,7 @@ class Reader:
         self._tokenizing = Lock()
         self._model: ReaderModel
         if model is None or (Path(model) / "manifest.json").is_file():
-            self._model = OnnxReaderModel(Path(model) if model else BUNDLED_MODELS / "reader")
+            self._model = OnnxReaderModel(Path(model) if model else BUNDLED_MODELS / "small")
         else:
             self._model = TransformersReaderModel(model)
 

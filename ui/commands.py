@@ -7,7 +7,7 @@ import click
 
 from index.errors import UserError
 from index.milvus.address import Place
-from qa.options import collection_option
+from qa.options import collection_option, reader_option
 
 
 @click.command()
@@ -30,17 +30,18 @@ from qa.options import collection_option
 @click.option(
     "--root-path", default="", metavar="PATH", help="Path under which a proxy shows the page."
 )
+@reader_option
 @click.option("--open/--no-open", "browse", default=False, help="Open the page in a browser.")
 def serve(
     place: Place | None, library: Path | None, host: str, port: int, auth: str | None,
-    api_key: str | None, root_path: str, browse: bool,
+    api_key: str | None, root_path: str, reader: str | None, browse: bool,
 ) -> None:  # fmt: skip
     """Open the web page, with its REST API and MCP tool, until it is interrupted."""
     from ui.server import Options, run
 
     if auth is not None and (":" not in auth or not all(auth.split(":", 1))):
         raise UserError("--auth: give a name and a password, as USER:PASSWORD")
-    run(Options(place, library, host, port, auth, api_key, root_path, browse))
+    run(Options(place, library, host, port, auth, api_key, root_path, browse, reader))
 
 
 @click.command()

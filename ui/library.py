@@ -1,57 +1,24 @@
 """The collections that a server offers: the one it was started with, and a folder of others."""
 
 import re
-from collections.abc import Callable, Sequence
-from contextvars import ContextVar
-from functools import cached_property
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
 from index.collection import Collection
 from index.errors import UserError
 from index.milvus.address import Place
-from index.types import Filters, Hit
 from qa.answerer import Answerer
 from qa.building import open_collection
-from qa.ranking import Candidate
-from qa.reader import Reader
 
 MAX_COLLECTIONS = 200
 MAIN = "main"
 
 _NAME = re.compile(r"[^\W_][\w -]{0,47}")
 
-Progress = Callable[[str], None]
-
-progress: ContextVar[Progress | None] = ContextVar("progress", default=None)
-"""Is told, in the thread that answers, what is being done."""
-
 
 class UnknownCollectionError(UserError):
     """A collection of this name is not here."""
-
-
-class WatchedAnswerer(Answerer):
-    """An `Answerer` that says what it does, and reads with a reader that others share."""
-
-    def __init__(self, collection: Collection, shared: Callable[[], Reader]) -> None:
-        super().__init__(collection)
-        self._shared = shared
-
-    @cached_property
-    def reader(self) -> Reader:
-        """The shared reader."""
-        return self._shared()
-
-    def search(self, question: str, filters: Filters | None = None) -> list[Hit]:
-        """As `Answerer.search`."""
-        _tell(f"searching {self.collection.counts()[1]:,} passages")
-        return super().search(question, filters)
-
-    def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
-        """As `Answerer.candidates`."""
-        _tell(f"reading {len(hits)}")
-        return super().candidates(question, hits)
 
 
 class Library:
@@ -60,18 +27,20 @@ class Library:
     A name never reaches the file system before it is checked, and so cannot leave the folder.
     """
 
-    def __init__(self, shared: Callable[[], Reader], main: Place | None, others: Path) -> None:
+    def __init__(
+        self, pipeline: Callable[[Collection], Answerer], main: Place | None, others: Path
+    ) -> None:
         """Prepare; nothing is opened yet.
 
         Args:
-            shared: Gives the reader of all collections.
+            pipeline: Makes the pipeline over a collection.
             main: Where the first collection is, or None for the user's own.
             others: Folder in which the other collections are, each in a folder of its name.
         """
-        self._shared = shared
+        self._pipeline = pipeline
         self._main = main
         self._others = others
-        self._opened: dict[str, WatchedAnswerer] = {}
+        self._opened: dict[str, Answerer] = {}
         self._lock = Lock()
 
     def names(self) -> list[str]:
@@ -104,10 +73,10 @@ class Library:
             if len(names) >= MAX_COLLECTIONS:
                 raise UserError(f"{MAX_COLLECTIONS} collections are the most that are kept")
             collection = Collection(self._others / name, create=True)
-            self._opened[name] = WatchedAnswerer(collection, self._shared)
+            self._opened[name] = self._pipeline(collection)
         return name
 
-    def answerer(self, name: str | None = None) -> WatchedAnswerer:
+    def answerer(self, name: str | None = None) -> Answerer:
         """The pipeline over a collection, by default over the first.
 
         Raises:
@@ -121,16 +90,10 @@ class Library:
                 if name not in self.names():
                     raise UnknownCollectionError("no collection of this name")
                 place = self._main if name == MAIN else self._others / name
-                known = WatchedAnswerer(open_collection(place), self._shared)
+                known = self._pipeline(open_collection(place))
                 self._opened[name] = known
         return known
 
     def collection(self, name: str | None = None) -> Collection:
         """A collection, by default the first; errors as for `answerer`."""
         return self.answerer(name).collection
-
-
-def _tell(what: str) -> None:
-    told = progress.get()
-    if told is not None:
-        told(what)

@@ -116,8 +116,11 @@ class Page:
             queue=False, **quiet,
         )  # fmt: skip
         clear.click(self._clear, None, shown, **quiet)
-        reader.click(self._ask_alone, collection, [tabs, alone, chosen], **quiet)
-        chosen.click(self._ask_all, None, [alone, chosen], **quiet)
+        # Not queued: what joins the queue just as its stream ends is never answered, and this
+        # may be clicked as soon as the article is there.
+        at_once = {**quiet, "queue": False}
+        reader.click(self._ask_alone, collection, [tabs, alone, chosen], **at_once)
+        chosen.click(self._ask_all, None, [alone, chosen], **at_once)
         # Answers of one collection are no history for questions to another.
         collection.change(self._switch, collection, [*shown, start], **quiet)
         collection.change(self._ask_all, None, [alone, chosen], **quiet)

@@ -32,6 +32,7 @@ class Options:
     api_key: str | None = None
     root_path: str = ""
     browse: bool = False
+    reader: str | None = None
     batch_passages: int = MAX_PASSAGES
 
 
@@ -48,6 +49,7 @@ def run(options: Options) -> None:
         service = Service(
             options.collection,
             options.library or _default_library(),
+            reader=options.reader,
             batch_passages=options.batch_passages,
         )
         service.library.collection()

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from index.collection import Collection
 from index.errors import UserError
 from index.milvus.address import Place
 from index.types import NO_FILTERS, Filters
-from qa.reader import Reader
+from qa.stages import stages_of
 from qa.types import Answer, Turn
 from ui.batching import MAX_PASSAGES, BatchingReader
-from ui.library import Library, Progress, progress
+from ui.library import Library
 from ui.metrics import Metrics
 from ui.queues import BusyError, WorkQueue
+from ui.watching import Progress, WatchedAnswerer, progress
 
 T = TypeVar("T")
 
@@ -49,6 +51,7 @@ class Service:
         main: Place | None,
         others: Path,
         *,
+        reader: str | None = None,
         workers: int = WORKERS,
         queue_limit: int = QUEUE_LIMIT,
         batch_passages: int = MAX_PASSAGES,
@@ -58,27 +61,35 @@ class Service:
         Args:
             main: Where the first collection is, or None for the user's own.
             others: Folder of the other collections.
+            reader: As `Answerer` takes it.
             workers: Questions that are worked on at the same time.
             queue_limit: Questions that are worked on or wait, at most; so many changes of
                 collections may do so beside them.
             batch_passages: Passages that are read together, at most; 1 turns batching off.
         """
-        self.library = Library(self._reader, main, others)
+        self.library = Library(self._pipeline, main, others)
         self.metrics = Metrics(lambda: self.accepted)
+        self._stages = stages_of(reader)
         self._batch_passages = batch_passages
         self._questions = WorkQueue("questions", workers, queue_limit)
         self._changes = WorkQueue("changes", CHANGES_AT_ONCE, queue_limit)
         self._queues = (self._questions, self._changes)
         self._loading = threading.Lock()
-        self._loaded: BatchingReader | None = None
+        self._loaded: tuple[BatchingReader, ...] = ()
         self._idle = threading.Condition()
         self._replies = 0
         self.ending = False
 
-    def _reader(self) -> Reader:
+    def _pipeline(self, collection: Collection) -> WatchedAnswerer:
+        return WatchedAnswerer(collection, self._stages, self._readers)
+
+    def _readers(self) -> tuple[BatchingReader, ...]:
         with self._loading:
-            if self._loaded is None:
-                self._loaded = BatchingReader(Reader(), max_passages=self._batch_passages)
+            if not self._loaded:
+                self._loaded = tuple(
+                    BatchingReader(stage.load(), max_passages=self._batch_passages)
+                    for stage in self._stages.stages
+                )
             return self._loaded
 
     def warm_up(self) -> None:

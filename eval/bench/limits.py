@@ -30,6 +30,7 @@ from index.onnx_model import BUNDLED_MODELS
 from index.types import Article, Passage
 from qa.reader import MAX_TOKENS as READER_TOKENS
 from qa.reader import Reader
+from qa.stages import stages_of
 
 GEMM_SIZES = (384, 768, 1024, 1536, 2048)
 PASSAGES_READ = 10
@@ -151,24 +152,30 @@ def embedding_rate(suite: Suite, folder: Path | None) -> float:
     return cost.of(_token_counts(weights, texts, EMBEDDER_TOKENS)) / fastest
 
 
-def reading_rate(suite: Suite, folder: Path | None) -> tuple[float, float]:
-    """Useful FLOP/s of reading ten paragraphs for a question, and its median milliseconds."""
-    reader = Reader(str(folder) if folder else None)
+def reading_rate(suite: Suite, model: Path, passages: int, *, int8: bool) -> tuple[float, float]:
+    """Useful FLOP/s of reading paragraphs for a question, and its median milliseconds.
+
+    Args:
+        suite: Questions with their paragraphs.
+        model: The reader's folder.
+        passages: How many paragraphs are read for a question.
+        int8: Whether the folder holds an exported graph, or a model of transformers.
+    """
+    reader = Reader(str(model))
     articles = {article.id: number for number, article in enumerate(suite.paragraphs)}
-    weights = folder or BUNDLED_MODELS / "reader"
-    cost = cost_of_config(weights) if folder else cost_of_graph(weights / "model.onnx")
+    cost = cost_of_graph(model / "model.onnx") if int8 else cost_of_config(model)
     work, durations = 0.0, []
     for question in suite.questions[:: max(1, len(suite.questions) // QUESTIONS)]:
         first = articles[question.articles[0]]
         # Its own paragraph and the following: texts of natural length, as retrieval finds them.
         read: list[tuple[Article, Passage]] = [
             (each, Passage(each.id, 0, len(each.text)))
-            for each in (suite.paragraphs + suite.paragraphs)[first : first + PASSAGES_READ]
+            for each in (suite.paragraphs + suite.paragraphs)[first : first + passages]
         ]
         asked = question.question
         durations.append(median(_repeat(lambda q=asked, r=read: reader.read(q, r), 0)))  # type: ignore[misc]
         pairs = [(asked, each.text) for each, _ in read]
-        work += cost.of(_token_counts(weights, pairs, READER_TOKENS))
+        work += cost.of(_token_counts(model, pairs, READER_TOKENS))
     return work / sum(durations), 1000 * median(durations)
 
 
@@ -258,27 +265,35 @@ def main(squad: Path, embedder: Path | None, reader: Path | None, passages: list
     except UserError as error:
         raise click.ClickException(str(error)) from None
     peaks = {int8: gemm_peak(int8=int8) for int8 in (True, False)}
-    rows = [("bundled, int8", None, None, True), ("fp32 torch", embedder, reader, False)]
+    small, again = stages_of("cascade").stages
+    # What is embedded with, what is read with, and how many passages.
+    reads = [
+        (True, "small", Path(small.model), PASSAGES_READ),
+        (True, "base", Path(again.model), PASSAGES_READ),
+        (True, "base, in the cascade", Path(again.model), again.passages or PASSAGES_READ),
+        *([(False, "fp32 torch", reader, PASSAGES_READ)] if reader else []),
+    ]
+    embeds = [(True, "bundled", None), *([(False, "fp32 torch", embedder)] if embedder else [])]
     click.echo(f"load average {os.getloadavg()[0]:.1f}, {usable_cores()} cores\n")
     click.echo("| | GFLOP/s | share of the peak of a matrix product |\n|---|---:|---:|")
-    for name, embeds, reads, int8 in rows:
-        click.echo(f"| matrix product, {'int8' if int8 else 'fp32'} | {peaks[int8] / 1e9:.0f} | |")
-        if int8 or embeds:
-            rate = embedding_rate(suite, embeds)
-            click.echo(f"| embedding, {name} | {rate / 1e9:.0f} | {rate / peaks[int8]:.0%} |")
-        if int8 or reads:
-            rate, took = reading_rate(suite, reads)
-            label = f"reading {PASSAGES_READ} passages ({took:.0f} ms), {name}"
-            click.echo(f"| {label} | {rate / 1e9:.0f} | {rate / peaks[int8]:.0%} |")
-    with TemporaryDirectory() as folder:
-        indexed, share = indexing_share(suite, Path(folder) / "collection")
+    for int8, peak in peaks.items():
+        click.echo(f"| matrix product, {'int8' if int8 else 'fp32'} | {peak / 1e9:.0f} | |")
+    for int8, name, folder in embeds:
+        rate = embedding_rate(suite, folder)
+        click.echo(f"| embedding, {name} | {rate / 1e9:.0f} | {rate / peaks[int8]:.0%} |")
+    for int8, name, model, count in reads:
+        rate, took = reading_rate(suite, model, count, int8=int8)
+        label = f"reading {count} passages ({took:.0f} ms), {name}"
+        click.echo(f"| {label} | {rate / 1e9:.0f} | {rate / peaks[int8]:.0%} |")
+    with TemporaryDirectory() as scratch:
+        indexed, share = indexing_share(suite, Path(scratch) / "collection")
     click.echo(f"\nindexing: {indexed:.0f} passages/s, {share:.0%} of embedding alone")
     click.echo("\n| passages | search, ms | of it the question's vector | bare faiss, ms |")
     click.echo("|---:|---:|---:|---:|")
     questions = [question.question for question in suite.questions[:QUESTIONS]]
     for count in passages:
-        with TemporaryDirectory() as folder:
-            found = retrieval(count, questions, Path(folder) / "collection")
+        with TemporaryDirectory() as scratch:
+            found = retrieval(count, questions, Path(scratch) / "collection")
         click.echo(
             f"| {found.passages:,} | {found.search:.2f} | {found.embedding:.2f} "
             f"| {found.faiss:.2f} |"

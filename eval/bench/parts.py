@@ -1,9 +1,10 @@
 """`python -m eval.bench.parts SQUAD --distractors FILE...`: how far each part alone carries.
 
 Each question is answered over the paragraphs of all files, once with everything and then with one
-part taken away: one of the two rankings, what retrieval is worth beside the reader, merging the
-places that agree, passages. Answers count whether they would be given or not. AUC: how well the
-confidence tells the questions from the same ones after their articles were left out.
+part taken away: one of the two readers, one of the two rankings, what retrieval is worth beside
+the reader, merging the places that agree, passages. Answers count whether they would be given or
+not. AUC: how well the confidence tells the questions from the same ones after their articles were
+left out.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,15 +19,16 @@ import numpy as np
 from rich.progress import track
 
 from eval import metrics
-from eval.suites import Question, Suite, load, paragraphs
+from eval.suites import Suite, load, paragraphs
 from index.backend import Found
 from index.collection import Collection
 from index.errors import UserError
 from index.fusion import LEXICAL_WEIGHT, fuse
-from index.types import Hit, Passage
+from index.types import Hit
 from qa.answerer import PASSAGES_READ, Answerer
 from qa.building import add_with_progress
 from qa.ranking import Candidate, Place, log_sum_exp, weigh
+from qa.remembering import Remembering
 from qa.scoring import exact_match, f1
 
 CANDIDATES = 50
@@ -42,12 +44,14 @@ class Variant:
 
     Attributes:
         name: What of it is not as usual.
+        answerer: Reads, and says how sure it is.
         score: Passages found, to their scores, best first.
         passages: How many are read.
         merge: Answers out of what was read, best first.
     """
 
     name: str
+    answerer: Answerer
     score: Callable[[Found], Scores]
     passages: int
     merge: Merging
@@ -78,21 +82,38 @@ def apart(worth: float, _: str, hits: Sequence[Hit], places: Sequence[Place]) ->
     ]
 
 
-def variants(answerer: Answerer) -> list[Variant]:
-    """Everything, and what is left without a part."""
-    worth = answerer.calibration.retrieval
-    merge = partial(_merged, answerer, worth)
-    return [
-        Variant("everything", hybrid, PASSAGES_READ, merge),
-        Variant("embedder alone", dense, PASSAGES_READ, merge),
-        Variant("BM25 alone", lexical, PASSAGES_READ, merge),
-        Variant("reader's score alone", hybrid, PASSAGES_READ, partial(_merged, answerer, 0.0)),
-        Variant("places not merged", hybrid, PASSAGES_READ, partial(apart, worth)),
+def variants(collection: Collection) -> tuple[list[Variant], list[Remembering]]:
+    """Everything, and what is left without a part; and the readers of all."""
+    whole, *alone = (Answerer(collection, reader=name) for name in ("cascade", "small", "base"))
+    readers = [Remembering(each) for each in whole.reading.readers]
+    whole.reading.readers = tuple(readers)
+    for answerer, reader in zip(alone, readers, strict=True):
+        answerer.reading.readers = (reader,)
+    worth = whole.calibration.retrieval
+    made = [
+        Variant("everything", whole, hybrid, PASSAGES_READ, partial(_merged, whole, worth)),
         *(
-            Variant(f"{count} passage{'s' if count > 1 else ''} read", hybrid, count, merge)
+            Variant(
+                f"{name} reader alone", each, hybrid, PASSAGES_READ,
+                partial(_merged, each, each.calibration.retrieval),
+            )
+            for name, each in zip(("small", "base"), alone, strict=True)
+        ),
+        Variant("embedder alone", whole, dense, PASSAGES_READ, partial(_merged, whole, worth)),
+        Variant("BM25 alone", whole, lexical, PASSAGES_READ, partial(_merged, whole, worth)),
+        Variant(
+            "reader's score alone", whole, hybrid, PASSAGES_READ, partial(_merged, whole, 0.0)
+        ),
+        Variant("places not merged", whole, hybrid, PASSAGES_READ, partial(apart, worth)),
+        *(
+            Variant(
+                f"{count} passage{'s' if count > 1 else ''} read", whole, hybrid, count,
+                partial(_merged, whole, worth),
+            )
             for count in (1, 3, 5, MOST_READ)
         ),
-    ]
+    ]  # fmt: skip
+    return made, readers
 
 
 def _merged(
@@ -101,25 +122,26 @@ def _merged(
     return answerer.merge(question, hits, places, worth)
 
 
-def measure(suite: Suite, answerer: Answerer) -> Iterator[tuple[str, float, float, float]]:
+def measure(suite: Suite, collection: Collection) -> Iterator[tuple[str, float, float, float]]:
     """Name, exact match, F1 and AUC, in percent, of each variant."""
-    chosen = variants(answerer)
+    chosen, readers = variants(collection)
     given: list[list[tuple[float, float]]] = [[] for _ in chosen]  # confidence and F1
     exact: list[list[float]] = [[] for _ in chosen]
     without: list[list[float]] = [[] for _ in chosen]
     for question in track(suite.questions, "asking", transient=True):
-        vector = answerer.collection.embedder.embed([question.question])[0]
-        found = answerer.collection.backend.find(question.question, vector, CANDIDATES, None)
-        read: dict[Passage, list[Place]] = {}
+        vector = collection.embedder.embed([question.question])[0]
+        found = collection.backend.find(question.question, vector, CANDIDATES, None)
+        for reader in readers:
+            reader.forget()
         for number, variant in enumerate(chosen):
             hits = _hits(found, variant)
-            best = _best(answerer, variant, question, hits[: variant.passages], read)
+            best = _best(variant, question.question, hits[: variant.passages])
             quote = best[0] if best else ""
             given[number].append((best[1] if best else 0.0, f1(quote, question.answers)))
             exact[number].append(exact_match(quote, question.answers))
             own = question.articles[0].rpartition("-")[0] + "-"
             others = [each for each in hits if not each.passage.article_id.startswith(own)]
-            best = _best(answerer, variant, question, others[: variant.passages], read)
+            best = _best(variant, question.question, others[: variant.passages])
             without[number].append(best[1] if best else 0.0)
     for variant, answers, hit, nothing in zip(chosen, given, exact, without, strict=True):
         confidence = np.array([each for each, _ in answers] + nothing)
@@ -136,25 +158,14 @@ def _hits(found: Found, variant: Variant) -> list[Hit]:
     ]
 
 
-def _best(
-    answerer: Answerer,
-    variant: Variant,
-    question: Question,
-    hits: Sequence[Hit],
-    read: dict[Passage, list[Place]],
-) -> tuple[str, float] | None:
-    """The best answer's words and confidence; each passage is read once for all variants."""
-    asked = question.question
-    if new := [each for each in hits if each.passage not in read]:
-        read.update({each.passage: [] for each in new})
-        for span, quote, hit in answerer.read(asked, new):
-            read[hit.passage].append((span, quote, hit))
-    places = [(span, quote, hit) for hit in hits for span, quote, _ in read[hit.passage]]
-    candidates = variant.merge(asked, hits, places) if places else []
+def _best(variant: Variant, question: str, hits: Sequence[Hit]) -> tuple[str, float] | None:
+    """The best answer's words and confidence."""
+    places = variant.answerer.reading.read(question, hits)
+    candidates = variant.merge(question, hits, places) if places else []
     if not candidates:
         return None
     best = candidates[0]
-    return best.evidence[0].quote, answerer.calibration.probability(best)
+    return best.evidence[0].quote, variant.answerer.calibration.probability(best)
 
 
 @click.command()
@@ -163,8 +174,7 @@ def _best(
     "--distractors", type=click.Path(path_type=Path, exists=True), multiple=True,
     help="SQuAD file whose paragraphs make the haystack bigger. Repeatable.",
 )  # fmt: skip
-@click.option("--reader", help="Instead of the bundled one.")
-def main(squad: Path, distractors: tuple[Path, ...], reader: str | None) -> None:
+def main(squad: Path, distractors: tuple[Path, ...]) -> None:
     """Print a table of what is left of the answers without each part."""
     try:
         suite = load(squad)
@@ -178,7 +188,7 @@ def main(squad: Path, distractors: tuple[Path, ...], reader: str | None) -> None
         add_with_progress(collection, texts)
         click.echo(f"{len(suite.questions)} questions, {collection.counts()[1]:,} passages\n")
         click.echo("| | EM | F1 | AUC |\n|---|---:|---:|---:|")
-        for name, exact, f1s, area in measure(suite, Answerer(collection, reader=reader)):
+        for name, exact, f1s, area in measure(suite, collection):
             click.echo(f"| {name} | {exact:.1f} | {f1s:.1f} | {area:.1f} |")
 
 

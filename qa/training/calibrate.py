@@ -10,6 +10,7 @@ from index.collection import Collection
 from index.types import Article, Filters, Hit
 from qa.answerer import PASSAGES_READ, Answerer
 from qa.ranking import Candidate, Place
+from qa.remembering import Remembering
 from qa.scoring import RIGHT_FROM_F1, f1
 from qa.training.card import with_section
 from qa.training.confidence import (
@@ -38,8 +39,8 @@ class _Asked(NamedTuple):
     places: list[Place]
 
 
-def calibrate(dev: Path, distractors: Sequence[Path], model: Path) -> Fit:
-    """Fit the confidence of an exported reader: `calibration.json` beside it, and in its card.
+def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) -> list[Fit]:
+    """Fit the confidence of exported readers: `calibration.json` beside each, and in its card.
 
     Every question of `dev` is asked over all paragraphs of all files, as they are and with every
     paragraph of its article left out, so that nothing answers it. And as collections can be
@@ -52,7 +53,7 @@ def calibrate(dev: Path, distractors: Sequence[Path], model: Path) -> Fit:
     Args:
         dev: A SQuAD file of questions that no model was trained on.
         distractors: SQuAD files whose paragraphs make the haystack.
-        model: The reader's folder.
+        models: The folders of readers and cascades; what they have in common is read once.
 
     Raises:
         ValueError: If a file is not of the format.
@@ -66,19 +67,26 @@ def calibrate(dev: Path, distractors: Sequence[Path], model: Path) -> Fit:
         from qa.building import add_with_progress
 
         add_with_progress(collection, paragraphs(files))
-        answerer = Answerer(collection, reader=str(model))
-        asked = list(_ask(questions, answerer))
-        retrieval = least_nearly_best(
-            {worth: _mean_f1(asked, answerer, worth) for worth in RETRIEVAL_WORTH}
-        )
-        observations = list(_observe(asked, answerer, retrieval))
+        answerers = [Answerer(collection, reader=str(model)) for model in models]
+        asked = _ask(questions, answerers)
+        return [
+            _fit(each, answerer, model, dev.name)
+            for each, answerer, model in zip(asked, answerers, models, strict=True)
+        ]
+
+
+def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: str) -> Fit:
+    retrieval = least_nearly_best(
+        {worth: _mean_f1(asked, answerer, worth) for worth in RETRIEVAL_WORTH}
+    )
+    observations = list(_observe(asked, answerer, retrieval))
     fit = fit_calibration(observations)
     fields = {
         **fit.calibration,
         "retrieval": retrieval,
         "cross_validated": {"ece": fit.ece, "auc": fit.auc},
         "observations": fit.observations,
-        "fitted_on": dev.name,
+        "fitted_on": dev,
         "right_from_f1": RIGHT_FROM_F1,
     }
     (model / "calibration.json").write_text(json.dumps(fields, indent=2) + "\n")
@@ -100,15 +108,29 @@ def paragraphs(files: Sequence[QuestionFile]) -> Iterator[Article]:
                 yield Article(f"{file.path.name}/{context.id}", title, context.text, None, own)
 
 
-def _ask(questions: QuestionFile, answerer: Answerer) -> Iterator[_Asked]:
+def _ask(questions: QuestionFile, answerers: Sequence[Answerer]) -> list[list[_Asked]]:
+    """What each pipeline reads for every question, over all its collections."""
     from rich.progress import track
 
+    readers: dict[str, Remembering] = {}
+    for answerer in answerers:
+        for stage in answerer.reading.stages.stages:
+            if stage.model not in readers:
+                readers[stage.model] = Remembering(stage.load())
+        answerer.reading.readers = tuple(
+            readers[stage.model] for stage in answerer.reading.stages.stages
+        )
+    asked: list[list[_Asked]] = [[] for _ in answerers]
     for question in track(questions.questions, "asking", transient=True):
-        for size, answerable, found in _collections(question, questions, answerer):
+        for reader in readers.values():
+            reader.forget()
+        group = questions.contexts[question.context].article
+        for size, answerable, found in _collections(question, questions, answerers[0]):
             hits = found[:PASSAGES_READ]
-            places = answerer.read(question.question, hits)
-            group = questions.contexts[question.context].article
-            yield _Asked(question, group, size, answerable, hits, places)
+            for answerer, own in zip(answerers, asked, strict=True):
+                places = answerer.reading.read(question.question, hits)
+                own.append(_Asked(question, group, size, answerable, hits, places))
+    return asked
 
 
 def least_nearly_best(earned: Mapping[float, float]) -> float:

@@ -30,6 +30,7 @@ def card(
     *,
     architecture: str,
     parameters: int,
+    objective: str,
     command: str,
     licences: tuple[str, ...],
 ) -> str:
@@ -40,6 +41,7 @@ def card(
         position: Where it ended.
         architecture: The model's class.
         parameters: How many parameters it has.
+        objective: What it learned, as a sentence without its full stop.
         command: What reproduces it.
         licences: Under which licences base weights and data are, one line each.
     """
@@ -74,10 +76,7 @@ def card(
         "|---|---|",
         *(f"| {key} | {value} |" for key, value in recipe.items() if key not in SEPARATE),
         "",
-        "Objective: start and end, each normalised over all passages of a question with one "
-        "no-answer (Clark & Gardner 2018)"
-        + ("; and the teacher's distributions over both" if "teacher" in recipe else "")
-        + ". AdamW, bfloat16 autocast, no dropout.",
+        f"Objective: {objective}. AdamW, bfloat16 autocast, no dropout.",
         "",
     ]
     if position.evaluations:

@@ -164,21 +164,25 @@ def export(model: Path, kind: str, out: Path, precision: "Precision") -> None:
     "--distractors", type=_FILE, multiple=True,
     help="SQuAD file whose paragraphs make the haystack bigger. Repeatable.",
 )  # fmt: skip
-@click.option("--model", type=_FOLDER, required=True, help="Folder of the exported reader.")
-def calibrate(dev: Path, distractors: tuple[Path, ...], model: Path) -> None:
+@click.option(
+    "--model", "models", type=_FOLDER, required=True, multiple=True,
+    help="Folder of an exported reader or a cascade. Repeatable: what they share is read once.",
+)  # fmt: skip
+def calibrate(dev: Path, distractors: tuple[Path, ...], models: tuple[Path, ...]) -> None:
     """Fits what a score is worth as a probability, and where answers begin."""
     from qa.training.calibrate import calibrate as fit_model
 
     try:
-        fit = fit_model(dev, distractors, model)
+        fits = fit_model(dev, distractors, models)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{model}: answers from {fit.calibration['threshold']:.2f}")
-    for size, count in fit.observations.items():
-        click.echo(
-            f"{size} collections, {count:,} answers, cross-validated: "
-            f"calibration error {fit.ece[size]:.3f}, AUC {fit.auc[size]:.3f}"
-        )
+    for model, fit in zip(models, fits, strict=True):
+        click.echo(f"{model}: answers from {fit.calibration['threshold']:.2f}")
+        for size, count in fit.observations.items():
+            click.echo(
+                f"{size} collections, {count:,} answers, cross-validated: "
+                f"calibration error {fit.ece[size]:.3f}, AUC {fit.auc[size]:.3f}"
+            )
 
 
 def _command() -> str:

@@ -253,11 +253,24 @@ class ReaderTraining:
             self.position,
             architecture=type(self.model).__name__,
             parameters=sum(p.numel() for p in self.model.parameters()),
+            objective=self._objective(),
             command=self.settings.command,
             licences=self.settings.licences,
         )
         (out / "CARD.md").write_text(text, encoding="utf-8")
         checkpoint.remove(out)
+
+    def _objective(self) -> str:
+        parts = [
+            "start and end, each normalised over all passages of a question with one no-answer "
+            "(Clark & Gardner 2018)"
+        ]
+        if self.teacher:
+            parts.append("the teacher's distributions over both")
+            if self.teacher.layers:
+                numbers = ", ".join(map(str, self.teacher.layers))
+                parts.append(f"and what the teacher's layers {numbers} say of each token")
+        return "; ".join(parts)
 
     @contextmanager
     def _signals(self) -> Iterator[None]:

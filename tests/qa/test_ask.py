@@ -122,8 +122,8 @@ def test_an_article_is_found_when_added_and_gone_when_removed(tmp_path):
 
 def test_a_copied_report_is_cited_and_makes_nothing_surer(tmp_path):
     report = (
-        "The city zoo has a new elephant. Keepers said on Monday that the young animal, which "
-        "came by ship from Sri Lanka, is called Bertha and weighs two tonnes."
+        "The city zoo has a new elephant. Keepers said on Monday that the new elephant, which "
+        "came by ship from Sri Lanka, is called Bertha. It weighs two tonnes."
     )
     question = "What is the elephant called?"
     with Collection(tmp_path / "zoo", create=True) as collection:

@@ -65,6 +65,17 @@ def test_top_k_bounds_what_is_read(run):
     assert len(passages) <= 1
 
 
+def test_the_reader_is_chosen_by_option_or_by_environment(run, tmp_path):
+    question = "when was the Singapore summit"
+    small = json.loads(run("ask", "--json", "--reader", "small", question).stdout)
+    assert json.loads(run("ask", "--json", question, QA_READER="small").stdout) == small
+    assert json.loads(run("ask", "--json", "--reader", "base", question).stdout) != small
+    assert run("chat", text=question, QA_READER="small").stdout.startswith(small["text"])
+    wrong = run("ask", "--reader", str(tmp_path / "nothing"), question)
+    assert refused(wrong)
+    assert "small, base and cascade" in wrong.stderr
+
+
 def test_chat_is_a_conversation(run):
     talked = run("chat", text="who is Kim Yong-chol\n\n")
     assert talked.returncode == 0

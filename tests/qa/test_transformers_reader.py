@@ -21,7 +21,7 @@ def tiny_model(tmp_path_factory):
     )  # fmt: skip
     BertForQuestionAnswering(config).save_pretrained(folder)
     PreTrainedTokenizerFast(
-        tokenizer_file=str(BUNDLED_MODELS / "reader" / "tokenizer.json"),
+        tokenizer_file=str(BUNDLED_MODELS / "small" / "tokenizer.json"),
         pad_token="[PAD]", model_input_names=["input_ids", "token_type_ids", "attention_mask"],
     ).save_pretrained(folder)  # fmt: skip
     return folder

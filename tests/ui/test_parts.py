@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from index.errors import UserError
 from index.types import Summary
+from qa.answerer import Answerer
 from qa.reader import Reader, Request
 from qa.types import Answer, Span
 from ui import feedback, uploads
@@ -184,7 +185,7 @@ def test_only_web_addresses_are_fetched() -> None:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
-    return Library(SlowReader, tmp_path / "main", tmp_path / "others")
+    return Library(Answerer, tmp_path / "main", tmp_path / "others")
 
 
 @pytest.mark.parametrize(
@@ -209,7 +210,7 @@ def test_collections_are_made_and_found_again(library: Library, tmp_path: Path) 
     assert library.collection("Sports 2019").counts() == (0, 0)
     with pytest.raises(UserError, match="already"):
         library.create("sports 2019")
-    assert Library(SlowReader, None, tmp_path / "others").names() == ["main", "Sports 2019"]
+    assert Library(Answerer, None, tmp_path / "others").names() == ["main", "Sports 2019"]
 
 
 def test_feedback_is_kept_and_exported(tmp_path: Path) -> None:

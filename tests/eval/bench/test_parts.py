@@ -38,4 +38,4 @@ def test_the_table_has_every_variant(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, [str(dev)], catch_exceptions=False)
     assert result.exit_code == 0
     assert "| everything | 100.0 | 100.0 | 100.0 |" in result.output
-    assert result.output.count("\n| ") == 10
+    assert result.output.count("\n| ") == 12

@@ -66,7 +66,7 @@ def test_calibrates_an_exported_reader_on_questions(tmp_path):
     from index.onnx_model import BUNDLED_MODELS
 
     model = tmp_path / "reader"
-    shutil.copytree(BUNDLED_MODELS / "reader", model)
+    shutil.copytree(BUNDLED_MODELS / "small", model)
     (model / "calibration.json").unlink()
     facts = [
         (name, f"The {name} was built in {1800 + number} by Ada Smith{number}. It has a red door.")
@@ -84,7 +84,7 @@ def test_calibrates_an_exported_reader_on_questions(tmp_path):
         articles.append({"title": name, "paragraphs": paragraphs})
     dev = tmp_path / "dev.json"
     dev.write_text(json.dumps({"version": "1.1", "data": articles}))
-    fit = calibrate(dev, [], model)
+    (fit,) = calibrate(dev, [], [model])
     assert fit.observations["large"] == 2 * len(facts)
     # The article alone answers; without its first paragraph it says nothing of the year.
     assert len(facts) <= fit.observations["small"] <= 2 * len(facts)
@@ -93,7 +93,7 @@ def test_calibrates_an_exported_reader_on_questions(tmp_path):
     assert 0 <= loaded.threshold <= 1
     card = (model / "CARD.md").read_text()
     assert f"| large | {2 * len(facts)} |" in card
-    calibrate(dev, [], model)
+    calibrate(dev, [], [model])
     assert (model / "CARD.md").read_text() == card
 
 

@@ -119,7 +119,10 @@ def test_a_student_comes_to_agree_with_its_teacher(mpnet, bert, squad_file, tmp_
     training.run()
     after, _ = training._loss(plan, plan.batches[0])
     assert after < before
-    assert f"Teacher: {mpnet.name}" in (tmp_path / "CARD.md").read_text()
+    card = (tmp_path / "CARD.md").read_text()
+    assert f"Teacher: {mpnet.name}" in card
+    assert "teacher's distributions" in card
+    assert "layers" not in card.partition("Objective")[2].partition("\n")[0]
 
 
 def test_a_student_cut_from_its_teacher_keeps_the_layers_it_should(mpnet):

@@ -1,0 +1,137 @@
+import json
+import shutil
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import Passage
+from index.errors import UserError
+from index.onnx_model import BUNDLED_MODELS
+from index.types import Hit
+from qa.answerer import Answerer
+from qa.ranking import Calibration
+from qa.reader import Reader
+from qa.stages import BUNDLED_READERS, blend, most_promising, reader_name, stages_of
+from qa.types import Span
+
+QUESTION = "when was the Singapore summit"
+
+
+class Counted(Reader):
+    """Reads as another reader does, and remembers what it read."""
+
+    def __init__(self, reader):
+        self.reader = reader
+        self.passages = []
+
+    def read_many(self, requests, per_passage=10):
+        self.passages += [passage for _, each in requests for _, passage in each]
+        return self.reader.read_many(requests, per_passage)
+
+
+@pytest.mark.parametrize("name", BUNDLED_READERS)
+def test_every_bundled_reader_answers_in_the_words_of_the_articles(seeds, name):
+    answer = Answerer(seeds, reader=name).ask(QUESTION)
+    article = seeds.article(answer.citations[0].article_id)
+    assert article.text[answer.citations[0].start : answer.citations[0].end] == answer.text
+    assert "June" in answer.text
+
+
+def test_the_second_reader_reads_only_what_looks_best_to_the_first(seeds):
+    answerer = Answerer(seeds, reader="cascade")
+    reading = answerer.reading
+    readers = reading.readers = tuple(map(Counted, reading.readers))
+    hits = answerer.search(QUESTION)
+    places = reading.read(QUESTION, hits)
+    first, second = (reader.passages for reader in readers)
+    again = stages_of("cascade").stages[1]
+    assert first == [hit.passage for hit in hits]
+    assert len(second) == again.passages < len(hits)
+    assert {hit.passage for _, _, hit in places} == set(second) < set(first)
+    alone = Answerer(seeds, reader="base").reading
+    said = alone.read(QUESTION, [hit for hit in hits if hit.passage in second])
+    assert places == blend(reading.first(QUESTION, hits), said, again.before)
+
+
+def hit(number, score):
+    return Hit(Passage("a", 10 * number, 10 * number + 10), score, None, None, 0.0)
+
+
+scored = st.lists(
+    st.tuples(st.integers(0, 20), st.lists(st.integers(-20, 20), max_size=3)), max_size=12
+)
+
+
+@given(scored, st.integers(0, 20), st.integers(1, 14))
+def test_what_is_read_again_is_the_best_of_what_was_read(found, worth, count):
+    hits = [hit(number, score) for number, (score, _) in enumerate(found)]
+    places = [
+        (Span("a", each.passage.start, each.passage.start + 1, score), "x", each)
+        for each, (_, scores) in zip(hits, found, strict=True)
+        for score in scores
+    ]
+    best = {
+        each.passage: max(scores) + worth * score
+        for each, (score, scores) in zip(hits, found, strict=True)
+        if scores
+    }
+    chosen = most_promising(hits, places, worth, count)
+    assert chosen == [each for each in hits if each in chosen]
+    assert len(chosen) == min(count, len(best))
+    left = [score for passage, score in best.items() if passage not in {c.passage for c in chosen}]
+    assert not left or min(best[each.passage] for each in chosen) >= max(left)
+
+
+spans = st.dictionaries(
+    st.tuples(st.integers(0, 9), st.integers(10, 19)), st.integers(-20, 20), max_size=5
+)
+
+
+@given(st.lists(st.tuples(spans, spans), max_size=4), st.sampled_from([0.0, 0.25, 0.5, 1.0]))
+def test_two_readers_are_blended_into_the_mean_of_what_they_think_of_a_place(found, share):
+    hits = [hit(number, 1.0) for number in range(len(found))]
+    sides = [
+        [
+            (Span("a", start, end, score), f"{start}-{end}", each)
+            for each, pair in zip(hits, found, strict=True)
+            for (start, end), score in pair[side].items()
+        ]
+        for side in (0, 1)
+    ]
+    blended = blend(*sides, share)
+    assert blended == sorted(blended, key=lambda place: -place[0].score)
+    scores = {(place[2].passage, place[0].start, place[0].end): place[0].score for place in blended}
+    assert len(scores) == len(blended)
+    for each, (own, other) in zip(hits, found, strict=True):
+        named = {**own, **other} if other else {}  # what only the first one read is left out
+        assert {key[1:] for key in scores if key[0] == each.passage} == set(named)
+        for start, end in named:
+            mine = own.get((start, end), min(own.values(), default=0))
+            theirs = other.get((start, end), min(other.values()))
+            assert scores[each.passage, start, end] == share * mine + (1 - share) * theirs
+
+
+def test_the_reader_is_the_named_one_or_that_of_the_environment_or_the_cascade(monkeypatch):
+    monkeypatch.delenv("QA_READER", raising=False)
+    assert reader_name(None) == "cascade"
+    monkeypatch.setenv("QA_READER", "small")
+    assert reader_name(None) == "small"
+    assert reader_name("base") == "base"
+    assert [each.model for each in stages_of(None).stages] == [str(BUNDLED_MODELS / "small")]
+
+
+def test_a_folder_has_its_own_calibration_and_others_that_of_the_base_reader(tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(BUNDLED_MODELS / "small", own)
+    fields = json.loads((own / "calibration.json").read_text())
+    (own / "calibration.json").write_text(json.dumps({**fields, "threshold": 0.9}))
+    assert stages_of(str(own)).calibration.threshold == 0.9
+    base = Calibration.load(BUNDLED_MODELS / "base" / "calibration.json")
+    assert stages_of("somebody/their-reader").calibration == base
+
+
+def test_a_damaged_manifest_is_one_line(tmp_path):
+    (tmp_path / "manifest.json").write_text("{")
+    with pytest.raises(UserError, match=r"manifest\.json: cannot be read"):
+        stages_of(str(tmp_path))
