@@ -25,7 +25,7 @@ from qa.ranking import (
     weigh,
 )
 from qa.relations import related
-from qa.stages import StagedReader, stages_of
+from qa.stages import StagedReader, Stages, stages_of
 from qa.types import Answer, Citation, Help, Turn
 from qa.when import plain_times, pool_times
 
@@ -70,7 +70,11 @@ class Answerer:
     """
 
     def __init__(
-        self, collection: Collection, *, reader: str | None = None, top_k: int = PASSAGES_READ
+        self,
+        collection: Collection,
+        *,
+        reader: str | Stages | None = None,
+        top_k: int = PASSAGES_READ,
     ) -> None:
         """Prepare the pipeline; models load with the first question.
 
@@ -84,7 +88,8 @@ class Answerer:
         """
         self.collection = collection
         self.top_k = top_k
-        self.reading = StagedReader(stages_of(reader), self._article)
+        stages = reader if isinstance(reader, Stages) else stages_of(reader)
+        self.reading = StagedReader(stages, self._article)
         self._examples = Examples(self)
 
     def ask(

@@ -15,7 +15,7 @@ from qa.types import ResolvedDate, Span
 SUPPORT_LOGITS = 4.0
 """A place of the same words that scores this much less is not cited for them."""
 
-MEMBER_LOGITS = 6.0
+MEMBER_LOGITS = 5.5
 """What scores this much less than the best member of a list is not one."""
 
 Place = tuple[Span, str, Hit]

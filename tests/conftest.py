@@ -1,3 +1,4 @@
+import os
 import signal
 
 import pytest
@@ -8,6 +9,9 @@ from qa.building import seed_articles
 
 # Whoever starts the tests in the background of a shell has them ignore Ctrl-C, which some press.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# The tests are about the readers that they name, or the one that nobody names.
+os.environ.pop("QA_READER", None)
 
 
 def pytest_addoption(parser):

@@ -53,14 +53,15 @@ class WatchedAnswerer(Answerer):
             stages: What it reads with.
             shared: Gives the readers of these stages.
         """
-        super().__init__(collection)
+        super().__init__(collection, reader=stages)
         self.reading = WatchedReader(stages, self._article, shared)
 
     def search(
         self, question: str, filters: Filters | None = None, passages: int | None = None
     ) -> list[Hit]:
         """As `Answerer.search`."""
-        _tell(f"searching {self.collection.counts()[1]:,} passages")
+        if progress.get() is not None:  # counting takes a look into the store
+            _tell(f"searching {self.collection.counts()[1]:,} passages")
         return super().search(question, filters, passages)
 
 

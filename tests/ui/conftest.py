@@ -8,9 +8,14 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
+
+    from ui.service import Service
 
 ROOT = Path(__file__).absolute().parents[2]
 FLAGS = [
@@ -91,3 +96,28 @@ def page(chromium: Any, server: Server) -> Iterator[Any]:
     opened.locator("#aq-start .aq-lead").wait_for()
     yield opened
     context.close()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Service]":
+    """What page, REST and MCP share, over a collection of the seed articles."""
+    from ui.service import Service
+
+    folder = tmp_path_factory.mktemp("service")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("QA_COLLECTION", raising=False)
+        patch.setenv("XDG_DATA_HOME", str(folder))
+        made = Service(None, folder / "others")
+        made.warm_up()
+        yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def client(service: "Service") -> "TestClient":
+    """The application of `service`, without a server."""
+    from starlette.testclient import TestClient
+
+    from ui.server import Options, build_app
+
+    return TestClient(build_app(service, Options()), base_url="http://localhost")
