@@ -3,14 +3,14 @@
 Embedding and reading are measured in useful FLOP/s: the multiplications and additions of the
 network's matrices over real tokens, per second of the whole call, so that tokenising, padding,
 quantising and decoding all count against them. The limit is the best matrix product that
-onnxruntime does here in the same precision with the same threads. Retrieval is measured against
-a bare exact search of faiss over the same vectors.
+onnxruntime does here in the same precision with the same threads. `eval.bench.scale` measures
+retrieval against a bare search of faiss.
 """
 
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -36,8 +36,6 @@ GEMM_SIZES = (384, 768, 1024, 1536, 2048)
 PASSAGES_READ = 10
 TEXTS = 256
 QUESTIONS = 20
-DIMENSION = 384
-NEIGHBOURS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,64 +200,12 @@ def indexing_share(suite: Suite, folder: Path) -> tuple[float, float]:
     return len(texts) / whole, alone / whole
 
 
-@dataclass(frozen=True, slots=True)
-class Retrieval:
-    """Median milliseconds of a search over so many passages, and of its parts."""
-
-    passages: int
-    search: float
-    embedding: float
-    faiss: float
-
-
-def retrieval(passages: int, questions: Sequence[str], folder: Path) -> Retrieval:
-    """Time `Collection.search` over random vectors, against faiss alone over the same ones."""
-    import faiss
-
-    from index.collection import Collection
-    from index.store import Store
-
-    random = np.random.default_rng(0)
-    vectors = random.standard_normal((passages, DIMENSION), dtype=np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    embedder = load_embedder()
-    words = " ".join(questions).split()
-    folder.mkdir()
-    store = Store(folder / "articles.sqlite", create_with=embedder.name)
-    store.put(_articles(vectors, words, random))
-    store.close()
-    bare = faiss.IndexFlatIP(DIMENSION)
-    bare.add(vectors)
-    asked = embedder.embed(questions)
-    with Collection(folder) as collection:
-        collection.search(questions[0])
-        searches = [_milliseconds(lambda q=each: collection.search(q)) for each in questions]  # type: ignore[misc]
-    embeddings = [_milliseconds(lambda q=each: embedder.embed([q])) for each in questions]  # type: ignore[misc]
-    scans = [_milliseconds(lambda v=row: bare.search(v[None], NEIGHBOURS)) for row in asked]  # type: ignore[misc]
-    return Retrieval(passages, median(searches), median(embeddings), median(scans))
-
-
-def _articles(
-    vectors: npt.NDArray[np.float32], words: Sequence[str], random: np.random.Generator
-) -> Iterator[tuple[Article, list[Passage], npt.NDArray[np.float16]]]:
-    """One short article for each vector, of words that the questions use too."""
-    for number, vector in enumerate(vectors):
-        text = " ".join(random.choice(words, 12))
-        article = Article(str(number), "", text)
-        yield article, [Passage(article.id, 0, len(text))], vector[None].astype(np.float16)
-
-
-def _milliseconds(call: Callable[[], object]) -> float:
-    return 1000 * min(_repeat(call, 0, least=5))
-
-
 @click.command()
 @click.argument("squad", type=click.Path(path_type=Path, exists=True))
 @click.option("--embedder", type=click.Path(path_type=Path), help="Also this one, fp32 by torch.")
 @click.option("--reader", type=click.Path(path_type=Path), help="Also this one, fp32 by torch.")
-@click.option("--passages", multiple=True, type=int, default=(10_000, 100_000), show_default=True)
-def main(squad: Path, embedder: Path | None, reader: Path | None, passages: list[int]) -> None:
-    """Measure embedding, reading and retrieval against the limits of this machine."""
+def main(squad: Path, embedder: Path | None, reader: Path | None) -> None:
+    """Measure embedding, reading and indexing against the limits of this machine."""
     try:
         suite = load(squad)
     except UserError as error:
@@ -288,16 +234,6 @@ def main(squad: Path, embedder: Path | None, reader: Path | None, passages: list
     with TemporaryDirectory() as scratch:
         indexed, share = indexing_share(suite, Path(scratch) / "collection")
     click.echo(f"\nindexing: {indexed:.0f} passages/s, {share:.0%} of embedding alone")
-    click.echo("\n| passages | search, ms | of it the question's vector | bare faiss, ms |")
-    click.echo("|---:|---:|---:|---:|")
-    questions = [question.question for question in suite.questions[:QUESTIONS]]
-    for count in passages:
-        with TemporaryDirectory() as scratch:
-            found = retrieval(count, questions, Path(scratch) / "collection")
-        click.echo(
-            f"| {found.passages:,} | {found.search:.2f} | {found.embedding:.2f} "
-            f"| {found.faiss:.2f} |"
-        )
 
 
 if __name__ == "__main__":

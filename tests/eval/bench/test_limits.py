@@ -11,7 +11,6 @@ from eval.bench.limits import (
     cost_of_graph,
     gemm_peak,
     indexing_share,
-    retrieval,
 )
 from eval.suites import Suite
 from index.onnx_model import BUNDLED_MODELS
@@ -33,13 +32,6 @@ def test_graph_and_config_agree_on_the_same_encoder(tmp_path: Path) -> None:
 @pytest.mark.parametrize("int8", [True, False])
 def test_a_matrix_product_runs_and_is_timed(int8: bool) -> None:
     assert gemm_peak(int8=int8, sizes=[64], seconds=0) > 1e8
-
-
-def test_retrieval_is_timed_with_its_parts(tmp_path: Path) -> None:
-    found = retrieval(50, ["What is the first word?", "Who was it?"], tmp_path / "collection")
-    assert found.passages == 50
-    assert found.search > found.embedding > 0
-    assert found.faiss > 0
 
 
 def test_indexing_is_timed_against_embedding(tmp_path: Path) -> None:
