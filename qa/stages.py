@@ -117,6 +117,10 @@ class StagedReader:
         """What the readers find in these passages, one by one."""
         return self.again(question, hits, self.first(question, hits))
 
+    def each(self, question: str, hits: Sequence[Hit]) -> tuple[list[Place], ...]:
+        """What each of the readers alone finds in all of these passages."""
+        return tuple(self._read(reader, question, hits) for reader in self.readers)
+
     def first(self, question: str, hits: Sequence[Hit]) -> list[Place]:
         """What the first reader finds."""
         return self._read(self.readers[0], question, hits)

@@ -2,7 +2,8 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,14 +13,10 @@ from qa.answerer import PASSAGES_READ, Answerer
 from qa.ranking import Candidate, Place
 from qa.remembering import Remembering
 from qa.scoring import RIGHT_FROM_F1, f1
+from qa.stages import Stages
 from qa.training.card import with_section
-from qa.training.confidence import (
-    NEARLY,
-    CollectionSize,
-    Fit,
-    Observation,
-    fit_calibration,
-)
+from qa.training.cascade import choose, combine, least_nearly_best
+from qa.training.confidence import CollectionSize, Fit, Observation, fit_calibration
 from qa.training.data import Question, QuestionFile, holds_answer, read_squad
 
 RETRIEVAL_WORTH = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 24.0, 32.0)
@@ -36,7 +33,8 @@ class _Asked(NamedTuple):
     collection: CollectionSize
     answerable: bool
     hits: list[Hit]
-    places: list[Place]
+    readings: tuple[list[Place], ...]
+    """What each of the pipeline's readers finds in all of the passages."""
 
 
 def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) -> list[Fit]:
@@ -48,7 +46,8 @@ def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) ->
     paragraphs of its article alone, as they are and without the one that answers it.
 
     What retrieval is worth beside the reader's score is chosen first, by the F1 of the best
-    answers to what is answerable.
+    answers to what is answerable. Of a cascade so are, before that, how many passages are read
+    again and what the readers weigh, which go into its manifest.
 
     Args:
         dev: A SQuAD file of questions that no model was trained on.
@@ -76,11 +75,21 @@ def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) ->
 
 
 def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: str) -> Fit:
+    stages = answerer.reading.stages
+    card = model / "CARD.md"
+    text = card.read_text(encoding="utf-8") if card.exists() else ""
+    if len(stages.stages) > 1:
+        # The first reader's worth of retrieval: the cascade's own is not known yet.
+        worth = stages.choosing[-1].retrieval
+        large = [each for each in asked if each.collection == "large"]
+        choice = choose(stages, lambda tried: _mean_f1(large, answerer, tried, worth))
+        choice.save(model / "manifest.json")
+        text = with_section(text, "Weights", choice.lines())
+        stages = replace(stages, stages=(*stages.stages[:-1], choice.stage))
     retrieval = least_nearly_best(
-        {worth: _mean_f1(asked, answerer, worth) for worth in RETRIEVAL_WORTH}
+        {worth: _mean_f1(asked, answerer, stages, worth) for worth in RETRIEVAL_WORTH}
     )
-    observations = list(_observe(asked, answerer, retrieval))
-    fit = fit_calibration(observations)
+    fit = fit_calibration(list(_observe(asked, answerer, stages, retrieval)))
     fields = {
         **fit.calibration,
         "retrieval": retrieval,
@@ -90,9 +99,7 @@ def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: str) -> 
         "right_from_f1": RIGHT_FROM_F1,
     }
     (model / "calibration.json").write_text(json.dumps(fields, indent=2) + "\n")
-    path = model / "CARD.md"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    path.write_text(with_section(text, "Confidence", fit.lines()), encoding="utf-8")
+    card.write_text(with_section(text, "Confidence", fit.lines()), encoding="utf-8")
     return fit
 
 
@@ -128,29 +135,27 @@ def _ask(questions: QuestionFile, answerers: Sequence[Answerer]) -> list[list[_A
         for size, answerable, found in _collections(question, questions, answerers[0]):
             hits = found[:PASSAGES_READ]
             for answerer, own in zip(answerers, asked, strict=True):
-                places = answerer.reading.read(question.question, hits)
-                own.append(_Asked(question, group, size, answerable, hits, places))
+                readings = answerer.reading.each(question.question, hits)
+                own.append(_Asked(question, group, size, answerable, hits, readings))
     return asked
 
 
-def least_nearly_best(earned: Mapping[float, float]) -> float:
-    """The least value that earns nearly as much as the best: the rest is chance."""
-    best = max(earned.values())
-    return min(value for value, each in earned.items() if each >= best - NEARLY / 2)
-
-
-def _mean_f1(asked: Sequence[_Asked], answerer: Answerer, retrieval: float) -> float:
+def _mean_f1(
+    asked: Sequence[_Asked], answerer: Answerer, stages: Stages, retrieval: float
+) -> float:
     """Of the best answers to what is answerable, if retrieval is worth so much."""
     answerable = [each for each in asked if each.answerable]
-    return sum(each.f1 for each in _observe(answerable, answerer, retrieval)) / len(answerable)
+    observed = _observe(answerable, answerer, stages, retrieval)
+    return sum(each.f1 for each in observed) / len(answerable)
 
 
 def _observe(
-    asked: Sequence[_Asked], answerer: Answerer, retrieval: float
+    asked: Sequence[_Asked], answerer: Answerer, stages: Stages, retrieval: float
 ) -> Iterator[Observation]:
     for each in asked:
         question = each.question
-        candidates = answerer.merge(question.question, each.hits, each.places, retrieval)
+        places = combine(stages, each.hits, each.readings)
+        candidates = answerer.merge(question.question, each.hits, places, retrieval)
         if candidates:
             golds = [gold.text for gold in question.answers]
             yield _observation(each.group, each.collection, each.answerable, candidates[0], golds)

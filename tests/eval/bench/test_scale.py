@@ -3,10 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-from click.testing import CliRunner
 
-from eval.bench.scale import build, measure, scale
-from index.types import Article
+from eval.bench.scale import build, measure
 
 
 def vectors(count: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from qa.ranking import Calibration
-from qa.training.calibrate import calibrate, least_nearly_best
+from qa.stages import stages_of
+from qa.training.calibrate import calibrate
 from qa.training.card import with_section
+from qa.training.cascade import SHARES
 from qa.training.confidence import (
     NEARLY,
     Observation,
@@ -60,6 +62,24 @@ def test_calibration_error():
     assert calibration_error(confidence, ~right, bins=2) == pytest.approx(0.6)
 
 
+BUILDINGS = "library", "harbour", "castle", "bridge", "chapel", "tower", "mill", "station"
+
+
+def questions_about_buildings(path):
+    """A SQuAD file: one question, one paragraph that answers it and one that does not, of each."""
+    articles = []
+    for number, name in enumerate(BUILDINGS):
+        year = str(1800 + number)
+        text = f"The {name} was built in {year} by Ada Smith{number}. It has a red door."
+        answer = {"text": year, "answer_start": text.index(year)}
+        qa = {"id": name, "question": f"When was the {name} built?", "answers": [answer]}
+        other = {"context": f"Another paragraph about the {name}, which has a roof.", "qas": []}
+        paragraphs = [{"context": text, "qas": [qa]}, other]
+        articles.append({"title": name, "paragraphs": paragraphs})
+    path.write_text(json.dumps({"version": "1.1", "data": articles}))
+    return path
+
+
 def test_calibrates_an_exported_reader_on_questions(tmp_path):
     import shutil
 
@@ -68,31 +88,16 @@ def test_calibrates_an_exported_reader_on_questions(tmp_path):
     model = tmp_path / "reader"
     shutil.copytree(BUNDLED_MODELS / "small", model)
     (model / "calibration.json").unlink()
-    facts = [
-        (name, f"The {name} was built in {1800 + number} by Ada Smith{number}. It has a red door.")
-        for number, name in enumerate(
-            ["library", "harbour", "castle", "bridge", "chapel", "tower", "mill", "station"]
-        )
-    ]
-    articles = []
-    for number, (name, text) in enumerate(facts):
-        year = str(1800 + number)
-        answer = {"text": year, "answer_start": text.index(year)}
-        qa = {"id": name, "question": f"When was the {name} built?", "answers": [answer]}
-        other = {"context": f"Another paragraph about the {name}, which has a roof.", "qas": []}
-        paragraphs = [{"context": text, "qas": [qa]}, other]
-        articles.append({"title": name, "paragraphs": paragraphs})
-    dev = tmp_path / "dev.json"
-    dev.write_text(json.dumps({"version": "1.1", "data": articles}))
+    dev = questions_about_buildings(tmp_path / "dev.json")
     (fit,) = calibrate(dev, [], [model])
-    assert fit.observations["large"] == 2 * len(facts)
+    assert fit.observations["large"] == 2 * len(BUILDINGS)
     # The article alone answers; without its first paragraph it says nothing of the year.
-    assert len(facts) <= fit.observations["small"] <= 2 * len(facts)
+    assert len(BUILDINGS) <= fit.observations["small"] <= 2 * len(BUILDINGS)
     loaded = Calibration.load(model / "calibration.json")
     assert loaded.score == fit.calibration["score"]
     assert 0 <= loaded.threshold <= 1
     card = (model / "CARD.md").read_text()
-    assert f"| large | {2 * len(facts)} |" in card
+    assert f"| large | {2 * len(BUILDINGS)} |" in card
     calibrate(dev, [], [model])
     assert (model / "CARD.md").read_text() == card
 
@@ -111,5 +116,27 @@ def test_a_section_of_a_card_is_written_once_and_leaves_the_others():
     assert with_section("", "Confidence", ["new"]) == "## Confidence\n\nnew\n"
 
 
-def test_of_values_that_earn_nearly_the_same_the_least_is_taken():
-    assert least_nearly_best({0.0: 0.5, 8.0: 0.698, 16.0: 0.7, 32.0: 0.701}) == 8.0
+def test_calibrates_a_cascade_with_weights_that_it_chooses(tmp_path):
+    import shutil
+
+    from index.onnx_model import BUNDLED_MODELS
+
+    model = tmp_path / "cascade"
+    shutil.copytree(BUNDLED_MODELS / "cascade", model)
+    manifest = json.loads((model / "manifest.json").read_text())
+    readers = [str((BUNDLED_MODELS / "cascade" / each).resolve()) for each in manifest["readers"]]
+    manifest |= {"readers": readers, "passages": 7, "first_weighs": 0.9}
+    (model / "manifest.json").write_text(json.dumps(manifest))
+    dev = questions_about_buildings(tmp_path / "dev.json")
+    (fit,) = calibrate(dev, [], [model])
+    chosen = json.loads((model / "manifest.json").read_text())
+    assert chosen["readers"] == readers
+    # Every question is easy: one passage read again is enough.
+    assert chosen["passages"] == 1
+    assert chosen["first_weighs"] in SHARES
+    assert Calibration.load(model / "calibration.json").score == fit.calibration["score"]
+    card = (model / "CARD.md").read_text()
+    taken = f"{chosen['first_weighs']:g} of the first reader's score, and passages read again: 1."
+    assert taken in card
+    # What was chosen is what a question is asked with from now on.
+    assert stages_of(str(model)).stages[1].passages == 1

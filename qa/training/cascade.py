@@ -1,0 +1,106 @@
+"""How two readers are put together: what is read again, and whose word weighs more."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from index.types import Hit
+from qa.ranking import Place
+from qa.stages import Stage, Stages, blend, most_promising
+from qa.training.confidence import NEARLY
+
+SHARES = (0.0, 0.2, 0.35, 0.5, 0.65, 0.8)
+PASSAGES = (1, 2, 3, 4, 6, 10)
+
+Number = TypeVar("Number", int, float)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was tried for the last reader of a cascade, and what was taken.
+
+    Attributes:
+        stage: The last stage with the chosen values.
+        shares: Mean F1 for each weight of the reader before.
+        passages: Mean F1 for each number of passages, with the chosen weight.
+    """
+
+    stage: Stage
+    shares: Mapping[float, float]
+    passages: Mapping[int, float]
+
+    def lines(self) -> list[str]:
+        """What the model card says about it, in Markdown."""
+        return [
+            "Best guesses over the large collection, F1. "
+            f"Taken: {self.stage.before:g} of the first reader's score, and passages read again: "
+            f"{self.stage.passages}.",
+            "",
+            *_table("share of the first reader", self.shares),
+            "",
+            *_table("passages read again", self.passages),
+        ]
+
+    def save(self, manifest: Path) -> None:
+        """Write the chosen values into a cascade's manifest."""
+        fields = json.loads(manifest.read_text())
+        fields |= {"passages": self.stage.passages, "first_weighs": self.stage.before}
+        manifest.write_text(json.dumps(fields, indent=2) + "\n")
+
+
+def combine(stages: Stages, hits: Sequence[Hit], readings: Sequence[list[Place]]) -> list[Place]:
+    """What readers find one after the other, if each would read all passages.
+
+    Args:
+        stages: The readers.
+        hits: The passages.
+        readings: What each of the readers finds in all of them.
+
+    Returns:
+        What `qa.stages.StagedReader.read` returns.
+    """
+    places = readings[0]
+    following = zip(readings[1:], stages.stages[1:], stages.choosing, strict=True)
+    for reading, stage, choosing in following:
+        if stage.passages is not None:
+            hits = most_promising(hits, places, choosing.retrieval, stage.passages)
+        read = {hit.passage for hit in hits}
+        places = blend(places, [each for each in reading if each[2].passage in read], stage.before)
+    return places
+
+
+def choose(stages: Stages, mean_f1: Callable[[Stages], float]) -> Choice:
+    """Try weights, then numbers of passages.
+
+    The best weight is taken, and the fewest passages that earn nearly as much as the best: each
+    costs every question time.
+
+    Args:
+        stages: Two readers or more.
+        mean_f1: What some stages earn.
+    """
+
+    def with_last(stage: Stage) -> Stages:
+        return replace(stages, stages=(*stages.stages[:-1], stage))
+
+    last = stages.stages[-1]
+    shares = {share: mean_f1(with_last(replace(last, before=share))) for share in SHARES}
+    last = replace(last, before=max(shares, key=lambda share: shares[share]))
+    passages = {count: mean_f1(with_last(replace(last, passages=count))) for count in PASSAGES}
+    return Choice(replace(last, passages=least_nearly_best(passages)), shares, passages)
+
+
+def least_nearly_best(earned: Mapping[Number, float]) -> Number:
+    """The least value that earns nearly as much as the best: the rest is chance."""
+    best = max(earned.values())
+    return min(value for value, each in earned.items() if each >= best - NEARLY / 2)
+
+
+def _table(label: str, earned: Mapping[float, float] | Mapping[int, float]) -> list[str]:
+    return [
+        f"| {label} | {' | '.join(f'{value:g}' for value in earned)} |",
+        "|---" * (len(earned) + 1) + "|",
+        f"| F1 | {' | '.join(f'{100 * each:.1f}' for each in earned.values())} |",
+    ]
