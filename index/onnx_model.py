@@ -22,31 +22,39 @@ FloatArray = npt.NDArray[np.float32]
 _FIELDS = {"input_ids": "ids", "token_type_ids": "type_ids"}
 
 
-def verified_bytes(folder: Path, name: str) -> bytes:
-    """Read a model file whose sha256 is the one that `manifest.json` beside it records.
+def verify(folder: Path, *names: str) -> None:
+    """Check files of a model folder against the sha256 that its `manifest.json` records.
+
+    Args:
+        folder: The model's.
+        names: Of the files; none given is all that are recorded.
 
     Raises:
         UserError: If a file is missing, unreadable or not the one that was recorded.
     """
+    path = folder / "manifest.json"
     try:
-        manifest = json.loads((folder / "manifest.json").read_text())
-        content = (folder / name).read_bytes()
-    except (OSError, ValueError) as error:
-        raise UserError(
-            f"{folder / name}: cannot be read ({error}); reinstall article-qa"
-        ) from None
-    if hashlib.sha256(content).hexdigest() != manifest["sha256"][name]:
-        raise UserError(f"{folder / name}: damaged (its checksum is wrong); reinstall article-qa")
-    return content
+        recorded = json.loads(path.read_text())["sha256"]
+        for name in names or recorded:
+            path = folder / name
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+            if found != recorded[name]:
+                raise UserError(f"{path}: damaged (its checksum is wrong); reinstall article-qa")
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(f"{path}: cannot be read ({error}); reinstall article-qa") from None
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
     """Load the verified `tokenizer.json` of a model folder."""
-    return Tokenizer.from_buffer(verified_bytes(folder, "tokenizer.json"))
+    verify(folder, "tokenizer.json")
+    return Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
 class OnnxModel:
     """A model folder with `model.onnx`, `tokenizer.json` and `manifest.json`, ready to run.
+
+    Weights may be in further files, as long as the manifest records them.
 
     Each core runs one text after the other. That is faster than a padded batch on all cores (the
     activations of one passage stay in a core's cache, and nothing is padded), and a text's
@@ -54,18 +62,17 @@ class OnnxModel:
 
     Attributes:
         tokenizer: Its tokenizer, without padding; truncation is the caller's choice.
-        fingerprint: The sha256 of `model.onnx`: which model this is.
     """
 
     def __init__(self, folder: Path) -> None:
-        content = verified_bytes(folder, "model.onnx")
-        self.fingerprint = hashlib.sha256(content).hexdigest()
+        verify(folder)
         self.tokenizer = load_tokenizer(folder)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(
-            content,
+            # By its path, from which it finds the other files.
+            folder / "model.onnx",
             options,
             providers=["CPUExecutionProvider"],
             # The fused operator is not vectorised: eight times slower than its two parts.

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Precision = Literal["int8", "fp32"]
 
+_LEVELS = 31
+_MOST_FILE_BYTES = 95_000_000  # hosts of code take files of up to 100 MB
+_LARGEST_TENSOR = "largest_tensor.bin"
 _QUESTION = "Who said what about it, and when?"
 _MAX_TOKENS = 256
 
@@ -59,12 +62,14 @@ def export_reader(model_dir: Path, out_dir: Path, precision: Precision = "int8")
 
     Args:
         model_dir: A folder that `AutoModelForQuestionAnswering` loads, with `tokenizer.json`.
-        out_dir: Gets `model.onnx`, `tokenizer.json`, `manifest.json`, and the model's card.
+        out_dir: Gets `model.onnx`, `tokenizer.json`, `manifest.json`, and the model's card. What
+            is too large for one file has its largest tensor in another.
         precision: Of the matrix products' weights.
     """
     import torch
     from transformers import AutoModelForQuestionAnswering
 
+    from qa.training.rounding import round_linears
     from qa.training.smoothing import smooth
 
     names = _input_names(model_dir)
@@ -77,6 +82,7 @@ def export_reader(model_dir: Path, out_dir: Path, precision: Precision = "int8")
             )
             if precision == "int8":
                 smooth(self.reader.base_model, _typical_inputs(model_dir, names, pairs=True))
+                round_linears(self.reader.base_model, _LEVELS)
 
         def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             out = self.reader(**dict(zip(names, inputs, strict=True)))
@@ -154,6 +160,7 @@ def _export(
             _quantize(exported, target)
         else:
             shutil.move(exported, target)
+    _split(target)
     _copy_tokenizer(model_dir, out_dir)
     if (model_dir / "CARD.md").exists():
         shutil.copy(model_dir / "CARD.md", out_dir)
@@ -180,6 +187,19 @@ def _quantize(source: Path, target: Path) -> None:
     )
 
 
+def _split(path: Path) -> None:
+    """Put the largest tensor of too large a file into one beside it, as ONNX knows to find."""
+    import onnx
+    from onnx.external_data_helper import set_external_data
+
+    (path.parent / _LARGEST_TENSOR).unlink(missing_ok=True)
+    if path.stat().st_size > _MOST_FILE_BYTES:
+        model = onnx.load(path)
+        largest = max(model.graph.initializer, key=lambda tensor: tensor.ByteSize())
+        set_external_data(largest, location=_LARGEST_TENSOR)
+        onnx.save(model, path)
+
+
 def _copy_tokenizer(model_dir: Path, out_dir: Path) -> None:
     """Copy `tokenizer.json` without the padding and truncation that its last user set."""
     from tokenizers import Tokenizer
@@ -192,9 +212,11 @@ def _copy_tokenizer(model_dir: Path, out_dir: Path) -> None:
 
 def _write_manifest(out_dir: Path, kind: str, precision: Precision) -> None:
     """Record the sha256 of each file, which is checked whenever the model is loaded."""
+    names = "model.onnx", _LARGEST_TENSOR, "tokenizer.json"
     files = {
         name: hashlib.sha256((out_dir / name).read_bytes()).hexdigest()
-        for name in ("model.onnx", "tokenizer.json")
+        for name in names
+        if (out_dir / name).exists()
     }
     manifest = {"kind": kind, "precision": precision, "sha256": files}
     (out_dir / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")

@@ -7,8 +7,10 @@ import pytest
 import torch
 from transformers import AutoModel, AutoModelForQuestionAnswering
 
+from index.errors import UserError
 from index.onnx_model import OnnxModel
 from qa.training.export import export_embedder, export_reader
+from qa.training.rounding import round_linears
 from qa.training.smoothing import Smoothed, smooth
 from tests.qa.training.conftest import make_base
 
@@ -47,6 +49,50 @@ def test_a_reader(reader_folder, tmp_path, precision, nearly):
         assert start.shape == end.shape == (len(encoding.ids),)
         assert np.allclose(start, expected.start_logits[0], atol=nearly)
         assert np.allclose(end, expected.end_logits[0], atol=nearly)
+
+
+def test_too_large_a_file_is_split_and_each_part_is_verified(reader_folder, tmp_path, monkeypatch):
+    export_reader(reader_folder, tmp_path / "one")
+    whole = OnnxModel(tmp_path / "one")
+    size = (tmp_path / "one" / "model.onnx").stat().st_size
+    monkeypatch.setattr("qa.training.export._MOST_FILE_BYTES", size - 1)
+    export_reader(reader_folder, tmp_path / "two")
+    part = tmp_path / "two" / "largest_tensor.bin"
+    assert part.stat().st_size + (tmp_path / "two" / "model.onnx").stat().st_size < size + 2000
+    encodings = whole.tokenizer.encode_batch(PAIRS)
+    parts = OnnxModel(tmp_path / "two")
+    for mine, other in zip(whole.run(encodings), parts.run(encodings), strict=True):
+        assert np.array_equal(mine, other)
+    content = bytearray(part.read_bytes())
+    content[7] ^= 1
+    part.write_bytes(content)
+    with pytest.raises(UserError, match=r"largest_tensor\.bin: damaged"):
+        OnnxModel(tmp_path / "two")
+    part.unlink()
+    with pytest.raises(UserError, match=r"largest_tensor\.bin: cannot be read"):
+        OnnxModel(tmp_path / "two")
+    # What fits again is in one file again.
+    monkeypatch.setattr("qa.training.export._MOST_FILE_BYTES", size)
+    export_reader(reader_folder, tmp_path / "two")
+    assert not part.exists()
+    OnnxModel(tmp_path / "two")
+
+
+def test_rounded_weights_have_few_levels_and_are_the_nearest():
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(200, 12)
+    before = layer.weight.data.clone()
+    before[3] = 0
+    layer.weight.data = before.clone()
+    round_linears(torch.nn.Sequential(layer), 7)
+    after = layer.weight.data
+    assert all(len(torch.unique(channel)) <= 15 for channel in after)
+    assert torch.equal(after[3], before[3])
+    # To round to the largest weight's sevenths is one of the ways tried.
+    step = before.abs().amax(1, keepdim=True).clamp(min=1e-9) / 7
+    plain = (before / step).round() * step
+    assert ((after - before) ** 2).sum() <= ((plain - before) ** 2).sum() + 1e-6
+    assert (after - before).abs().mean() < before.abs().mean() / 7
 
 
 def test_an_embedder(tmp_path):
