@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from semantic_text_splitter import TextSplitter
+from tokenizers import Tokenizer
 
 from index.headers import read_header
 from index.onnx_model import BUNDLED_MODELS, load_tokenizer
@@ -18,12 +19,39 @@ PASSAGE_CHARACTERS = 2_000
 """A bound for text without word boundaries, which word pieces do not measure."""
 
 
+_WORDS_KEPT = 50_000
+_WORD_CHARACTERS = 40
+
+
+class _WordPieces(dict[str, int]):
+    """How many word pieces there are in each word, counted when it is first asked for.
+
+    The splitter measures each sentence several times over, in one window and another. A word is
+    what lies between two spaces: no word piece reaches across a space, so that those of a text are
+    those of its words.
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        super().__init__()
+        self._tokenizer = tokenizer
+
+    def of(self, text: str) -> int:
+        """How many there are in a text."""
+        return sum(map(self.__getitem__, text.split(" ")))
+
+    def __missing__(self, word: str) -> int:
+        count = len(self._tokenizer.encode(word, add_special_tokens=False))
+        if len(word) <= _WORD_CHARACTERS:
+            if len(self) >= _WORDS_KEPT:
+                self.clear()
+            self[word] = count
+        return count
+
+
 @lru_cache(maxsize=1)
 def _splitters() -> tuple[TextSplitter, TextSplitter]:
-    tokenizer = load_tokenizer(BUNDLED_MODELS / "embedder")
-    by_tokens = TextSplitter.from_huggingface_tokenizer(
-        tokenizer, PASSAGE_TOKENS, overlap=OVERLAP_TOKENS
-    )
+    pieces = _WordPieces(load_tokenizer(BUNDLED_MODELS / "embedder"))
+    by_tokens = TextSplitter.from_callback(pieces.of, PASSAGE_TOKENS, overlap=OVERLAP_TOKENS)
     return by_tokens, TextSplitter(PASSAGE_CHARACTERS)
 
 

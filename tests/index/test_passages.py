@@ -2,11 +2,15 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings, strategies
+from semantic_text_splitter import TextSplitter
 
+import index.passages
 from index.headers import read_header
 from index.onnx_model import BUNDLED_MODELS, load_tokenizer
 from index.passages import (
+    OVERLAP_TOKENS,
     PASSAGE_CHARACTERS,
     PASSAGE_TOKENS,
     context_line,
@@ -18,6 +22,12 @@ from index.types import Article
 words = strategies.sampled_from(
     ["The", "harbour", "opened.", "Why?", "Störung", "東京", "𝄞", "e.g.", "3.14", "\n", "\n\n",
      "\t", "\r\n", "—", "supercalifragilistic" * 3, "x" * 300, "\u200b", "a\u0301"]
+)  # fmt: skip
+# What a tokenizer may take together with what stands beside it, or for something of its own.
+awkward = strategies.sampled_from(
+    [" ", "  ", "\u0301", "\u0338", "a\u0327\u0301", "\x0b", "\x1c", "\x85", "\xa0", "\u2028",
+     "\u3000", "\u200d", "[CLS]", "[MASK", "]", "[", "İ", "Σ", "ﬁ", "한국어", "ไทย", "がぎ", "<",
+     "_", "y" * 99, "y" * 101]
 )  # fmt: skip
 texts = strategies.lists(words, max_size=400).map(" ".join) | strategies.text(max_size=300)
 
@@ -46,6 +56,47 @@ def test_passages_fit_the_models(text):
     for passage in split(Article("a", "", text)):
         encoding = tokenizer.encode(text[passage.start : passage.end], add_special_tokens=False)
         assert len(encoding.ids) <= PASSAGE_TOKENS
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return load_tokenizer(BUNDLED_MODELS / "embedder")
+
+
+def cut_by(tokenizer, text):
+    """The passages, where each candidate is given to the tokenizer as a whole."""
+    splitter = TextSplitter.from_huggingface_tokenizer(
+        tokenizer, PASSAGE_TOKENS, overlap=OVERLAP_TOKENS
+    )
+    by_characters = TextSplitter(PASSAGE_CHARACTERS)
+    body = read_header(text).body_start
+    for start, chunk in splitter.chunk_indices(text[body:]):
+        pieces = [(0, chunk)]
+        if len(chunk) > PASSAGE_CHARACTERS:
+            pieces = by_characters.chunk_indices(chunk)
+        for piece, part in pieces:
+            yield body + start + piece, body + start + piece + len(part)
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    texts
+    | strategies.lists(words | awkward | strategies.text(max_size=8), max_size=300).map("".join)
+    | strategies.lists(words | awkward, min_size=100, max_size=500).map(" ".join)
+)
+def test_passages_are_those_that_the_tokenizer_measures(tokenizer, text):
+    found = [(each.start, each.end) for each in split(Article("a", "", text))]
+    assert found == list(cut_by(tokenizer, text))
+
+
+def test_the_words_that_are_remembered_are_few(tokenizer, monkeypatch):
+    monkeypatch.setattr(index.passages, "_WORDS_KEPT", 3)
+    pieces = index.passages._WordPieces(tokenizer)
+    long = "supercalifragilistic" * 3
+    for text in ("The harbours reopened, again.", long) * 2:
+        assert pieces.of(text) == len(tokenizer.encode(text, add_special_tokens=False))
+        assert 0 < len(pieces) <= 3
+        assert long not in pieces
 
 
 def test_sentences_stay_whole_and_neighbours_share_some():
