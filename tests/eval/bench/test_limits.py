@@ -11,8 +11,10 @@ from eval.bench.limits import (
     cost_of_graph,
     gemm_peak,
     indexing_share,
+    write_whole_articles,
 )
 from eval.suites import Suite
+from index.articles import read_file
 from index.onnx_model import BUNDLED_MODELS
 from index.types import Article
 
@@ -34,8 +36,24 @@ def test_a_matrix_product_runs_and_is_timed(int8: bool) -> None:
     assert gemm_peak(int8=int8, sizes=[64], seconds=0) > 1e8
 
 
+def test_whole_articles_are_those_of_their_paragraphs(tmp_path: Path) -> None:
+    paragraphs = tuple(
+        Article(f"ships-{ship}-{n}", f"Ship {ship}", f"Ship {ship} sailed on to port {n}.")
+        for ship in range(2)
+        for n in range(3)
+    )
+    write_whole_articles(Suite("ships", (), paragraphs), tmp_path / "articles")
+    first, second = sorted((tmp_path / "articles").iterdir())
+    article = read_file(second)
+    assert article.title == "Ship 1"
+    assert article.text.split("\n\n") == ["Ship 1", *(each.text for each in paragraphs[3:])]
+    assert "Ship 0 sailed" in first.read_text()
+
+
 def test_indexing_is_timed_against_embedding(tmp_path: Path) -> None:
-    articles = tuple(Article(str(n), "", f"Ship {n} sailed on. It was new.") for n in range(20))
-    rate, share = indexing_share(Suite("ships", (), articles), tmp_path / "collection")
+    paragraphs = tuple(
+        Article(f"ships-{n}-0", f"Ship {n}", f"Ship {n} sailed on. It was new.") for n in range(20)
+    )
+    rate, share = indexing_share(Suite("ships", (), paragraphs), tmp_path)
     assert rate > 0
     assert 0 < share < 1.5
