@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -61,6 +62,15 @@ class Stages:
     calibration: Calibration
     choosing: tuple[Calibration, ...]
 
+    def load(self) -> tuple[Reader, ...]:
+        """The readers themselves, which load at the same time.
+
+        Raises:
+            UserError: If a model cannot be loaded.
+        """
+        with ThreadPoolExecutor(len(self.stages), thread_name_prefix="reader-loader") as loading:
+            return tuple(loading.map(Stage.load, self.stages))
+
 
 def reader_name(name: str | None) -> str:
     """The reader that is meant: `name`, or what `QA_READER` names, or else the default."""
@@ -111,7 +121,7 @@ class StagedReader:
     @cached_property
     def readers(self) -> tuple[Reader, ...]:
         """The loaded readers, in their order."""
-        return tuple(stage.load() for stage in self.stages.stages)
+        return self.stages.load()
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Place]:
         """What the readers find in these passages, one by one."""

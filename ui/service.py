@@ -87,8 +87,8 @@ class Service:
         with self._loading:
             if not self._loaded:
                 self._loaded = tuple(
-                    BatchingReader(stage.load(), max_passages=self._batch_passages)
-                    for stage in self._stages.stages
+                    BatchingReader(reader, max_passages=self._batch_passages)
+                    for reader in self._stages.load()
                 )
             return self._loaded
 
