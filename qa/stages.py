@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -63,13 +62,12 @@ class Stages:
     choosing: tuple[Calibration, ...]
 
     def load(self) -> tuple[Reader, ...]:
-        """The readers themselves, which load at the same time.
+        """The readers themselves.
 
         Raises:
             UserError: If a model cannot be loaded.
         """
-        with ThreadPoolExecutor(len(self.stages), thread_name_prefix="reader-loader") as loading:
-            return tuple(loading.map(Stage.load, self.stages))
+        return tuple(stage.load() for stage in self.stages)
 
 
 def reader_name(name: str | None) -> str:
