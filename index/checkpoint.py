@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-_MAGIC = b"article-qa checkpoint 2\n"
+_MAGIC = b"article-qa checkpoint 3\n"
 _CHUNK = 1 << 20
 _DIGEST_BYTES = hashlib.sha256().digest_size
 

@@ -1,5 +1,6 @@
 """A collection in a folder: SQLite is the truth, FAISS and tantivy are derived from it."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
 
 STORE = "articles.sqlite"
 
-_OVERSAMPLING = 2
-"""Neighbours asked of an inexact index for each one wanted; the stored vectors decide."""
-
-_LEAST_SAMPLED = 30
+_LEAST_MORE = 10
+_MORE_SHARE = 0.2
+"""Neighbours that an inexact index is asked for beyond those wanted; the stored vectors decide."""
 
 _SELECTIONS_KEPT = 8
 
@@ -159,8 +159,8 @@ class LocalBackend:
         self, vector: npt.NDArray[np.float32], k: int, selection: "Selection | None"
     ) -> list[int]:
         """Candidates for the k nearest; more than that of an index that is not exact."""
-        wanted = k if self.vectors.is_exact else _OVERSAMPLING * max(k, _LEAST_SAMPLED)
-        ids: list[int] = self.vectors.search(vector, wanted, selection).ids.tolist()
+        more = 0 if self.vectors.is_exact else max(_LEAST_MORE, math.ceil(_MORE_SHARE * k))
+        ids: list[int] = self.vectors.search(vector, k + more, selection).ids.tolist()
         return ids
 
     def _exact(

@@ -1,19 +1,14 @@
-"""Nearest neighbours among unit vectors, by FAISS: a scan of all, or inverted lists."""
+"""Nearest neighbours among unit vectors, by FAISS: a scan of all of them."""
 
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 import faiss
 import numpy as np
 import numpy.typing as npt
 
 from index.selection import Selection
-
-_TRAINING_PER_LIST = 48
-_PROBED_ROOT = 4.2
-"""Lists that are looked into, as a multiple of the root of their number (recall@20 of 0.98)."""
 
 
 class Neighbours(NamedTuple):
@@ -23,73 +18,151 @@ class Neighbours(NamedTuple):
     similarities: npt.NDArray[np.float32]
 
 
-def scan(dimension: int) -> Any:  # noqa: ANN401 - faiss has no types
-    """An empty index of float16 vectors, all of which each search looks at."""
-    vectors = faiss.IndexScalarQuantizer(
-        dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-    )
-    return faiss.IndexIDMap(vectors)
+class Index(Protocol):
+    """Vectors by passage id, which come in ascending order; for one who changes it or many readers.
 
-
-def inverted_lists(count: int, sample: Callable[[int], npt.NDArray[np.float16]]) -> Any:  # noqa: ANN401 - faiss has no types
-    """Empty inverted lists for about so many vectors, which they keep as bytes.
-
-    Args:
-        count: Of the vectors that will be in them.
-        sample: Gives about so many of those, to train on: shape (n, dimension).
+    Attributes:
+        is_exact: Whether its similarities are those of the stored vectors, and none is missed.
     """
-    lists = 2 ** round(math.log2(2 * math.sqrt(count)))
-    vectors = sample(_TRAINING_PER_LIST * lists).astype(np.float32)
-    dimension = vectors.shape[1]
-    index: Any = faiss.IndexIVFScalarQuantizer(
-        faiss.IndexFlatIP(dimension),
-        dimension,
-        lists,
-        faiss.ScalarQuantizer.QT_8bit,
-        faiss.METRIC_INNER_PRODUCT,
-    )
-    index.cp.spherical = True
-    index.cp.niter = 10
-    index.train(vectors)
-    return index
+
+    is_exact: bool
+
+    def __len__(self) -> int:
+        """How many vectors it holds."""
+
+    def add(self, ids: npt.NDArray[np.int64], vectors: npt.NDArray[np.float16]) -> None:
+        """Take in vectors (shape (n, dimension)) of ids that are greater than all it has."""
+
+    def remove(self, ids: npt.NDArray[np.int64]) -> None:
+        """Forget those of the ids that it has."""
+
+    def ids(self) -> npt.NDArray[np.int64]:
+        """All ids, ascending."""
+
+    def nearest(
+        self, vector: npt.NDArray[np.float32], k: int, selection: Selection | None
+    ) -> Neighbours:
+        """Search, in this thread alone; arguments as of `VectorIndex.search`."""
+
+    def write(self, take: Callable[[Any], None]) -> None:
+        """Give `take` the bytes of which `read` makes the same again."""
 
 
-def is_exact(index: Any) -> bool:  # noqa: ANN401 - faiss has no types
-    """Whether an index misses none; inverted lists do, and round the similarities."""
-    return not isinstance(index, faiss.IndexIVF)
+class Numbered:
+    """Vectors in a code of faiss, one after the other, with their ids."""
+
+    def __init__(self, codes: Any, numbers: Any = None) -> None:  # noqa: ANN401 - faiss has no types
+        """Number what is in `codes`, a scalar quantizer: by `numbers`, if there is something."""
+        self._codes = codes
+        self._numbers = faiss.IndexIDMap(codes) if numbers is None else numbers
+
+    @classmethod
+    def read(cls, reader: Any) -> "Numbered":  # noqa: ANN401 - faiss has no types
+        """What `write` wrote."""
+        numbers = faiss.read_index(reader)
+        return cls(faiss.downcast_index(numbers.index), numbers)
+
+    def write(self, writer: Any) -> None:  # noqa: ANN401 - faiss has no types
+        """Write it by a writer of faiss."""
+        faiss.write_index(self._numbers, writer)
+
+    def __len__(self) -> int:
+        return int(self._numbers.ntotal)
+
+    def add(self, ids: npt.NDArray[np.int64], vectors: npt.NDArray[np.float32]) -> None:
+        """Take in vectors of greater ids."""
+        self._numbers.add_with_ids(vectors, ids)
+
+    def remove(self, ids: npt.NDArray[np.int64]) -> None:
+        """Forget those of the ids that are there; the others close up."""
+        self._numbers.remove_ids(ids)
+
+    def ids(self) -> npt.NDArray[np.int64]:
+        """All ids, ascending: a view that the next change makes invalid."""
+        return _view(self._numbers.id_map, len(self), np.int64)
+
+    def scan(
+        self, vector: npt.NDArray[np.float32], k: int, selection: Selection | None
+    ) -> Neighbours:
+        """The nearest of all vectors, or of the selected ones."""
+        parameters = faiss.SearchParameters(**({"sel": selection.selector} if selection else {}))
+        similarities, ids = self._numbers.search(
+            vector[None, :], min(k, len(self)), params=parameters
+        )
+        found = ids[0] >= 0
+        return Neighbours(ids[0][found], np.clip(similarities[0][found], -1.0, 1.0))
+
+    def among(
+        self, vector: npt.NDArray[np.float32], k: int, candidates: npt.NDArray[np.int64]
+    ) -> Neighbours:
+        """The nearest of some vectors, whose ids are ascending; those not there are passed over."""
+        ids = self.ids()
+        rows = np.searchsorted(ids, candidates)
+        rows = rows[: np.searchsorted(rows, len(ids))]
+        rows = rows[ids[rows] == candidates[: len(rows)]]
+        size = self._codes.sa_code_size()
+        codes = _view(self._codes.codes, len(ids) * size, np.uint8).reshape(-1, size)
+        vectors = self._codes.sa_decode(codes[rows])
+        similarities = np.empty(len(rows), dtype=np.float32)
+        # Not numpy's product, which wakes the threads of a BLAS for more than a thousand vectors.
+        faiss.fvec_inner_products_ny(
+            faiss.swig_ptr(similarities),
+            faiss.swig_ptr(vector),
+            faiss.swig_ptr(vectors),
+            vectors.shape[1],
+            len(rows),
+        )
+        best = np.argsort(-similarities)[:k]
+        return Neighbours(ids[rows[best]], np.clip(similarities[best], -1.0, 1.0))
 
 
-def nearest(
-    index: Any,  # noqa: ANN401 - faiss has no types
-    vector: npt.NDArray[np.float32],
-    k: int,
-    selection: Selection | None,
-) -> Neighbours:
-    """Search an index, in this thread alone; arguments as of `VectorIndex.search`."""
-    options: dict[str, Any] = {"sel": selection.selector} if selection else {}
-    parameters: Any
-    if is_exact(index):
-        parameters = faiss.SearchParameters(**options)
-    else:
-        parameters = faiss.SearchParametersIVF(nprobe=_probes(index, selection), **options)
-    # One question is work for one thread; a team of them only waits for its last.
-    with threads(1):
-        similarities, ids = index.search(vector[None, :], min(k, index.ntotal), params=parameters)
-    found = ids[0] >= 0
-    return Neighbours(ids[0][found], np.clip(similarities[0][found], -1.0, 1.0))
+class Scan:
+    """Float16 vectors, all of which each search looks at."""
 
+    is_exact = True
 
-def ids_in(index: Any) -> npt.NDArray[np.int64]:  # noqa: ANN401 - faiss has no types
-    """All ids in an index, ascending."""
-    if is_exact(index):
-        return np.sort(faiss.vector_to_array(index.id_map))
-    lists = index.invlists
-    parts = [
-        faiss.rev_swig_ptr(lists.get_ids(each), lists.list_size(each)).copy()
-        for each in range(lists.nlist)
-        if lists.list_size(each)
-    ]
-    return np.sort(np.concatenate(parts)) if parts else np.empty(0, np.int64)
+    def __init__(self, vectors: Numbered) -> None:
+        self._vectors = vectors
+
+    @classmethod
+    def empty(cls, dimension: int) -> "Scan":
+        """One for vectors of this dimension."""
+        codes = faiss.IndexScalarQuantizer(
+            dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        )
+        return cls(Numbered(codes))
+
+    @classmethod
+    def read(cls, file: BinaryIO) -> "Scan":
+        """What `write` wrote."""
+        return cls(Numbered.read(faiss.PyCallbackIOReader(file.read)))
+
+    def write(self, take: Callable[[Any], None]) -> None:
+        """As of `Index`."""
+        self._vectors.write(faiss.PyCallbackIOWriter(take))
+
+    def __len__(self) -> int:
+        return len(self._vectors)
+
+    def add(self, ids: npt.NDArray[np.int64], vectors: npt.NDArray[np.float16]) -> None:
+        """As of `Index`."""
+        self._vectors.add(ids, vectors.astype(np.float32))
+
+    def remove(self, ids: npt.NDArray[np.int64]) -> None:
+        """As of `Index`."""
+        self._vectors.remove(ids)
+
+    def ids(self) -> npt.NDArray[np.int64]:
+        """As of `Index`."""
+        return self._vectors.ids().copy()
+
+    def nearest(
+        self, vector: npt.NDArray[np.float32], k: int, selection: Selection | None
+    ) -> Neighbours:
+        """As of `Index`."""
+        # One question is work for one thread; a team of them only waits for its last.
+        with threads(1):
+            return self._vectors.scan(vector, k, selection)
 
 
 @contextmanager
@@ -107,8 +180,9 @@ def threads(count: int) -> Iterator[None]:
         faiss.omp_set_num_threads(before)
 
 
-def _probes(index: Any, selection: Selection | None) -> int:  # noqa: ANN401 - faiss has no types
-    """How many lists to look into: more where a filter leaves little in each."""
-    lists = int(index.nlist)
-    share = 1.0 if selection is None else max(len(selection.ids), 1) / max(index.ntotal, 1)
-    return min(lists, max(16, round(_PROBED_ROOT * math.sqrt(lists) / max(share, 1e-9))))
+def _view(vector: Any, size: int, dtype: Any) -> npt.NDArray[Any]:  # noqa: ANN401 - faiss has no types
+    """What a vector of C++ holds, not copied."""
+    if size == 0:
+        return np.empty(0, dtype)
+    view: npt.NDArray[Any] = faiss.rev_swig_ptr(vector.data(), size)
+    return view.view(dtype)

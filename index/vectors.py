@@ -4,20 +4,20 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, BinaryIO
 
-import faiss
 import numpy as np
 import numpy.typing as npt
 
 from index.changes import NOTHING_SEEN, Changes, State
 from index.checkpoint import discard_unfinished, read_checkpoint, write_checkpoint
 from index.cores import usable_cores
+from index.inverted import InvertedLists
 from index.locks import ReadWriteLock
-from index.neighbours import Neighbours, ids_in, inverted_lists, is_exact, nearest, scan, threads
+from index.neighbours import Index, Neighbours, Scan, threads
 from index.selection import Selection
 from index.store import Store
 
-LISTS_FROM = 40_000
-"""Passages from which inverted lists are faster than a scan of all float16 vectors (4 ms)."""
+LISTS_FROM = 30_000
+"""Passages from which a scan of all float16 vectors takes too long (3 ms)."""
 
 RETRAIN_GROWTH = 4.0
 """Lists that were trained on so much less than there is now are trained anew."""
@@ -30,8 +30,8 @@ _CHECKPOINT_SHARE = 0.1
 class VectorIndex:
     """An index of unit vectors that follows a store.
 
-    Few vectors are scanned, all of them, as float16. Many are sorted into inverted lists and
-    kept as bytes; the lists are trained in the background while searches go on in the old index.
+    Few vectors are scanned, all of them, as float16. Many are sorted into inverted lists, which
+    are trained in the background while searches go on in the old index.
     It holds nothing of its own: without its checkpoint, or with a damaged one, it is made again
     from the store.
     """
@@ -42,7 +42,7 @@ class VectorIndex:
         self._lock = ReadWriteLock()  # held by searches and by each change of the index
         self._updating = Lock()  # held by whoever brings it up to date
         self._training: Thread | None = None
-        self._index: Any = None
+        self._index: Index | None = None
         self._trained_on = 0
         self._state = NOTHING_SEEN
         self._saved = NOTHING_SEEN
@@ -57,7 +57,7 @@ class VectorIndex:
     @property
     def is_exact(self) -> bool:
         """Whether its similarities are those of the stored vectors, and none is missed."""
-        return is_exact(self._index)
+        return self._index is None or self._index.is_exact
 
     def catch_up(self, store: Store, latest: State) -> None:
         """Bring the index to what the store holds, which is `latest` or newer."""
@@ -84,14 +84,14 @@ class VectorIndex:
         """
         with self._lock.reading():
             index = self._index
-            if index is None or index.ntotal == 0:
+            if index is None or len(index) == 0:
                 return Neighbours(np.empty(0, np.int64), np.empty(0, np.float32))
-            return nearest(index, vector, k, selection)
+            return index.nearest(vector, k, selection)
 
     def ids(self) -> npt.NDArray[np.int64]:
         """All passage ids in it, ascending."""
         with self._lock.reading():
-            return np.empty(0, np.int64) if self._index is None else ids_in(self._index)
+            return np.empty(0, np.int64) if self._index is None else self._index.ids()
 
     def maintain(self, store: Store, *, wait: bool) -> None:
         """Train the inverted lists if they are due, and write a checkpoint if that is worth it.
@@ -132,28 +132,28 @@ class VectorIndex:
         removed = changes.removed()
         if removed:
             with self._lock.writing():
-                self._index.remove_ids(np.array(removed, dtype=np.int64))
+                self._index.remove(np.array(removed, dtype=np.int64))
         for ids, vectors in changes.added(_CATCH_UP_BATCH):
             with self._lock.writing():
-                self._index.add_with_ids(vectors.astype(np.float32), ids)
+                self._index.add(ids, vectors)
         self._state = changes.state
 
-    def _from_all(self, changes: Changes) -> tuple[Any, int]:
+    def _from_all(self, changes: Changes) -> tuple[Index | None, int]:
         """A new index of all that the store holds, and how many it was trained on (0: a scan)."""
-        index: Any = None
+        index: Index | None = None
         trained_on = 0
         count = changes.count()
         with threads(usable_cores()):
             for ids, vectors in changes.added(_CATCH_UP_BATCH):
                 if index is None and count >= LISTS_FROM:
-                    index, trained_on = inverted_lists(count, changes.sample), count
+                    index, trained_on = InvertedLists.trained(count, changes.sample), count
                 elif index is None:
-                    index = scan(vectors.shape[1])
-                index.add_with_ids(vectors.astype(np.float32), ids)
+                    index = Scan.empty(vectors.shape[1])
+                index.add(ids, vectors)
         return index, trained_on
 
     def _training_is_due(self) -> bool:
-        count = self._index.ntotal if self._index is not None else 0
+        count = len(self._index) if self._index is not None else 0
         return bool(count >= max(LISTS_FROM, RETRAIN_GROWTH * self._trained_on))
 
     def _train(self, store: Store) -> None:
@@ -179,17 +179,12 @@ class VectorIndex:
                 return False
             new = self._state.last_passage - self._saved.last_passage
             changed = new + self._state.counter - self._saved.counter
-            if changed < _CHECKPOINT_SHARE * self._index.ntotal:
+            if changed < _CHECKPOINT_SHARE * len(self._index):
                 return False
             header = {"state": self._state, "trained_on": self._trained_on}
-            index = self._index
             try:
                 discard_unfinished(self._checkpoint)
-                write_checkpoint(
-                    self._checkpoint,
-                    header,
-                    lambda take: faiss.write_index(index, faiss.PyCallbackIOWriter(take)),
-                )
+                write_checkpoint(self._checkpoint, header, self._index.write)
             except OSError:
                 # A full disk costs the next opening some seconds; the store has everything.
                 return False
@@ -201,13 +196,13 @@ class VectorIndex:
         """Load the checkpoint, which this or another process has written, unless it is older."""
         self._stamp = _stamp(self._checkpoint)
 
-        def load(header: dict[str, Any], file: BinaryIO) -> tuple[State, int, Any]:
+        def load(header: dict[str, Any], file: BinaryIO) -> tuple[State, int, Index | None]:
             state = State(*header["state"])
             mine = self._state
             if state.identity == mine.identity and state.counter < mine.counter:
                 return mine, self._trained_on, None
-            index = faiss.read_index(faiss.PyCallbackIOReader(file.read))
-            return state, header["trained_on"], index
+            trained_on = int(header["trained_on"])
+            return state, trained_on, (InvertedLists if trained_on else Scan).read(file)
 
         try:
             found = read_checkpoint(self._checkpoint, load)

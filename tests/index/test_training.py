@@ -34,14 +34,14 @@ def test_searches_during_the_switch_to_lists(tmp_path, monkeypatch):
 
     # The real training, held until searches have been seen to go on beside it.
     training, searched = threading.Event(), threading.Event()
-    real = vectors.inverted_lists
+    real = vectors.InvertedLists.trained
 
     def held(count, sample):
         training.set()
         assert searched.wait(60)
         return real(count, sample)
 
-    monkeypatch.setattr(vectors, "inverted_lists", held)
+    monkeypatch.setattr(vectors.InvertedLists, "trained", held)
     monkeypatch.setattr(vectors, "LISTS_FROM", 300)
     backend.vectors.maintain(backend.store, wait=False)
     assert training.wait(60)
