@@ -16,15 +16,15 @@ _TRAINING_PER_LIST = 48
 _LISTS_ROOT = 4.0
 """Lists, as a multiple of the root of the number of vectors."""
 
-_PROBED_LEAST = 256
-_PROBED_ROOT = 7.0
+_PROBED_LEAST = 320
+_PROBED_ROOT = 5.0
 """Lists that are looked into: the least, and for each of the root of their number.
 
 Half of the 1,024 lists of a hundred thousand passages, a sixth of the 4,096 of a million: what a
 recall@20 of 0.98 takes, for questions are not spread as passages are.
 """
 
-_CANDIDATES = 300
+_CANDIDATES = 400
 """Vectors that the lists' short codes choose, for their bytes to decide between."""
 
 _CANDIDATES_PER_WANTED = 8
