@@ -13,7 +13,7 @@ from qa.answerer import PASSAGES_READ, Answerer
 from qa.ranking import Candidate, Place
 from qa.remembering import Remembering
 from qa.scoring import RIGHT_FROM_F1, f1
-from qa.stages import Stages
+from qa.stages import Stages, stages_of
 from qa.training.card import with_section
 from qa.training.cascade import choose, combine, least_nearly_best
 from qa.training.confidence import CollectionSize, Fit, Observation, fit_calibration
@@ -75,7 +75,7 @@ def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) ->
 
 
 def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: str) -> Fit:
-    stages = answerer.reading.stages
+    stages = stages_of(str(model))  # anew: a cascade's first reader may just have been fitted
     card = model / "CARD.md"
     text = card.read_text(encoding="utf-8") if card.exists() else ""
     if len(stages.stages) > 1:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Precision = Literal["int8", "fp32"]
 
-_LEVELS = 31
+_LEVELS = 19  # of weights on either side of 0: what a wheel of 100 MB has room for
 _MOST_FILE_BYTES = 95_000_000  # hosts of code take files of up to 100 MB
 _LARGEST_TENSOR = "largest_tensor.bin"
 _QUESTION = "Who said what about it, and when?"

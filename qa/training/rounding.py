@@ -8,9 +8,6 @@ shrinks with the entropy of the levels.
 import torch
 from torch import Tensor
 
-_CLIPS = 1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.6
-"""Shares of a channel's largest weight that its highest level is tried at."""
-
 
 def round_linears(network: torch.nn.Module, levels: int) -> None:
     """Rounds the weights of all linear layers, for each output channel by itself.
@@ -25,7 +22,10 @@ def round_linears(network: torch.nn.Module, levels: int) -> None:
 
 
 def rounded(weights: Tensor, levels: int) -> Tensor:
-    """Weights at evenly spaced levels, whose spacing loses the least squares of each channel.
+    """Weights at the nearest of evenly spaced levels, the highest at each channel's largest.
+
+    Levels that lose less in the mean square, by clipping the largest weights, cost a reader of
+    twelve layers 1 F1.
 
     Args:
         weights: Shape (outputs, inputs).
@@ -34,12 +34,6 @@ def rounded(weights: Tensor, levels: int) -> Tensor:
     Returns:
         Shape (outputs, inputs).
     """
-    best = weights
-    least = torch.full((len(weights), 1), torch.inf)
-    largest = weights.abs().amax(1, keepdim=True).clamp(min=torch.finfo(weights.dtype).tiny)
-    for clip in _CLIPS:
-        step = clip * largest / levels
-        tried = (weights / step).round().clamp(-levels, levels) * step
-        loss = ((tried - weights) ** 2).sum(1, keepdim=True)
-        best, least = torch.where(loss < least, tried, best), torch.minimum(loss, least)
-    return best
+    smallest = torch.finfo(weights.dtype).tiny
+    step = weights.abs().amax(1, keepdim=True).clamp(min=smallest) / levels
+    return (weights / step).round() * step
