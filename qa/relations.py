@@ -18,8 +18,9 @@ def related(best: Answer, others: Sequence[Answer], kind: Kind, threshold: float
         best: The answer that is given.
         others: What else was found, best first.
         kind: What the question asks for.
-        threshold: An answer below this probability is not given, and so neither belongs to a
-            list nor speaks against another answer.
+        threshold: An answer below this probability is not given, and so belongs to no list.
+            Half of it is enough to speak against another answer: of two that contradict each
+            other one at most is right, so they share what either would have alone.
     """
     if kind in ("yes or no", "description"):
         # Two sentences about one thing differ as sentences do, and somebody is many things.
@@ -27,7 +28,8 @@ def related(best: Answer, others: Sequence[Answer], kind: Kind, threshold: float
     taken = [best]
     found = []
     for each in others:
-        distinct = each.confidence >= threshold and not any(_same(each, one) for one in taken)
+        enough = threshold if kind == "list" else threshold / 2
+        distinct = each.confidence >= enough and not any(_same(each, one) for one in taken)
         if distinct and kind == "list" and _says_something(each):
             each = replace(each, relation="listed")
         elif distinct and kind != "list" and contradict(best, each):

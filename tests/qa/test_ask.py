@@ -12,6 +12,7 @@ from index.errors import UserError
 from qa.answerer import MAX_QUESTION_CHARACTERS, Answerer
 from qa.conversation import Chat
 from qa.rendering import NO_ANSWER
+from qa.scoring import exact_match
 from qa.types import Turn
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -165,4 +166,4 @@ def test_a_follow_up_is_understood_from_what_came_before(answerer):
     alone = answerer.ask("Where did he arrive on Friday?")
     followed = answerer.ask("Where did he arrive on Friday?", history)
     assert followed.confidence >= alone.confidence
-    assert followed.text == "White House"
+    assert exact_match(followed.text, ["White House"])  # with its "the" or without

@@ -51,8 +51,11 @@ def test_another_value_from_another_article_does(one, other):
 
 def test_only_what_is_well_supported_and_stands_elsewhere():
     best = answer("Singapore")
-    assert relations(best, answer("Hanoi", THRESHOLD - 0.01, "b")) == [None]
-    assert relations(best, answer("Hanoi", THRESHOLD, "b")) == ["contradicts"]
+    # Two that contradict each other share what either would have alone.
+    assert relations(best, answer("Hanoi", THRESHOLD / 2 - 0.01, "b")) == [None]
+    assert relations(best, answer("Hanoi", THRESHOLD / 2, "b")) == ["contradicts"]
+    listed = answer("Hanoi", THRESHOLD - 0.01, "b"), answer("Oslo", THRESHOLD, "c")
+    assert relations(best, *listed, kind="list") == [None, "listed"]
     assert relations(best, answer("Hanoi")) == [None]  # beside it, in one passage
     assert relations(best, answer("Hanoi", start=500)) == ["contradicts"]
     assert relations(best, answer("Hanoi", article="b"), kind="yes or no") == [None]
@@ -113,7 +116,8 @@ def test_nothing_is_lost_and_no_relation_is_unsupported(items, kind):
     best, *others = [answer(text, p, str(n)) for n, (text, p) in enumerate(items)]
     found = related(best, others, kind, THRESHOLD)
     assert [each.text for each in found] == [each.text for each in others]
-    assert all(each.confidence >= THRESHOLD for each in found if each.relation)
+    enough = {"listed": THRESHOLD, "contradicts": THRESHOLD / 2}
+    assert all(each.confidence >= enough[each.relation] for each in found if each.relation)
 
 
 @pytest.fixture(scope="module")
