@@ -131,10 +131,8 @@ class Answerer:
         passages = self.top_k if len(readings) == 1 else max(1, 2 * self.top_k // MAX_READINGS)
         given = history[-1].answer if len(readings) > 1 else None
         looks = self._likeliest([self._look(each, filters, passages) for each in readings], given)
-        found = [
-            self._found(look._replace(places=self.reading.again(*look)), given, self.calibration)
-            for look in looks
-        ]
+        read = [look._replace(places=self.reading.again(*look, len(looks))) for look in looks]
+        found = [self._found(look, given, self.calibration) for look in read]
         # The evidence decides; on a tie the reading that is nearer to what was asked.
         surest = max(each.confidence for each in found)
         best = next(each for each in found if each.confidence >= surest - TIE)

@@ -1,6 +1,7 @@
 """Which readers read a question: one, or one after the other, each the best of what is left."""
 
 import json
+import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -133,18 +134,23 @@ class StagedReader:
         """What the first reader finds."""
         return self._read(self.readers[0], question, hits)
 
-    def again(self, question: str, hits: Sequence[Hit], places: list[Place]) -> list[Place]:
+    def again(
+        self, question: str, hits: Sequence[Hit], places: list[Place], readings: int = 1
+    ) -> list[Place]:
         """What all readers find, each after the first in what looks best to the one before.
 
         Args:
             question: As for `first`.
             hits: As for `first`.
             places: What that found; it is all that there is where one reader reads alone.
+            readings: Of so many understandings of a question this is one; they share the number
+                of passages, so that a follow-up takes little longer than a plain question.
         """
         following = zip(self.readers[1:], self.stages.stages[1:], self.stages.choosing, strict=True)
         for reader, stage, choosing in following:
             if stage.passages is not None:
-                hits = most_promising(hits, places, choosing.retrieval, stage.passages)
+                count = math.ceil(stage.passages / readings)
+                hits = most_promising(hits, places, choosing.retrieval, count)
             places = blend(places, self._read(reader, question, hits), stage.before)
         return places
 
