@@ -25,7 +25,7 @@ def rounded(weights: Tensor, levels: int) -> Tensor:
     """Weights at the nearest of evenly spaced levels, the highest at each channel's largest.
 
     Levels that lose less in the mean square, by clipping the largest weights, cost a reader of
-    twelve layers 1 F1.
+    twelve layers 0.8 F1 at 19 levels.
 
     Args:
         weights: Shape (outputs, inputs).

@@ -54,6 +54,17 @@ def test_the_second_reader_reads_only_what_looks_best_to_the_first(seeds):
     assert places == blend(reading.first(QUESTION, hits), said, again.before)
 
 
+def test_the_readings_of_a_follow_up_share_what_the_second_reader_reads(seeds):
+    reading = Answerer(seeds, reader="cascade").reading
+    first, second = reading.readers = tuple(map(Counted, reading.readers))
+    hits = Answerer(seeds).search(QUESTION)
+    places = reading.first(QUESTION, hits)
+    reading.again(QUESTION, hits, places, 2)
+    passages = stages_of("cascade").stages[1].passages
+    assert len(second.passages) == -(-passages // 2) < passages
+    assert len(first.passages) == len(hits)
+
+
 def hit(number, score):
     return Hit(Passage("a", 10 * number, 10 * number + 10), score, None, None, 0.0)
 
