@@ -31,6 +31,7 @@ def card(
     architecture: str,
     parameters: int,
     objective: str,
+    precision: str,
     command: str,
     licences: tuple[str, ...],
 ) -> str:
@@ -42,6 +43,7 @@ def card(
         architecture: The model's class.
         parameters: How many parameters it has.
         objective: What it learned, as a sentence without its full stop.
+        precision: What it was computed in.
         command: What reproduces it.
         licences: Under which licences base weights and data are, one line each.
     """
@@ -76,7 +78,7 @@ def card(
         "|---|---|",
         *(f"| {key} | {value} |" for key, value in recipe.items() if key not in SEPARATE),
         "",
-        f"Objective: {objective}. AdamW, bfloat16 autocast, no dropout.",
+        f"Objective: {objective}. AdamW, {precision}, no dropout.",
         "",
     ]
     if position.evaluations:

@@ -47,7 +47,10 @@ def train() -> None:
     help="SQuAD v1.1 file to learn from (.json or .json.gz), once for each file. The weight says "
     "how often an epoch takes each question: 2 twice, 0.1 a tenth of them.",
 )  # fmt: skip
-@click.option("--base", type=_FOLDER, required=True, help="Folder of the weights to begin with.")
+@click.option(
+    "--base", type=_FOLDER, required=True,
+    help="Folder of the weights to begin with: of transformers, or a reader that was exported.",
+)  # fmt: skip
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), required=True,
     help="Folder for the reader. If it holds a checkpoint, the run goes on from there.",

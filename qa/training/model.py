@@ -20,6 +20,8 @@ TOKENIZER_FILES = "tokenizer_config.json", "special_tokens_map.json", "vocab.txt
 def load_model(folder: Path) -> "PreTrainedModel":
     """Loads weights as a reader without dropout; a last layer that is not there is made.
 
+    A reader that was exported begins where its rounded weights left it.
+
     Attention is computed plainly ("eager"): on CPUs the fused kernel is half as fast in training.
 
     Raises:
@@ -36,13 +38,33 @@ def load_model(folder: Path) -> "PreTrainedModel":
         for name in ("hidden_dropout_prob", "attention_probs_dropout_prob"):
             if hasattr(config, name):
                 setattr(config, name, 0.0)
-        model: PreTrainedModel = AutoModelForQuestionAnswering.from_pretrained(
-            folder, config=config, attn_implementation="eager", dtype=torch.float32
-        )
+        model: PreTrainedModel
+        if weights_file(folder).suffix == ".onnx":
+            make = AutoModelForQuestionAnswering.from_config
+            model = make(config, attn_implementation="eager")  # type: ignore[no-untyped-call]
+            _take_weights(model, folder)
+        else:
+            model = AutoModelForQuestionAnswering.from_pretrained(
+                folder, config=config, attn_implementation="eager", dtype=torch.float32
+            )
     except (OSError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise ValueError(f"{folder}: holds no model ({reason})") from error
     return model
+
+
+def weights_file(folder: Path) -> Path:
+    """Where a model folder has its weights."""
+    trained, exported = folder / "model.safetensors", folder / "model.onnx"
+    return exported if exported.exists() and not trained.exists() else trained
+
+
+def _take_weights(model: "PreTrainedModel", folder: Path) -> None:
+    from qa.training.exported import read_exported
+
+    missing = model.load_state_dict(read_exported(folder), strict=False)
+    if any(missing):
+        raise ValueError(f"its config.json is not of the same network: {missing[0] or missing[1]}")
 
 
 def evenly(layers: int, of: int) -> list[int]:
@@ -87,6 +109,12 @@ def takes_types(model: "PreTrainedModel") -> bool:
     return int(getattr(model.config, "type_vocab_size", 1) or 1) > 1
 
 
+def computes_bfloat16() -> bool:
+    """Whether this processor multiplies matrices of bfloat16 itself."""
+    able = torch.cpu.get_capabilities()
+    return any(able.get(name, False) for name in ("amx_bf16", "avx512_bf16", "bf16"))
+
+
 class Reading(NamedTuple):
     """What a model makes of a batch: P rows of L tokens.
 
@@ -104,11 +132,12 @@ class Reading(NamedTuple):
 def read(model: "PreTrainedModel", inputs: dict[str, Tensor], *, states: bool = False) -> Reading:
     """Runs a question answering model.
 
-    The encoder runs in bfloat16 where that is safe; the last layer does not, because logits near
-    8 would come in steps of 1/32, too coarse to rank spans by.
+    The encoder runs in bfloat16 on processors that compute in it, which others only imitate, four
+    times as slowly as they compute in float32. The last layer never does, because logits near 8
+    would come in steps of 1/32, too coarse to rank spans by.
     """
     head = cast(torch.nn.Module, model.qa_outputs)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=computes_bfloat16()):
         out = model.base_model(**inputs, output_hidden_states=states)
     start, end = head(out[0].float()).unbind(-1)
     return Reading(start, end, out.hidden_states[1:] if states else ())

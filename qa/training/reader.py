@@ -36,6 +36,7 @@ from qa.training.evaluation import evaluate
 from qa.training.features import Group, groups, load_tokenizer, plan_batches, width
 from qa.training.loss import shared_norm_loss
 from qa.training.model import (
+    computes_bfloat16,
     keep_layers,
     load_model,
     make_optimizer,
@@ -254,6 +255,7 @@ class ReaderTraining:
             architecture=type(self.model).__name__,
             parameters=sum(p.numel() for p in self.model.parameters()),
             objective=self._objective(),
+            precision="bfloat16 autocast" if computes_bfloat16() else "float32",
             command=self.settings.command,
             licences=self.settings.licences,
         )

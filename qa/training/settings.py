@@ -7,6 +7,7 @@ from typing import Any
 
 from qa.training.card import sha256
 from qa.training.data import QuestionFile
+from qa.training.model import weights_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Settings:
 
     Attributes:
         data: What to learn from.
-        base: The folder of the weights to begin with.
+        base: The folder of the weights to begin with, of transformers or exported.
         out: The folder for the result, and for checkpoints while the run lasts.
         dev: A SQuAD file to measure on, never to learn from.
         teacher: The folder of a reader to learn from too.
@@ -89,4 +90,4 @@ def make_recipe(settings: Settings, files: Sequence[QuestionFile]) -> dict[str, 
 
 
 def _weights(folder: Path) -> dict[str, str]:
-    return {"name": folder.name, "sha256": sha256(folder / "model.safetensors")}
+    return {"name": folder.name, "sha256": sha256(weights_file(folder))}

@@ -3,13 +3,15 @@
 import shutil
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from transformers import AutoModel, AutoModelForQuestionAnswering
 
 from index.errors import UserError
-from index.onnx_model import OnnxModel
+from index.onnx_model import BUNDLED_MODELS, OnnxModel
 from qa.training.export import export_embedder, export_reader
+from qa.training.model import load_model
 from qa.training.rounding import round_linears
 from qa.training.smoothing import Smoothed, smooth
 from tests.qa.training.conftest import make_base
@@ -76,6 +78,58 @@ def test_too_large_a_file_is_split_and_each_part_is_verified(reader_folder, tmp_
     export_reader(reader_folder, tmp_path / "two")
     assert not part.exists()
     OnnxModel(tmp_path / "two")
+
+
+def test_weights_are_stored_as_the_numbers_of_their_levels(reader_folder, tmp_path):
+    export_reader(reader_folder, tmp_path / "out")
+    weights = matmul_weights(tmp_path / "out")
+    assert len(weights) == 12
+    assert all(abs(each).max() == 19 for each in weights)
+
+
+@pytest.mark.parametrize("name", ["small", "base"])
+def test_sums_of_bundled_readers_fit_into_16_bits(name):
+    """Processors without VNNI add products with two neighbouring activations in 16 bits."""
+    for weights in matmul_weights(BUNDLED_MODELS / name):
+        assert 255 * 2 * abs(weights.astype(int)).max() < 2**15
+
+
+def matmul_weights(folder):
+    graph = onnx.load(folder / "model.onnx").graph
+    tensors = {each.name: each for each in graph.initializer}
+    products = [node for node in graph.node if node.op_type == "MatMulInteger"]
+    return [onnx.numpy_helper.to_array(tensors[node.input[1]]) for node in products]
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+def test_what_was_exported_can_be_trained_on(reader_folder, tmp_path, precision):
+    export_reader(reader_folder, tmp_path / "out", precision)
+    before, after = (load_model(each).state_dict() for each in (reader_folder, tmp_path / "out"))
+    assert before.keys() == after.keys()
+    for name, weights in before.items():
+        # A table of words has 255 steps from its least to its largest; a layer has 19 on each side.
+        steps = 255 if "embeddings" in name or "relative" in name else 38
+        step = 0 if precision == "fp32" else float(weights.max() - weights.min()) / steps
+        assert (weights - after[name]).abs().mean() <= step / 2 + 1e-6, name
+
+
+def test_a_bundled_reader_reads_alike_when_it_is_trained_on():
+    exported = OnnxModel(BUNDLED_MODELS / "small")
+    model = load_model(BUNDLED_MODELS / "small").eval()
+    encodings = exported.tokenizer.encode_batch(PAIRS)
+    for encoding, (start, end) in zip(encodings, exported.run(encodings), strict=True):
+        with torch.inference_mode():
+            expected = model(**inputs(model, encoding))
+        assert abs(start - expected.start_logits[0].numpy()).mean() < 0.5
+        assert start.argmax() == expected.start_logits[0].argmax()
+        assert end.argmax() == expected.end_logits[0].argmax()
+
+
+def test_what_is_no_exported_reader_is_named(reader_folder, tmp_path):
+    export_reader(reader_folder, tmp_path / "out")
+    (tmp_path / "out" / "model.onnx").write_bytes(b"no graph")
+    with pytest.raises(ValueError, match=r"out: .*damaged"):
+        load_model(tmp_path / "out")
 
 
 def test_rounded_weights_have_few_levels_and_are_the_nearest():

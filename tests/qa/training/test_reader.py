@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from qa.training import checkpoint, reader
+from qa.training.export import export_reader
 from qa.training.model import load_model, logits
 from qa.training.reader import ReaderTraining, Stopped, rate
 from qa.training.settings import Settings, Source
@@ -48,6 +49,13 @@ def interrupt(monkeypatch, at, act):
         return real(*args)
 
     monkeypatch.setattr(reader, "shared_norm_loss", loss)
+
+
+def test_an_exported_reader_is_a_base_too(uninterrupted, squad_file, tmp_path, quiet):
+    export_reader(uninterrupted[0], tmp_path / "base")
+    run = settings(tmp_path / "base", squad_file, tmp_path / "out", epochs=1, dev=squad_file)
+    assert ReaderTraining(run, console=quiet).run()
+    load_model(tmp_path / "out")
 
 
 def test_a_reader_learns(mpnet, squad_file, tmp_path, quiet):
