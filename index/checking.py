@@ -142,11 +142,14 @@ def _index_problems(backend: LocalBackend) -> Iterator[str]:
             if backend.store.state() != state:
                 return  # Somebody writes just now; there is nothing to compare to.
             yield f"{name}: has seen change {index.state.counter} of {state.counter}"
-    in_vectors = set(backend.vectors.ids().tolist())
+    in_vectors: list[int] = backend.vectors.ids().tolist()
     in_lexical = backend.lexical.ids()
     if backend.store.state() != state:
         return
-    for name, ids in (("vectors", in_vectors), ("lexical", in_lexical)):
+    for name, every in (("vectors", in_vectors), ("lexical", in_lexical)):
+        ids = set(every)
+        if len(ids) < len(every):
+            yield f"{name}: {len(every) - len(ids)} passages are in it twice"
         if ids != stored:
             yield (
                 f"{name}: {len(stored - ids)} passages are missing in it, "

@@ -96,8 +96,8 @@ class LexicalIndex:
                 return self._best(tantivy.Query.boolean_query([(must, query), (must, unscored)]), k)
             return self._sieved(query, k, selection)
 
-    def ids(self) -> set[int]:
-        """All passage ids in it.
+    def ids(self) -> list[int]:
+        """All passage ids in it, each as often as it is there, which should be once.
 
         Raises:
             DamagedError: If its files are damaged.
@@ -108,7 +108,7 @@ class LexicalIndex:
                 tantivy.Query.all_query(), max(1, searcher.num_docs), count=False
             ).hits
             values = searcher.fast_field_values("id", [address for _, address in hits])
-        return {int(each or 0) for each in values} - {_CURSOR}
+        return [int(each) for each in values if each]  # passages start at 1, the cursor is at 0
 
     def repair(self, store: Store) -> None:
         """Make it anew from the store."""
@@ -143,21 +143,23 @@ class LexicalIndex:
     def _write_changes(self, store: Store) -> None:
         with _damage_told():
             self._index.reload()
-        with store.changes_since(self._seen()) as changes:
-            if changes.state != self._seen():
-                self._commit(changes)
+        seen = self._seen()
+        with store.changes_since(seen) as changes:
+            if changes.state != seen:
+                # What may hold passages, but not how far it has seen, cannot be added to.
+                self._commit(changes, anew=changes.anew or seen == NOTHING_SEEN)
         with _damage_told():
             self._index.reload()
         self._state = self._seen()
 
-    def _commit(self, changes: Changes) -> None:
+    def _commit(self, changes: Changes, *, anew: bool) -> None:
         removed = changes.removed()
         rows = changes.added_texts()
         small = len(removed) + changes.count_new() < _SMALL_CHANGE
         with _damage_told():
             writer = self._index.writer(_SMALL_HEAP_BYTES if small else _HEAP_BYTES, 1)
             try:
-                if changes.anew:
+                if anew:
                     writer.delete_all_documents()
                 # Not delete_documents_by_term: tantivy 0.27 takes an int for a signed one there,
                 # and deletes nothing.
@@ -255,6 +257,9 @@ class LexicalIndex:
         builder.add_text_field("cursor", stored=True, tokenizer_name="raw", index_option="basic")
         index = tantivy.Index(builder.build(), path=None if folder is None else str(folder))
         index.register_tokenizer(_ANALYZER, self._analyzer)
+        # By itself it reloads in a thread of its own, first of all when it is opened; what that
+        # had read before a commit could take the place of what was loaded after it.
+        index.config_reader("manual")
         return index
 
 

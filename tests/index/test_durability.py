@@ -13,12 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import tantivy
 
+from index.changes import NOTHING_SEEN
 from index.checking import check, repair
 from index.errors import UserError
+from index.lexical import LexicalIndex
 from index.local import STORE
 from index.store import Store
 from index.types import Article
+from index.words import analyzer
 from tests.index.helpers import assert_whole, is_found, make_article, open_collection
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,6 +80,41 @@ def test_damage_of_the_lexical_index(folder, damage):
         if report.problems:
             repair(collection, report)
     assert_whole(folder)
+
+
+def test_a_lexical_index_that_lost_its_place_begins_anew(folder):
+    Store(folder / STORE).remove(["3"])
+    lose_place(folder)
+    with open_collection(folder, create=False) as collection:
+        assert not is_found(collection, 3)
+    assert_whole(folder, [each for each in range(30) if each != 3])
+
+
+def test_passages_that_are_indexed_twice_are_a_problem(folder):
+    place = lose_place(folder)
+    index = LexicalIndex(folder / "lexical")
+    with Store(folder / STORE).changes_since(NOTHING_SEEN) as changes:
+        index._commit(changes, anew=False)
+    assert place == [0]
+    with open_collection(folder, create=False) as collection:
+        report = check(collection)
+        assert report.problems == [f"lexical: {report.passages} passages are in it twice"]
+        repair(collection, report)
+    assert_whole(folder)
+
+
+def lose_place(folder):
+    """Delete the document that says how far the index has seen; returns what was deleted."""
+    index = tantivy.Index.open(str(folder / "lexical"))
+    index.register_tokenizer("article-qa", analyzer())
+    place = tantivy.Query.term_set_query(index.schema, "id", [0])
+    searcher = index.searcher()
+    found = [address for _, address in searcher.search(place, 2).hits]
+    writer = index.writer(15_000_000, 1)
+    writer.delete_documents_by_query(place)
+    writer.commit()
+    writer.wait_merging_threads()
+    return searcher.fast_field_values("id", found)
 
 
 def test_a_damaged_database_is_told_and_not_mended_by_guessing(folder):
