@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 from index.backend import Found, Outcome, Vectors
 from index.changes import State
+from index.cores import usable_cores
 from index.errors import UserError
 from index.store import Store
 from index.types import Article, Filters, Passage, Summaries
@@ -53,6 +55,7 @@ class LocalBackend:
         self.store = Store(path / STORE, create_with=create_with)
         self._lock = Lock()
         self._selections: dict[tuple[State, Filters], Selection] = {}
+        self._beside = ThreadPoolExecutor(usable_cores(), thread_name_prefix="lexical")
 
     @property
     def embedder(self) -> str:
@@ -126,8 +129,10 @@ class LocalBackend:
         selection = self._selection(state, filters) if filters else None
         if selection is not None and len(selection.ids) == 0:
             return Found({}, {}, [], {})
+        # Both leave Python's lock to others while they search.
+        by_words = self._beside.submit(self._by_words, question, candidates, selection)
         near = self._near(vector, candidates, selection)
-        lexical = self._by_words(question, candidates, selection)
+        lexical = by_words.result()
         # A passage that another process has removed in the meantime is not among the stored.
         stored, similarities = self._exact(vector, [*near, *lexical])
         dense = _nearest(near, similarities)[:candidates]
@@ -153,6 +158,7 @@ class LocalBackend:
 
     def close(self) -> None:
         """Close the files; nothing is lost without it."""
+        self._beside.shutdown()
         self.store.close()
 
     def _near(
