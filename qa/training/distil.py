@@ -1,13 +1,11 @@
 """Teaches a small reader what a large one believes (Hinton et al. 2015).
 
 The student learns the teacher's whole distribution over the starts and ends of all passages of a
-question and its "no answer", not only which span was annotated. A student as wide as its teacher
-also learns what the teacher's layers say of every token (Sun et al. 2019; Jiao et al. 2020).
+question and its "no answer", not only which span was annotated.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from tokenizers import Tokenizer
@@ -17,10 +15,7 @@ from qa.training.batch import collate
 from qa.training.data import Example
 from qa.training.features import Group, groups, load_tokenizer
 from qa.training.loss import Targets, log_probabilities
-from qa.training.model import Reading, evenly, load_model, read, takes_types
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
+from qa.training.model import load_model, logits, takes_types
 
 TEMPERATURE = 2.0
 TEACHER_SHARE = 0.7  # Of the loss; the rest is that of the annotated answers.
@@ -31,18 +26,13 @@ class Teacher:
 
     Its tokenizer must divide text as the student's does; ids and special tokens may differ (MPNet
     teaches BERT, because both use the same word pieces).
-
-    Attributes:
-        layers: The numbers, from 1, of the layers that the student's are to be like; empty if
-            the student is not as wide or sees other tokens.
     """
 
-    def __init__(self, folder: Path, model: "PreTrainedModel", student: Tokenizer) -> None:
+    def __init__(self, folder: Path, student: Tokenizer) -> None:
         """Loads the teacher.
 
         Args:
             folder: A reader's folder.
-            model: The student.
             student: The student's tokenizer.
 
         Raises:
@@ -56,10 +46,6 @@ class Teacher:
         self._special = self.tokenizer.num_special_tokens_to_add(
             True
         ) - student.num_special_tokens_to_add(True)
-        own, its = self.model.config, model.config
-        alike = own.hidden_size == its.hidden_size and not self._special
-        depths = its.num_hidden_layers, own.num_hidden_layers
-        self.layers = evenly(*depths) if alike else []
 
     def groups(
         self, examples: Sequence[Example], student: Sequence[Group], max_tokens: int
@@ -80,16 +66,15 @@ class Teacher:
         return own
 
     @torch.no_grad()
-    def read(self, batch: Sequence[Group]) -> tuple[Reading, Targets]:
-        """What the teacher makes of its groups, and their targets."""
+    def read(self, batch: Sequence[Group]) -> tuple[tuple[Tensor, Tensor], Targets]:
+        """The teacher's start and end logits for its groups, and their targets."""
         pad = int(self.model.config.pad_token_id or 0)
         inputs, targets = collate(batch, pad, takes_types(self.model))
-        reading = read(self.model, inputs, states=bool(self.layers))
-        return reading._replace(states=tuple(reading.states[n - 1] for n in self.layers)), targets
+        return logits(self.model, inputs), targets
 
 
 def believed(
-    reading: Reading,
+    said: tuple[Tensor, Tensor],
     own: Targets,
     batch: Sequence[Group],
     student: Sequence[Group],
@@ -98,7 +83,7 @@ def believed(
     """A teacher's softened distributions at the student's tokens.
 
     Args:
-        reading: The teacher's reading.
+        said: The teacher's start and end logits.
         own: Its targets.
         batch: Its groups.
         student: The student's groups of the same passages.
@@ -107,7 +92,7 @@ def believed(
     Returns:
         Starts and ends, (P, L) both, as `loss.log_probabilities` gives them.
     """
-    start, end = log_probabilities(*soften((reading.start, reading.end)), own)
+    start, end = log_probabilities(*soften(said), own)
     rows = zip(
         (w for group in batch for w in group), (w for group in student for w in group),
         strict=True,
@@ -157,30 +142,3 @@ def distillation_loss(
         nothing = theirs[:, 0].exp() * (theirs[:, 0] - mine[:, 0])
         total = total + nothing[once]
     return TEMPERATURE**2 * total
-
-
-def states_loss(student: Sequence[Tensor], teacher: Sequence[Tensor], attention: Tensor) -> Tensor:
-    """How far the student's layers are from the teacher's, over every token that is not padding.
-
-    Each channel is measured by how much it varies in the teacher, or the few channels that are
-    a hundred times as large as the others would be all that is learned.
-
-    Args:
-        student: (P, L, width) of each layer.
-        teacher: The same of the layers to be like.
-        attention: (P, L), 1 where a token is no padding.
-
-    Returns:
-        (), the mean squared difference, in variances of the channel.
-    """
-    inside = attention[:, :, None].float()
-    tokens = inside.sum()
-    total = torch.zeros(())
-    for mine, theirs in zip(student, teacher, strict=True):
-        wanted = theirs.float()
-        mean = (wanted * inside).sum((0, 1)) / tokens
-        variance = ((wanted - mean) ** 2 * inside).sum((0, 1)) / tokens
-        # Picking the tokens out would take three times as long, its gradient above all.
-        off = (((mine.float() - wanted) * inside) ** 2).sum((0, 1)) / tokens
-        total = total + (off / variance.clamp(min=1e-6)).mean()
-    return total / len(student)

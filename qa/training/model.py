@@ -3,7 +3,7 @@
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor
@@ -67,11 +67,6 @@ def _take_weights(model: "PreTrainedModel", folder: Path) -> None:
         raise ValueError(f"its config.json is not of the same network: {missing[0] or missing[1]}")
 
 
-def evenly(layers: int, of: int) -> list[int]:
-    """The numbers, from 1, of some layers out of `of`, evenly spaced and with the last."""
-    return [round(of / layers * (i + 1)) for i in range(layers)]
-
-
 def keep_layers(model: "PreTrainedModel", layers: int) -> None:
     """Cuts a model down to so many of its layers, evenly spaced (Sanh et al. 2019).
 
@@ -85,7 +80,8 @@ def keep_layers(model: "PreTrainedModel", layers: int) -> None:
     every = cast(torch.nn.ModuleList, encoder.layer)
     if not 1 <= layers <= len(every):
         raise ValueError(f"the base model has {len(every)} layers, not {layers}")
-    encoder.layer = torch.nn.ModuleList(every[n - 1] for n in evenly(layers, len(every)))
+    step = len(every) / layers
+    encoder.layer = torch.nn.ModuleList(every[round(step * (n + 1)) - 1] for n in range(layers))
     model.config.num_hidden_layers = layers
 
 
@@ -115,22 +111,8 @@ def computes_bfloat16() -> bool:
     return any(able.get(name, False) for name in ("amx_bf16", "avx512_bf16", "bf16"))
 
 
-class Reading(NamedTuple):
-    """What a model makes of a batch: P rows of L tokens.
-
-    Attributes:
-        start: (P, L) float32, start logits.
-        end: (P, L) float32, end logits.
-        states: What each layer says, (P, L, width) each; empty if it was not asked for.
-    """
-
-    start: Tensor
-    end: Tensor
-    states: tuple[Tensor, ...]
-
-
-def read(model: "PreTrainedModel", inputs: dict[str, Tensor], *, states: bool = False) -> Reading:
-    """Runs a question answering model.
+def logits(model: "PreTrainedModel", inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+    """Start and end logits of a question answering model for P rows of L tokens, (P, L) float32.
 
     The encoder runs in bfloat16 on processors that compute in it, which others only imitate, four
     times as slowly as they compute in float32. The last layer never does, because logits near 8
@@ -138,15 +120,9 @@ def read(model: "PreTrainedModel", inputs: dict[str, Tensor], *, states: bool = 
     """
     head = cast(torch.nn.Module, model.qa_outputs)
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=computes_bfloat16()):
-        out = model.base_model(**inputs, output_hidden_states=states)
-    start, end = head(out[0].float()).unbind(-1)
-    return Reading(start, end, out.hidden_states[1:] if states else ())
-
-
-def logits(model: "PreTrainedModel", inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """Start and end logits of a question answering model, (P, L) float32 each."""
-    reading = read(model, inputs)
-    return reading.start, reading.end
+        hidden = model.base_model(**inputs)[0]
+    start, end = head(hidden.float()).unbind(-1)
+    return start, end
 
 
 def make_optimizer(model: "PreTrainedModel", learning_rate: float) -> torch.optim.AdamW:

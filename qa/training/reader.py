@@ -30,7 +30,6 @@ from qa.training.distil import (
     Teacher,
     believed,
     distillation_loss,
-    states_loss,
 )
 from qa.training.evaluation import evaluate
 from qa.training.features import Group, groups, load_tokenizer, plan_batches, width
@@ -39,8 +38,8 @@ from qa.training.model import (
     computes_bfloat16,
     keep_layers,
     load_model,
+    logits,
     make_optimizer,
-    read,
     save_reader,
     takes_types,
 )
@@ -101,9 +100,7 @@ class ReaderTraining:
         self.model = load_model(settings.base)
         if settings.layers:
             keep_layers(self.model, settings.layers)
-        self.teacher = (
-            Teacher(settings.teacher, self.model, self.tokenizer) if settings.teacher else None
-        )
+        self.teacher = Teacher(settings.teacher, self.tokenizer) if settings.teacher else None
         self.pad = int(self.model.config.pad_token_id or 0)
         self.types = takes_types(self.model)
         self.optimizer = make_optimizer(self.model, settings.learning_rate)
@@ -205,17 +202,14 @@ class ReaderTraining:
         """The mean loss of a batch's questions, and the batch's tokens."""
         chosen = [plan.groups[i] for i in batch]
         inputs, targets = collate(chosen, self.pad, self.types)
-        layers = bool(self.teacher and self.teacher.layers)
-        said = read(self.model, inputs, states=layers)
-        loss = shared_norm_loss(said.start, said.end, targets).mean()
+        said = logits(self.model, inputs)
+        loss = shared_norm_loss(*said, targets).mean()
         if self.teacher:
             groups = [plan.teacher[i] for i in batch]
             taught, own = self.teacher.read(groups)
             wanted = believed(taught, own, groups, chosen, targets)
-            distilled = distillation_loss((said.start, said.end), wanted, targets).mean()
+            distilled = distillation_loss(said, wanted, targets).mean()
             loss = (1 - TEACHER_SHARE) * loss + TEACHER_SHARE * distilled
-            if layers:
-                loss = loss + states_loss(said.states, taught.states, inputs["attention_mask"])
         return loss, inputs["input_ids"].numel()
 
     def _evaluate(self, limit: int | None) -> Scores | None:
@@ -269,9 +263,6 @@ class ReaderTraining:
         ]
         if self.teacher:
             parts.append("the teacher's distributions over both")
-            if self.teacher.layers:
-                numbers = ", ".join(map(str, self.teacher.layers))
-                parts.append(f"and what the teacher's layers {numbers} say of each token")
         return "; ".join(parts)
 
     @contextmanager

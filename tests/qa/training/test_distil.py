@@ -11,7 +11,6 @@ from qa.training.distil import (
     believed,
     distillation_loss,
     soften,
-    states_loss,
 )
 from qa.training.features import groups, load_tokenizer
 from qa.training.loss import Targets, log_probabilities
@@ -68,7 +67,7 @@ def test_a_student_like_its_teacher_has_nothing_to_learn():
 def test_the_teacher_speaks_at_the_students_tokens(mpnet, bert):
     """MPNet puts one token more between question and passage than BERT does."""
     student = load_tokenizer(bert / "tokenizer.json")
-    teacher = Teacher(mpnet, load_model(bert), student)
+    teacher = Teacher(mpnet, student)
     texts = "Anna was born in Lima", "the river " * 40
     examples = [Example("Who was born?", texts, ((Gold(0, "Anna"),), ()))]
     mine = groups(student, examples, 64)
@@ -81,28 +80,9 @@ def test_the_teacher_speaks_at_the_students_tokens(mpnet, bert):
     assert torch.isinf(start[~targets.mask]).all()
 
 
-def test_layers_are_compared_where_both_see_the_same_tokens_in_the_same_width(mpnet, bert):
-    student = load_tokenizer(mpnet / "tokenizer.json")
-    cut = load_model(mpnet)
-    keep_layers(cut, 1)
-    assert Teacher(mpnet, cut, student).layers == [2]
-    assert Teacher(mpnet, load_model(mpnet), student).layers == [1, 2]
-    assert Teacher(mpnet, load_model(bert), load_tokenizer(bert / "tokenizer.json")).layers == []
-
-
-def test_layers_are_compared_in_variances_of_each_channel_and_without_padding():
-    wanted = torch.tensor([[[1.0, 100.0], [3.0, 300.0], [0.0, 0.0]]])
-    attention = torch.tensor([[1, 1, 0]])
-    deviation = wanted[0, :2].std(dim=0, correction=0)
-    off = wanted + deviation  # one deviation from it everywhere
-    off[0, 2] = 1e6
-    assert float(states_loss([off], [wanted], attention)) == pytest.approx(1.0)
-    assert float(states_loss([off, wanted], [wanted, wanted], attention)) == pytest.approx(0.5)
-
-
 def test_a_teacher_that_divides_text_otherwise_is_refused(mpnet, bert):
     student = load_tokenizer(bert / "tokenizer.json")
-    teacher = Teacher(mpnet, load_model(bert), student)
+    teacher = Teacher(mpnet, student)
     mine = groups(student, [Example("who", ("Anna",), ((),))], 64)
     with pytest.raises(ValueError, match="divides text"):
         teacher.groups([Example("who", ("Boris",), ((),))], mine, 64)
@@ -122,7 +102,6 @@ def test_a_student_comes_to_agree_with_its_teacher(mpnet, bert, squad_file, tmp_
     card = (tmp_path / "CARD.md").read_text()
     assert f"Teacher: {mpnet.name}" in card
     assert "teacher's distributions" in card
-    assert "layers" not in card.partition("Objective")[2].partition("\n")[0]
 
 
 def test_a_student_cut_from_its_teacher_keeps_the_layers_it_should(mpnet):
