@@ -7,6 +7,7 @@ not. AUC: how well the confidence tells the questions from the same ones after t
 left out.
 """
 
+import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +20,8 @@ import numpy as np
 from rich.progress import track
 
 from eval import metrics
-from eval.suites import Suite, load, paragraphs
+from eval.bench.peers.corpus import SEED
+from eval.suites import Question, load, paragraphs
 from index.backend import Found
 from index.collection import Collection
 from index.errors import UserError
@@ -122,13 +124,15 @@ def _merged(
     return answerer.merge(question, hits, places, worth)
 
 
-def measure(suite: Suite, collection: Collection) -> Iterator[tuple[str, float, float, float]]:
+def measure(
+    questions: Sequence[Question], collection: Collection
+) -> Iterator[tuple[str, float, float, float]]:
     """Name, exact match, F1 and AUC, in percent, of each variant."""
     chosen, readers = variants(collection)
     given: list[list[tuple[float, float]]] = [[] for _ in chosen]  # confidence and F1
     exact: list[list[float]] = [[] for _ in chosen]
     without: list[list[float]] = [[] for _ in chosen]
-    for question in track(suite.questions, "asking", transient=True):
+    for question in track(questions, "asking", transient=True):
         vector = collection.embedder.embed([question.question])[0]
         found = collection.backend.find(question.question, vector, CANDIDATES, None)
         for reader in readers:
@@ -174,21 +178,28 @@ def _best(variant: Variant, question: str, hits: Sequence[Hit]) -> tuple[str, fl
     "--distractors", type=click.Path(path_type=Path, exists=True), multiple=True,
     help="SQuAD file whose paragraphs make the haystack bigger. Repeatable.",
 )  # fmt: skip
-def main(squad: Path, distractors: tuple[Path, ...]) -> None:
+@click.option(
+    "--questions", "count", default=0, show_default=True,
+    help="How many to draw, always the same ones; 0 for all.",
+)  # fmt: skip
+def main(squad: Path, distractors: tuple[Path, ...], count: int) -> None:
     """Print a table of what is left of the answers without each part."""
     try:
         suite = load(squad)
         texts = [*suite.paragraphs, *(each for path in distractors for each in paragraphs(path))]
     except UserError as error:
         raise click.ClickException(str(error)) from None
+    questions = list(suite.questions)
+    random.Random(SEED).shuffle(questions)  # noqa: S311 - a sample, no secret
+    questions = questions[: count or None]
     with (
         TemporaryDirectory() as folder,
         Collection(Path(folder) / "collection", create=True) as collection,
     ):
         add_with_progress(collection, texts)
-        click.echo(f"{len(suite.questions)} questions, {collection.counts()[1]:,} passages\n")
+        click.echo(f"{len(questions)} questions, {collection.counts()[1]:,} passages\n")
         click.echo("| | EM | F1 | AUC |\n|---|---:|---:|---:|")
-        for name, exact, f1s, area in measure(suite, collection):
+        for name, exact, f1s, area in measure(questions, collection):
             click.echo(f"| {name} | {exact:.1f} | {f1s:.1f} | {area:.1f} |")
 
 

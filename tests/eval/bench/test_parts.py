@@ -39,3 +39,6 @@ def test_the_table_has_every_variant(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "| everything | 100.0 | 100.0 | 100.0 |" in result.output
     assert result.output.count("\n| ") == 12
+    assert "2 questions" in result.output
+    result = CliRunner().invoke(main, [str(dev), "--questions", "1"], catch_exceptions=False)
+    assert "1 questions" in result.output
