@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 import torch
+from google.protobuf.message import DecodeError
 from onnx import numpy_helper
 from torch import Tensor
 
@@ -33,9 +34,7 @@ def read_exported(folder: Path) -> dict[str, Tensor]:
     except (OSError, KeyError, ValueError, onnx.checker.ValidationError) as error:
         reason = str(error).partition("\n")[0]
         raise ValueError(f"{folder}: holds no exported reader ({reason})") from error
-    except Exception as error:  # protobuf's own, which has no public name
-        if type(error).__name__ != "DecodeError":
-            raise
+    except DecodeError as error:
         raise ValueError(f"{folder}: model.onnx is damaged") from error
 
 

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -80,6 +81,19 @@ def test_damage_of_the_lexical_index(folder, damage):
         if report.problems:
             repair(collection, report)
     assert_whole(folder)
+
+
+def test_a_lexical_index_is_reloaded_only_with_what_it_says_it_has_seen(folder):
+    with open_collection(folder, create=False) as mine, open_collection(folder) as other:
+        lexical = mine.backend.lexical
+        lexical.catch_up(mine.backend.store, mine.backend.store.state())
+        before = lexical.ids()
+        other.remove(["3"])
+        other.backend.follow()
+        time.sleep(1.5)  # tantivy's own thread would have looked by now; it does twice a second
+        assert lexical.ids() == before
+        mine.backend.follow()
+        assert set(lexical.ids()) == set(mine.backend.store.passage_ids()) < set(before)
 
 
 def test_a_lexical_index_that_lost_its_place_begins_anew(folder):
