@@ -64,6 +64,11 @@ def train() -> None:
     "--layers", type=click.IntRange(1),
     help="Keep only so many of the base's layers, evenly spaced: a student out of its teacher.",
 )  # fmt: skip
+@click.option(
+    "--rounded", is_flag=True,
+    help="Compute with the weights rounded as `train export` rounds them: the reader learns to "
+    "bear it.",
+)  # fmt: skip
 @click.option("--epochs", default=1, show_default=True, type=click.IntRange(1))
 @click.option(
     "--lr", default=5e-5, show_default=True, type=click.FloatRange(0, min_open=True),
@@ -85,6 +90,7 @@ def reader(
     dev: Path | None,
     teacher: Path | None,
     layers: int | None,
+    rounded: bool,
     epochs: int,
     lr: float,
     negatives: float,
@@ -105,6 +111,7 @@ def reader(
         dev=dev,
         teacher=teacher,
         layers=layers,
+        rounded=rounded,
         epochs=epochs,
         learning_rate=lr,
         negatives=negatives,

@@ -9,20 +9,16 @@ import json
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import torch
 
 Precision = Literal["int8", "fp32"]
 
-_LEVELS = 19  # of weights on either side of 0: what a wheel of 100 MB has room for
 _MOST_FILE_BYTES = 95_000_000  # hosts of code take files of up to 100 MB
 _LARGEST_TENSOR = "largest_tensor.bin"
-_QUESTION = "Who said what about it, and when?"
-_MAX_TOKENS = 256
 
 
 def export_embedder(model_dir: Path, out_dir: Path, precision: Precision = "int8") -> None:
@@ -36,9 +32,10 @@ def export_embedder(model_dir: Path, out_dir: Path, precision: Precision = "int8
     import torch
     from transformers import AutoModel
 
-    from qa.training.smoothing import smooth
+    from qa.training.smoothing import find_factors, smooth
+    from qa.training.typical import input_names, typical_inputs
 
-    names = _input_names(model_dir)
+    names = input_names(model_dir)
 
     class MeanPooled(torch.nn.Module):
         def __init__(self) -> None:
@@ -47,7 +44,8 @@ def export_embedder(model_dir: Path, out_dir: Path, precision: Precision = "int8
                 model_dir, attn_implementation="eager", dtype=torch.float32
             )
             if precision == "int8":
-                smooth(self.encoder, _typical_inputs(model_dir, names, pairs=False))
+                examples = typical_inputs(model_dir, names, pairs=False)
+                smooth(self.encoder, find_factors(self.encoder, examples))
 
         def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
             hidden = self.encoder(**dict(zip(names, inputs, strict=True))).last_hidden_state
@@ -69,10 +67,11 @@ def export_reader(model_dir: Path, out_dir: Path, precision: Precision = "int8")
     import torch
     from transformers import AutoModelForQuestionAnswering
 
-    from qa.training.rounding import round_linears
-    from qa.training.smoothing import smooth
+    from qa.training.rounding import LEVELS, round_linears
+    from qa.training.smoothing import reader_factors, smooth
+    from qa.training.typical import input_names
 
-    names = _input_names(model_dir)
+    names = input_names(model_dir)
 
     class StartEnd(torch.nn.Module):
         def __init__(self) -> None:
@@ -81,8 +80,8 @@ def export_reader(model_dir: Path, out_dir: Path, precision: Precision = "int8")
                 model_dir, attn_implementation="eager", dtype=torch.float32
             )
             if precision == "int8":
-                smooth(self.reader.base_model, _typical_inputs(model_dir, names, pairs=True))
-                round_linears(self.reader.base_model, _LEVELS)
+                smooth(self.reader.base_model, reader_factors(self.reader.base_model, model_dir))
+                round_linears(self.reader.base_model, LEVELS)
 
         def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             out = self.reader(**dict(zip(names, inputs, strict=True)))
@@ -92,39 +91,6 @@ def export_reader(model_dir: Path, out_dir: Path, precision: Precision = "int8")
     axes = {name: {1: "tokens"} for name in (*names, *outputs)}
     _export(StartEnd().eval(), axes, outputs, model_dir, out_dir, precision, "reader")
     shutil.copy(model_dir / "config.json", out_dir)  # to train it on from what is exported
-
-
-def _input_names(model_dir: Path) -> list[str]:
-    """What the network takes: some tell question and passage apart by token types."""
-    typed = _config(model_dir).get("type_vocab_size", 0) > 1
-    return ["input_ids", "token_type_ids"] if typed else ["input_ids"]
-
-
-def _config(model_dir: Path) -> dict[str, Any]:
-    config: dict[str, Any] = json.loads((model_dir / "config.json").read_text())
-    return config
-
-
-def _typical_inputs(
-    model_dir: Path, names: list[str], *, pairs: bool
-) -> "Iterator[dict[str, torch.Tensor]]":
-    """The passages of the seed articles, alone or with a question, as the network takes them."""
-    import torch
-
-    from index.passages import split
-    from qa.building import seed_articles
-    from qa.training.features import load_tokenizer
-
-    tokenizer = load_tokenizer(model_dir / "tokenizer.json")
-    # RoBERTa and MPNet do not use their first two positions.
-    positions = _config(model_dir)["max_position_embeddings"] - 2
-    tokenizer.enable_truncation(min(_MAX_TOKENS, positions))
-    for article in seed_articles():
-        for passage in split(article):
-            text = article.text[passage.start : passage.end]
-            encoding = tokenizer.encode(*((_QUESTION, text) if pairs else (text,)))
-            fields = {"input_ids": encoding.ids, "token_type_ids": encoding.type_ids}
-            yield {name: torch.tensor([fields[name]]) for name in names}
 
 
 def _export(
@@ -137,6 +103,8 @@ def _export(
     kind: str,
 ) -> None:
     import torch
+
+    from qa.training.rounding import LEVELS
 
     inputs = [name for name in axes if name not in outputs]
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -160,7 +128,7 @@ def _export(
         if precision == "int8":
             _quantize(exported, target)
             if kind == "reader":
-                store_levels(target, _LEVELS)
+                store_levels(target, LEVELS)
         else:
             shutil.move(exported, target)
     _split(target)

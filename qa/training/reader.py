@@ -4,11 +4,12 @@ import random
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import NamedTuple
 
 import torch
 from rich.console import Console
+from safetensors.torch import save_file
 from torch import Tensor
 
 from qa.scoring import Scores
@@ -44,7 +45,9 @@ from qa.training.model import (
     takes_types,
 )
 from qa.training.progress import Reporter
+from qa.training.rounding import LEVELS, Rounding
 from qa.training.settings import Settings, make_recipe
+from qa.training.smoothing import FACTORS_FILE, reader_factors
 
 WARMUP = 0.06
 CLIP = 1.0
@@ -100,6 +103,10 @@ class ReaderTraining:
         self.model = load_model(settings.base)
         if settings.layers:
             keep_layers(self.model, settings.layers)
+        self.rounding: Rounding | None = None
+        if settings.rounded:
+            encoder = self.model.base_model
+            self.rounding = Rounding(encoder, reader_factors(encoder, settings.base))
         self.teacher = Teacher(settings.teacher, self.tokenizer) if settings.teacher else None
         self.pad = int(self.model.config.pad_token_id or 0)
         self.types = takes_types(self.model)
@@ -186,8 +193,9 @@ class ReaderTraining:
         done = (at.epoch + at.batch / batches) / self.settings.epochs
         for settings in self.optimizer.param_groups:
             settings["lr"] = self.settings.learning_rate * rate(done)
-        loss, tokens = self._loss(plan, plan.batches[at.batch])
-        loss.backward()  # type: ignore[no-untyped-call]
+        with self._rounded():
+            loss, tokens = self._loss(plan, plan.batches[at.batch])
+            loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
         self.optimizer.step()
         self.optimizer.zero_grad()
@@ -215,15 +223,16 @@ class ReaderTraining:
     def _evaluate(self, limit: int | None) -> Scores | None:
         if not self.dev:
             return None
-        scores = evaluate(
-            self.model,
-            self.tokenizer,
-            self.pad,
-            self.dev,
-            max_tokens=self.settings.max_tokens,
-            batch_tokens=self.settings.batch_tokens,
-            limit=limit,
-        )
+        with self._rounded():
+            scores = evaluate(
+                self.model,
+                self.tokenizer,
+                self.pad,
+                self.dev,
+                max_tokens=self.settings.max_tokens,
+                batch_tokens=self.settings.batch_tokens,
+                limit=limit,
+            )
         self.position.evaluations.append(
             {
                 "step": self.position.step,
@@ -236,12 +245,18 @@ class ReaderTraining:
         self.reporter.say(f"step {self.position.step}: {scores}")
         return scores
 
+    def _rounded(self) -> AbstractContextManager[None]:
+        return self.rounding.applied() if self.rounding else nullcontext()
+
     def _save(self) -> None:
         checkpoint.save(self.settings.out, self.recipe, self.position, self.model, self.optimizer)
 
     def _finish(self) -> None:
         """Writes the reader and its card; the checkpoints have then served."""
         out = self.settings.out
+        if self.rounding:
+            self.rounding.keep()
+            save_file(self.rounding.factors, out / FACTORS_FILE)
         save_reader(self.model, self.settings.base, out)
         text = card(
             self.recipe,
@@ -263,6 +278,8 @@ class ReaderTraining:
         ]
         if self.teacher:
             parts.append("the teacher's distributions over both")
+        if self.rounding:
+            parts.append(f"each step rounds the weights to {LEVELS} levels on either side of 0")
         return "; ".join(parts)
 
     @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 from qa.training.card import sha256
 from qa.training.data import QuestionFile
 from qa.training.model import weights_file
+from qa.training.rounding import LEVELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Settings:
         dev: A SQuAD file to measure on, never to learn from.
         teacher: The folder of a reader to learn from too.
         layers: Keeps only so many of the base's layers.
+        rounded: Computes with the weights rounded as the export will round them.
         epochs: How often to go through the data.
         learning_rate: The highest; it rises linearly to there, and falls linearly to 0.
         negatives: Passages without the answer, for each passage with one.
@@ -49,6 +51,7 @@ class Settings:
     dev: Path | None = None
     teacher: Path | None = None
     layers: int | None = None
+    rounded: bool = False
     epochs: int = 1
     learning_rate: float = 5e-5
     negatives: float = 0.3
@@ -84,6 +87,8 @@ def make_recipe(settings: Settings, files: Sequence[QuestionFile]) -> dict[str, 
     }
     if settings.layers:
         recipe["layers"] = settings.layers
+    if settings.rounded:
+        recipe["levels"] = LEVELS
     if settings.teacher:
         recipe["teacher"] = _weights(settings.teacher)
     return recipe

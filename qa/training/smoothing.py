@@ -7,6 +7,7 @@ since they have a scale for each output channel.
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import cast
 
 import torch
@@ -16,6 +17,11 @@ STRENGTH = 0.3
 """The power of a channel's magnitude that it is divided by; 0 leaves it, 1 makes all alike."""
 
 _LEAST = 1e-4
+
+FACTORS_FILE = "smoothing.safetensors"
+
+Factors = dict[str, Tensor]
+"""Shape (inputs,) each, by the name of the linear layer."""
 
 
 class Smoothed(torch.nn.Module):
@@ -38,12 +44,15 @@ class Smoothed(torch.nn.Module):
         return cast(Tensor, self.linear(inputs * self.inverse))
 
 
-def smooth(encoder: torch.nn.Module, examples: Iterable[dict[str, Tensor]]) -> None:
-    """Replaces every linear layer that the examples pass through by a smoothed one.
+def find_factors(encoder: torch.nn.Module, examples: Iterable[dict[str, Tensor]]) -> Factors:
+    """What to divide each linear layer's inputs by.
 
     Args:
         encoder: A network of transformers.
         examples: Its inputs for some typical texts.
+
+    Returns:
+        For each linear layer that the examples pass through, by its name.
     """
     largest: dict[torch.nn.Module, Tensor] = {}
 
@@ -58,10 +67,23 @@ def smooth(encoder: torch.nn.Module, examples: Iterable[dict[str, Tensor]]) -> N
             encoder(**inputs)
     for hook in hooks:
         hook.remove()
-    for parent in list(encoder.modules()):
-        for name, layer in list(parent.named_children()):
-            if isinstance(layer, torch.nn.Linear) and layer in largest:
-                setattr(parent, name, Smoothed(layer, _factors(largest[layer])))
+    named = encoder.named_modules()
+    return {name: _factors(largest[layer]) for name, layer in named if layer in largest}
+
+
+def smooth(encoder: torch.nn.Module, factors: Factors) -> None:
+    """Replaces linear layers by smoothed ones.
+
+    Args:
+        encoder: A network of transformers; is changed.
+        factors: By the names of its layers.
+    """
+    for name, each in factors.items():
+        parent, _, last = name.rpartition(".")
+        layer = encoder.get_submodule(name)
+        if not isinstance(layer, torch.nn.Linear):
+            raise TypeError(f"{name} is no linear layer")
+        setattr(encoder.get_submodule(parent), last, Smoothed(layer, each))
 
 
 def _factors(largest: Tensor) -> Tensor:
@@ -74,3 +96,19 @@ def _factors(largest: Tensor) -> Tensor:
         largest: Shape (inputs,), the largest magnitude of each channel.
     """
     return (largest.clamp(min=_LEAST) / largest.median().clamp(min=_LEAST)) ** STRENGTH
+
+
+def reader_factors(encoder: torch.nn.Module, folder: Path) -> Factors:
+    """How a reader's encoder is smoothed: as it learned to be, else as typical texts ask.
+
+    Args:
+        encoder: The encoder.
+        folder: The reader's, with `config.json` and `tokenizer.json`.
+    """
+    from safetensors.torch import load_file
+
+    from qa.training.typical import input_names, typical_inputs
+
+    if (folder / FACTORS_FILE).exists():
+        return load_file(folder / FACTORS_FILE)
+    return find_factors(encoder, typical_inputs(folder, input_names(folder), pairs=True))

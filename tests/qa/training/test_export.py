@@ -13,7 +13,7 @@ from index.onnx_model import BUNDLED_MODELS, OnnxModel
 from qa.training.export import export_embedder, export_reader
 from qa.training.model import load_model
 from qa.training.rounding import round_linears
-from qa.training.smoothing import Smoothed, smooth
+from qa.training.smoothing import Smoothed, find_factors, smooth
 from tests.qa.training.conftest import make_base
 
 PAIRS = [
@@ -166,7 +166,7 @@ def test_smoothing_changes_nothing_but_what_int8_loses():
     with torch.inference_mode():
         before = network(inputs)
         rough = network(rounded(inputs))
-    smooth(network, [{"input": inputs}])
+    smooth(network, find_factors(network, [{"input": inputs}]))
     layer = network[0]
     assert isinstance(layer, Smoothed)
     with torch.inference_mode():

@@ -1,0 +1,68 @@
+"""A reader can learn with the weights that its export will have."""
+
+import signal
+
+import pytest
+import torch
+
+from qa.training.export import export_reader
+from qa.training.model import load_model
+from qa.training.reader import ReaderTraining, Stopped
+from qa.training.rounding import LEVELS, Rounding
+from qa.training.smoothing import reader_factors
+from tests.qa.training.test_reader import interrupt, settings, weights
+
+
+@pytest.fixture(params=["bert", "mpnet"])
+def base(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_weights_are_rounded_while_they_compute_and_exact_again_after(base):
+    model = load_model(base)
+    encoder = model.base_model
+    rounding = Rounding(encoder, reader_factors(encoder, base))
+    before = {name: weight.clone() for name, weight in model.state_dict().items()}
+    with rounding.applied():
+        for name, layer in encoder.named_modules():
+            if isinstance(layer, torch.nn.Linear):
+                channels = layer.weight * rounding.factors[name]
+                steps = channels / channels.abs().amax(1, keepdim=True) * LEVELS
+                assert (steps - steps.round()).abs().max() < 1e-3
+            elif isinstance(layer, torch.nn.Embedding):
+                assert len(layer.weight.unique()) <= 256
+    after = model.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_what_was_learned_rounded_is_exported_as_it_is(base, squad_file, tmp_path, quiet):
+    run = settings(base, squad_file, tmp_path / "reader", rounded=True)
+    ReaderTraining(run, console=quiet).run()
+    export_reader(tmp_path / "reader", tmp_path / "out")
+    learned = load_model(tmp_path / "reader").state_dict()
+    exported = load_model(tmp_path / "out").state_dict()
+    for name, weight in learned.items():
+        assert torch.allclose(weight, exported[name], atol=1e-5), name
+
+
+def test_a_stopped_run_goes_on_from_the_exact_weights(
+    bert, squad_file, tmp_path, monkeypatch, quiet
+):
+    run = settings(bert, squad_file, tmp_path / "whole", rounded=True)
+    ReaderTraining(run, console=quiet).run()
+    again = settings(bert, squad_file, tmp_path / "stopped", rounded=True)
+    with monkeypatch.context() as patch:
+        interrupt(patch, 5, lambda: signal.raise_signal(signal.SIGINT))
+        with pytest.raises(Stopped):
+            ReaderTraining(again, console=quiet).run()
+    ReaderTraining(again, console=quiet).run()
+    assert weights(tmp_path / "stopped") == weights(tmp_path / "whole")
+
+
+def test_gradients_change_the_exact_weights(bert, squad_file, tmp_path, quiet):
+    """Steps far smaller than a level add up."""
+    run = settings(
+        bert, squad_file, tmp_path, dev=squad_file, rounded=True, epochs=20,
+        learning_rate=5e-3, negatives=0.1,
+    )  # fmt: skip
+    assert ReaderTraining(run, console=quiet).run().exact_match > 80
