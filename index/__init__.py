@@ -2,10 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
+from index import telemetry
 from index.types import Article, Hit, Passage
 
 if TYPE_CHECKING:
     from index.collection import Collection
+
+telemetry.switch_off()
 
 __all__ = ["Article", "Collection", "Hit", "Passage"]
 

@@ -71,9 +71,6 @@ def run(options: Options) -> None:
 
 def build_app(service: Service, options: Options) -> FastAPI:
     """The whole application, to be served."""
-    # Both are read when Gradio is imported.
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     import gradio as gr
 
     from ui.api import build_api

@@ -1,0 +1,19 @@
+"""Keeps the libraries that we build upon from reporting to their makers.
+
+Each reads its switch once, when it is imported: so this comes before all of them.
+"""
+
+import os
+
+SWITCHES = {
+    "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime from 1.29: a device id, a queue on disk, uploads
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "RAY_USAGE_STATS_ENABLED": "0",
+}
+
+
+def switch_off() -> None:
+    """Sets what is not set; who wants to report can say so in the environment."""
+    for name, value in SWITCHES.items():
+        os.environ.setdefault(name, value)
