@@ -33,9 +33,9 @@ def read_exported(folder: Path) -> dict[str, Tensor]:
         return {name: torch.tensor(array) for name, array in _by_layer(graph, stored).items()}
     except (OSError, KeyError, ValueError, onnx.checker.ValidationError) as error:
         reason = str(error).partition("\n")[0]
-        raise ValueError(f"{folder}: holds no exported reader ({reason})") from error
+        raise ValueError(f"no exported reader: {reason}") from error
     except DecodeError as error:
-        raise ValueError(f"{folder}: model.onnx is damaged") from error
+        raise ValueError("model.onnx is damaged") from error
 
 
 def _initializers(graph: onnx.GraphProto) -> Arrays:
