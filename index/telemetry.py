@@ -1,6 +1,6 @@
 """Keeps the libraries that we build upon from reporting to their makers.
 
-Each reads its switch once, when it is imported: so this comes before all of them.
+onnxruntime reads its switch once, when it is imported: so this comes before all of them.
 """
 
 import os

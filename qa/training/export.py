@@ -65,10 +65,11 @@ def export_reader(model_dir: Path, out_dir: Path, precision: Precision = "int8")
         precision: Of the matrix products' weights.
     """
     import torch
+    from safetensors.torch import load_file
     from transformers import AutoModelForQuestionAnswering
 
     from qa.training.rounding import LEVELS, round_linears
-    from qa.training.smoothing import reader_factors, smooth
+    from qa.training.smoothing import FACTORS_FILE, smooth, typical_factors
     from qa.training.typical import input_names
 
     names = input_names(model_dir)
@@ -80,8 +81,12 @@ def export_reader(model_dir: Path, out_dir: Path, precision: Precision = "int8")
                 model_dir, attn_implementation="eager", dtype=torch.float32
             )
             if precision == "int8":
-                smooth(self.reader.base_model, reader_factors(self.reader.base_model, model_dir))
-                round_linears(self.reader.base_model, LEVELS)
+                encoder, learned = self.reader.base_model, model_dir / FACTORS_FILE
+                known = learned.exists()
+                smooth(
+                    encoder, load_file(learned) if known else typical_factors(encoder, model_dir)
+                )
+                round_linears(encoder, LEVELS)
 
         def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             out = self.reader(**dict(zip(names, inputs, strict=True)))

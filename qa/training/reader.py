@@ -47,7 +47,7 @@ from qa.training.model import (
 from qa.training.progress import Reporter
 from qa.training.rounding import LEVELS, Rounding
 from qa.training.settings import Settings, make_recipe
-from qa.training.smoothing import FACTORS_FILE, reader_factors
+from qa.training.smoothing import FACTORS_FILE, typical_factors
 
 WARMUP = 0.06
 CLIP = 1.0
@@ -106,7 +106,7 @@ class ReaderTraining:
         self.rounding: Rounding | None = None
         if settings.rounded:
             encoder = self.model.base_model
-            self.rounding = Rounding(encoder, reader_factors(encoder, settings.base))
+            self.rounding = Rounding(encoder, typical_factors(encoder, settings.base))
         self.teacher = Teacher(settings.teacher, self.tokenizer) if settings.teacher else None
         self.pad = int(self.model.config.pad_token_id or 0)
         self.types = takes_types(self.model)

@@ -19,6 +19,7 @@ STRENGTH = 0.3
 _LEAST = 1e-4
 
 FACTORS_FILE = "smoothing.safetensors"
+"""In the folder of a reader that learned with rounded weights: the factors it learned with."""
 
 Factors = dict[str, Tensor]
 """Shape (inputs,) each, by the name of the linear layer."""
@@ -98,17 +99,13 @@ def _factors(largest: Tensor) -> Tensor:
     return (largest.clamp(min=_LEAST) / largest.median().clamp(min=_LEAST)) ** STRENGTH
 
 
-def reader_factors(encoder: torch.nn.Module, folder: Path) -> Factors:
-    """How a reader's encoder is smoothed: as it learned to be, else as typical texts ask.
+def typical_factors(encoder: torch.nn.Module, folder: Path) -> Factors:
+    """What to divide a reader's inputs by, as typical texts ask.
 
     Args:
-        encoder: The encoder.
-        folder: The reader's, with `config.json` and `tokenizer.json`.
+        encoder: The reader's encoder.
+        folder: With its `config.json` and `tokenizer.json`.
     """
-    from safetensors.torch import load_file
-
     from qa.training.typical import input_names, typical_inputs
 
-    if (folder / FACTORS_FILE).exists():
-        return load_file(folder / FACTORS_FILE)
     return find_factors(encoder, typical_inputs(folder, input_names(folder), pairs=True))

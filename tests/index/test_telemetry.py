@@ -25,13 +25,20 @@ def files_made(home, code, **extra):
     "code",
     [
         "from qa import ask; assert ask('when was the Singapore summit').text",
-        "from ui.server import build_app; import gradio, transformers",
         "import index, onnxruntime",
     ],
 )
 def test_programs_leave_nothing_but_collections(tmp_path, code):
     made = files_made(tmp_path / "home", code)
     assert [path for path in made if "article-qa" not in path.parts] == []
+
+
+def test_gradio_and_hugging_face_know_that_they_shall_not_report(tmp_path):
+    code = (
+        "import qa; from gradio.analytics import analytics_enabled; assert not analytics_enabled();"
+        "from huggingface_hub.constants import HF_HUB_DISABLE_TELEMETRY as off; assert off"
+    )
+    assert files_made(tmp_path / "home", code) == []
 
 
 def test_who_wants_to_report_may(tmp_path):

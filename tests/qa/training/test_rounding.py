@@ -9,7 +9,7 @@ from qa.training.export import export_reader
 from qa.training.model import load_model
 from qa.training.reader import ReaderTraining, Stopped
 from qa.training.rounding import LEVELS, Rounding
-from qa.training.smoothing import reader_factors
+from qa.training.smoothing import typical_factors
 from tests.qa.training.test_reader import interrupt, settings, weights
 
 
@@ -21,7 +21,7 @@ def base(request):
 def test_weights_are_rounded_while_they_compute_and_exact_again_after(base):
     model = load_model(base)
     encoder = model.base_model
-    rounding = Rounding(encoder, reader_factors(encoder, base))
+    rounding = Rounding(encoder, typical_factors(encoder, base))
     before = {name: weight.clone() for name, weight in model.state_dict().items()}
     with rounding.applied():
         for name, layer in encoder.named_modules():
@@ -43,6 +43,20 @@ def test_what_was_learned_rounded_is_exported_as_it_is(base, squad_file, tmp_pat
     exported = load_model(tmp_path / "out").state_dict()
     for name, weight in learned.items():
         assert torch.allclose(weight, exported[name], atol=1e-5), name
+
+
+def test_layers_cut_from_what_learned_rounded_are_exported(base, squad_file, tmp_path, quiet):
+    """The factors of the whole network are not those of what is left of it."""
+    run = settings(base, squad_file, tmp_path / "whole", rounded=True, epochs=1)
+    ReaderTraining(run, console=quiet).run()
+    run = settings(tmp_path / "whole", squad_file, tmp_path / "cut", rounded=True, layers=1)
+    ReaderTraining(run, console=quiet).run()
+    export_reader(tmp_path / "cut", tmp_path / "out")
+    learned = load_model(tmp_path / "cut").state_dict()
+    exported = load_model(tmp_path / "out").state_dict()
+    assert all(
+        torch.allclose(weight, exported[name], atol=1e-5) for name, weight in learned.items()
+    )
 
 
 def test_a_stopped_run_goes_on_from_the_exact_weights(
