@@ -109,7 +109,9 @@ def _export(
 ) -> None:
     import torch
 
+    from qa.training.outliers import share_outliers
     from qa.training.rounding import LEVELS
+    from qa.training.typical import typical_inputs
 
     inputs = [name for name in axes if name not in outputs]
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -134,6 +136,10 @@ def _export(
             _quantize(exported, target)
             if kind == "reader":
                 store_levels(target, LEVELS)
+                texts = typical_inputs(model_dir, inputs, pairs=True)
+                share_outliers(
+                    target, ({name: ids.numpy() for name, ids in text.items()} for text in texts)
+                )
         else:
             shutil.move(exported, target)
     _split(target)
