@@ -41,6 +41,9 @@ _SCALES = {
     "trillion": 10**12,
 }
 _NUMERAL = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_WRITTEN = re.compile(r"(?:(?<![\w.,:)-])[-−])?\d+(?:[.,:–-]\d+)*")
+_MINUS = re.compile(r"[-−](?=\d)|minus\s")
+_THOUSANDS = re.compile(r",(?=\d{3}(?!\d))")
 _NUMBER_TOKEN = re.compile(rf"(?P<numeral>{_NUMERAL.pattern})|(?P<word>[a-z]+)|(?P<other>[^\s-])")
 
 
@@ -57,6 +60,8 @@ def agree(one: str, other: str) -> bool:
     """
     words_of_one, words_of_other = _normalised(one), _normalised(other)
     if words_of_one == words_of_other:
+        if _numerals(one) != _numerals(other):
+            return False  # normalised, "1.5 million" and "15 million" are the same
         return bool(words_of_one) or one.strip() == other.strip()
     first, second = quantity(one), quantity(other)
     if first is not None or second is not None:
@@ -80,10 +85,13 @@ def is_part(one: str, other: str) -> bool:
 def quantity(text: str) -> tuple[Fraction, str] | None:
     """The value and the unit of a quote that is one number, in digits or words, and a unit.
 
-    "5 million dollars" is (5000000, "dollars"); "about forty-two" is None, since it is not
-    just a number; so is "12 June 2018", which has two.
+    "5 million dollars" is (5000000, "dollars"), "-5" is (-5, ""); "about forty-two" is None,
+    since it is not just a number; so is "12 June 2018", which has two.
     """
-    tokens = list(_NUMBER_TOKEN.finditer(text.lower().strip()))
+    text = text.lower().strip()
+    minus = _MINUS.match(text)
+    sign = -1 if minus else 1
+    tokens = list(_NUMBER_TOKEN.finditer(text, minus.end() if minus else 0))
     value = Fraction(0)
     group = Fraction(0)
     position = 0
@@ -108,7 +116,14 @@ def quantity(text: str) -> tuple[Fraction, str] | None:
     unit = tokens[position:]
     if any(token["numeral"] or token["other"] for token in unit):
         return None
-    return value + group, " ".join(token["word"] for token in unit)
+    return sign * (value + group), " ".join(token["word"] for token in unit)
+
+
+@lru_cache(_REMEMBERED)
+def _numerals(text: str) -> list[str]:
+    """The numbers of a quote as they are written, but for how thousands are set apart."""
+    written = (_THOUSANDS.sub("", number) for number in _WRITTEN.findall(text))
+    return [number.replace(":", ".").replace("−", "-").replace("–", "-") for number in written]
 
 
 def _same_name(one: str, other: str) -> bool:

@@ -69,7 +69,8 @@ class ResolvedDate:
         end: Last day of the interval, inclusive.
         granularity: How fine the expression is.
         derivation: One sentence that says how it was resolved.
-        inferred: True if a part of it rests on a date that no source states outright.
+        inferred: True if a part of it rests on a date that no source states outright, or if the
+            sources' words allow another time, which the derivation then names.
     """
 
     start: date

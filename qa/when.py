@@ -66,8 +66,8 @@ def pool_times(
     """Merge the candidates that can be the same time, and resolve it.
 
     "12 June" in one article and "in June" in another of January 2019 are one answer, 12 June
-    2018: its places are those of both, the one that says most first. What contradicts it stays
-    an answer of its own, with its own date.
+    2018: its places are those of both, the one that says most first. What contradicts it is an
+    answer of its own, with its own date, though it may be in the same words.
 
     Args:
         candidates: Answers to a question that asks for a date, best first.
@@ -85,15 +85,73 @@ def pool_times(
         for each, weight in zip(statements, _weights(statements, groups), strict=True)
     ]
     combination = combine(pieces)
+    times = (combination, *combination.conflicts) if combination else ()
+    candidates, statements = _taken_apart(candidates, statements, times, groups)
     pooled: list[Candidate] = []
     used: set[int] = set()
-    for group in (combination, *combination.conflicts) if combination else ():
+    for group in times:
         members = {statements[each].candidate for each in group.supporting} - used
         if members:
             used |= members
             pooled.append(_merged(candidates, members, statements, group, groups))
     untouched = [each for number, each in enumerate(candidates) if number not in used]
     return sorted([*pooled, *untouched], key=lambda candidate: -candidate.score)
+
+
+def _taken_apart(
+    candidates: Sequence[Candidate],
+    statements: Sequence[_Statement],
+    times: Sequence[Combination],
+    groups: Groups,
+) -> tuple[list[Candidate], list[_Statement]]:
+    """The candidates, those that state several times as one for each.
+
+    The same words are one answer to the reader, but "last year" of one article is not that of an
+    article of another year. Places that state no time stay with the best of the times.
+
+    Returns:
+        The candidates, and the statements in their order with the numbers of these candidates.
+    """
+    first_time: dict[int, int] = {}
+    for number, time in enumerate(times):
+        for index in time.supporting:
+            first_time.setdefault(index, number)
+    apart: list[Candidate] = []
+    renumbered = list(statements)
+    for number, candidate in enumerate(candidates):
+        mine = [i for i, each in enumerate(statements) if each.candidate == number]
+        stated = sorted({first_time[i] for i in mine if i in first_time})
+        time_of = {statements[i].evidence: first_time.get(i, stated[0]) for i in mine if stated}
+        places: dict[int, list[Evidence]] = {time: [] for time in stated}
+        for each in candidate.evidence:
+            places.setdefault(time_of.get(each, stated[0] if stated else -1), []).append(each)
+        for i in mine:
+            part = list(places).index(time_of[statements[i].evidence]) if stated else 0
+            renumbered[i] = statements[i]._replace(candidate=len(apart) + part)
+        parts = list(places.values())
+        apart += [_part(candidate, parts, n, groups) for n in range(len(parts))]
+    return apart, renumbered
+
+
+def _part(
+    candidate: Candidate, parts: Sequence[Sequence[Evidence]], number: int, groups: Groups
+) -> Candidate:
+    """A candidate of one part of another's places, with that part of its odds."""
+    if len(parts) == 1:
+        return candidate
+    articles = [{each.span.article_id for each in part} for part in parts]
+    elsewhere = set().union(*articles[:number], *articles[number + 1 :])
+    # The first part has what no place that is cited accounts for.
+    own = articles[number] if number else {*candidate.by_article} - (elsewhere - articles[0])
+    by_article = {
+        article: candidate.by_article[article]
+        if article not in elsewhere
+        else log_sum_exp([e.score for e in parts[number] if e.span.article_id == article])
+        for article in own
+    }
+    split = replace(candidate, evidence=tuple(parts[number]), by_article=by_article)
+    score, _ = together([split], groups)
+    return replace(split, score=score, share=candidate.share * math.exp(score - candidate.score))
 
 
 def _statements(

@@ -280,9 +280,8 @@ def centuries(match: Match) -> Meaning | None:
 
 def century(match: Match) -> Meaning | None:
     """Builds "the 19th century"."""
-    tens = match.number("tens") or 0
-    number = tens + (match.number("ordinal") or 0)
-    if tens not in {0, 20} or not 1 <= number <= 22 or guards.is_title(match):
+    number = match.number("ordinal") or 0
+    if not 1 <= number <= 22 or guards.is_title(match):
         return None
     if guards.is_before_christ(match):
         return Vague()

@@ -40,7 +40,8 @@ class Combination:
 
     Attributes:
         resolved: The days that all of them allow; its derivation is the explanation, one line.
-            It is inferred only if it would be another without an inferred date.
+            It is inferred only if it would be another without an inferred date, or if the same
+            evidence agrees on another time as well; the explanation then names both.
         supporting: Indices of the evidence that agrees, ascending.
         score: The sum of its scores.
         conflicts: What the rest of the evidence says instead, best supported first; each may
@@ -81,24 +82,27 @@ def combine(evidence: Sequence[Evidence]) -> Combination | None:
         None if no piece has a reading: partial dates alone name no year.
     """
     rest = {i for i, piece in enumerate(evidence) if piece.readings or piece.partial}
+    every = list(_groups(evidence))
     groups: list[_Group] = []
     while rest:
-        group = _best_group(evidence, rest)
+        group = _best_group(evidence, every, rest)
         if group is None:
             break
         groups.append(group)
         rest -= set(group.members)
     if not groups:
         return None
-    combined = [_combination(evidence, group) for group in groups]
+    combined = [_combination(evidence, group, _other_time(group, every)) for group in groups]
     best = combined[0]
     return Combination(best.resolved, best.supporting, best.score, tuple(combined[1:]))
 
 
-def _best_group(evidence: Sequence[Evidence], needed: set[int]) -> _Group | None:
+def _best_group(
+    evidence: Sequence[Evidence], groups: Sequence[_Group], needed: set[int]
+) -> _Group | None:
     """The best group with at least one piece of those needed."""
     best: tuple[tuple[float, float, int, int], _Group] | None = None
-    for group in _groups(evidence):
+    for group in groups:
         members = group.members
         if needed.isdisjoint(members):
             continue
@@ -110,6 +114,17 @@ def _best_group(evidence: Sequence[Evidence], needed: set[int]) -> _Group | None
         if best is None or rank > best[0]:
             best = rank, group
     return best[1] if best else None
+
+
+def _other_time(group: _Group, groups: Sequence[_Group]) -> Interval | None:
+    """Another time on which the same evidence agrees as well: "1/2/2018" has two readings."""
+    for other in groups:
+        apart = (
+            other.interval.end < group.interval.start or group.interval.end < other.interval.start
+        )
+        if apart and other.members == group.members:
+            return other.interval
+    return None
 
 
 def _groups(evidence: Sequence[Evidence]) -> Iterator[_Group]:
@@ -199,7 +214,9 @@ def _only_time(fields: CalendarFields | None, within: Interval) -> Interval | No
     return _shared([one, within]) if one is not None and two is None else None
 
 
-def _combination(evidence: Sequence[Evidence], group: _Group) -> Combination:
+def _combination(
+    evidence: Sequence[Evidence], group: _Group, other: Interval | None
+) -> Combination:
     interval = group.interval
     granularity = _granularity(interval, group)
     parts = [_say(evidence[index], reading) for index, reading in group.dated]
@@ -211,7 +228,10 @@ def _combination(evidence: Sequence[Evidence], group: _Group) -> Combination:
         unique = list(dict.fromkeys(parts))
         listed = ", ".join(unique[:-1]) + (" and " if len(unique) > 1 else "") + unique[-1]
         derivation = f"{meant}: {listed}"
-    inferred = _is_inferred(evidence, group)
+    if other is not None:
+        also = say_interval(other, _granularity(other, group))
+        derivation = f"{derivation}; its words may as well mean {also}"
+    inferred = other is not None or _is_inferred(evidence, group)
     resolved = ResolvedDate(interval.start, interval.end, granularity, derivation, inferred)
     score = sum(evidence[index].score for index in group.members)
     return Combination(resolved, group.members, score)

@@ -39,6 +39,28 @@ _ORDINALS = words(
 ORDINALS = {word: number for number, word in enumerate(_ORDINALS, 1)}
 ORDINALS |= {"twentieth": 20, "thirtieth": 30}
 
+# "twenty-first", "two hundred", "one hundred and fifty": one number, of several words.
+_ONE_TO_NINE = "|".join(_ONES[:9])
+_FIRST_TO_NINTH = "|".join(_ORDINALS[:9])
+_TENS = "|".join(name for name, number in COUNTS.items() if 20 <= number < 100)
+COMPOUND_NUMBER = (
+    rf"(?:{_ONE_TO_NINE}|an?)[-\s]hundred"
+    rf"(?:[-\s](?:and\s)?(?:(?:{_TENS})(?:[-\s](?:{_ONE_TO_NINE}))?|{'|'.join(_ONES)}))?"
+    rf"|(?:{_TENS})[-\s](?:{_ONE_TO_NINE}|{_FIRST_TO_NINTH})"
+)
+
+
+def compound_number(words: str) -> int:
+    """The value of what `COMPOUND_NUMBER` matches, in small letters."""
+    value = 0
+    for word in words.replace("-", " ").split():
+        if word == "hundred":
+            value *= 100
+        elif word != "and":
+            value += COUNTS.get(word) or ORDINALS[word]
+    return value
+
+
 DECADES = {"twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60}
 DECADES |= {"seventies": 70, "eighties": 80, "nineties": 90}
 

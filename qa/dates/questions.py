@@ -26,7 +26,15 @@ _WHICH = re.compile(
 _DATE_OF = re.compile(
     r"\b(?:what|which)(?:\s+(?:is|was|were|are|will\s+be)|['’]s)\s+the\s+(?:\w+\s+){0,2}"
     r"(?:date|day|month|year)(?:\s+(?:of|for|when|that|in\s+which|on\s+which)\b|\W*$)"
-    r"|\bhow\s+long\s+ago\b|\b(?:date|year|day)\s+of\s+(?:the\b|\w+['’]s)",
+    r"|\bhow\s+long\s+ago\b",
+    re.IGNORECASE,
+)
+# "date of the summit", but not "Was he there on the day of the summit?".
+_DATE_FIRST = re.compile(
+    _OPENING
+    + r"(?:(?!(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|am|did|does|do"
+    r"|has|have|had|can|could|will|would|should|on|in|at|during|after|before|since|until)\b)"
+    r"\w+\s+){0,3}?(?:date|year|day)\s+of\s+(?:the\b|\w+['’]s)",
     re.IGNORECASE,
 )
 _KEYWORDS = re.compile(r"^[^?,]{0,80}\b(?:when|dates?)\W*$", re.IGNORECASE)
@@ -49,7 +57,8 @@ def is_when_question(question: str) -> bool:
     """Whether a question asks for a date (a day, month, year or so), not for a time of day."""
     if _WHEN.search(question):
         return not _OTHER_QUESTION.search(question)
-    return any(pattern.search(question) for pattern in (_WHICH, _DATE_OF, _KEYWORDS, _WHERE_WHEN))
+    asking = _WHICH, _DATE_OF, _DATE_FIRST, _KEYWORDS, _WHERE_WHEN
+    return any(pattern.search(question) for pattern in asking)
 
 
 def question_interval(question: str, today: date) -> ResolvedDate | None:

@@ -93,16 +93,22 @@ def ago(match: Match) -> Meaning | None:
     count, unit = match.number("count"), unit_of(match)
     if count is None:
         return None
-    tens = match.number("tens") or 0
-    if tens and (tens < 20 or tens % 10 or count > 9):
-        return Vague()  # "5-8 years ago"
-    count += tens
     last = match.words[-1].lower
     if match.before() in _INEXACT:
         return Vague()
     if any(token.lower == "half" for token in match.words):
         return Offset("month", -(count * 12 + 6)) if unit == "year" else Vague()
     return Offset(unit, -count, exact=last == "today")
+
+
+def half_ago(match: Match) -> Meaning:
+    """Builds "half a year ago"."""
+    halves: dict[Unit, Offset] = {
+        "year": Offset("month", -6),
+        "decade": Offset("year", -5),
+        "century": Offset("year", -50),
+    }
+    return halves.get(unit_of(match)) or Vague()
 
 
 def ahead(match: Match) -> Meaning | None:

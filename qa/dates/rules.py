@@ -79,7 +79,6 @@ _ERAS = (
     Rule("the [PART [-]] DECADE_WORD", b.era),
     Rule(f"{_PART} the (ERA|APOSTROPHE ERA|DECADE_WORD)", b.era),
     Rule("[the] [PART [-]] ORDINAL [-] century", b.century),
-    Rule("[the] [PART [-]] COUNT=tens - ORDINAL [-] century", b.century),
     Rule(f"{_PART} the ORDINAL [-] century", b.century),
     Rule(
         "[the] ORDINAL (and|or|to|DASH) [the] ORDINAL=last_ordinal (century|centuries)", b.centuries
@@ -101,7 +100,9 @@ _FROM_NOW = (
     Rule(f"[the] {_NEAR} (few|couple of|several|many) UNITS", rel.vague),
     Rule("the coming UNITS", rel.vague),
     Rule("COUNT (UNIT|UNITS=unit) ago [today]", rel.ago),
-    Rule("COUNT=tens - COUNT UNITS=unit ago", rel.ago),
+    Rule("half (a|an) UNIT ago", rel.half_ago),
+    Rule("half (a|an) UNIT (after|before|later|earlier)", rel.vague),
+    Rule("COUNT - COUNT UNITS=unit ago", rel.vague),
     Rule("COUNT and a half UNITS=unit ago", rel.ago),
     Rule(f"[{_FEW}] UNITS (ago|later|earlier)", rel.vague),
     Rule("in COUNT (UNIT APOSTROPHE s|UNITS=unit APOSTROPHE) time", rel.ahead),

@@ -45,7 +45,7 @@ def direction_of(sentence: str, start: int, end: int) -> Direction:
     The nearest verb before it in its clause decides, else the nearest after it, else those of
     the neighbouring clauses. A verb of saying decides only if the expression stands beside it.
     """
-    words = [(m.group(), m.start()) for m in _WORD.finditer(sentence)]
+    words = [(m.group(), m.start()) for m in _WORD.finditer(sentence) if not _is_clock(m)]
     place = sum(1 for _, at in words if at < start)
     after = sum(1 for _, at in words if at < end)
     plain = [word for word, _ in words]
@@ -63,6 +63,12 @@ def direction_of(sentence: str, start: int, end: int) -> Direction:
     if _is_attributive(plain, place, after):
         return Direction(chosen.sign, firm=False)
     return chosen
+
+
+def _is_clock(word: re.Match[str]) -> bool:
+    """Whether it is the end of a time of day: the "am" of "6am" is no verb."""
+    before = word.string[: word.start()].rstrip()[-1:]
+    return word.group().lower() in {"am", "pm"} and before.isdigit()
 
 
 def _governing(

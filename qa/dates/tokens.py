@@ -22,11 +22,16 @@ _TOKEN = re.compile(
   | (?P<decade>(?<![\w.,])(?:[0-9]{3}|[0-9])0['’]?s(?!\w))
   | (?P<quarter>(?<![\w.,])[qQ][1-4](?!\w))
   | (?P<number>[0-9]+)
+  | (?P<numbers>(?<!\w)(?i:"""
+    + lexicon.COMPOUND_NUMBER
+    + r""")(?!\w))
   | (?P<word>[^\W\d_]+)
   | (?P<mark>--|[^\w\s]|_)
     """,
     re.VERBOSE,
 )
+
+_ORDINAL_WORDS = tuple(lexicon.ORDINALS)
 
 Classes = Mapping[str, object]
 Gap = Literal["none", "space", "break"]
@@ -91,6 +96,11 @@ def _number_classes(kind: str, match: re.Match[str]) -> Classes:
         if 1 <= value <= 31:
             classes["DAY"] = value
         return classes
+    if kind == "numbers":
+        count = lexicon.compound_number(word.lower())
+        if word.lower().endswith(_ORDINAL_WORDS):
+            return {"ORDINAL": count, "NTH": count}
+        return {"COUNT": count}
     if kind == "decade":
         return {"ERA": int(re.sub(r"\D", "", word))}
     if kind == "quarter":

@@ -19,6 +19,8 @@ SAME = [
     ("forty-two", "42"),
     ("two hundred and five", "205"),
     ("3.5 billion", "3,500 million"),
+    ("9.30", "9:30"),
+    ("-5 degrees", "minus five degrees"),
 ]
 DIFFERENT = [
     ("Kim", "Kim Jong-un"),
@@ -33,6 +35,11 @@ DIFFERENT = [
     ("president", "vice president"),
     ("Trump", "trump card"),
     ("1950-53", "1950"),
+    ("$1.5 million", "$15 million"),
+    ("3.5%", "35%"),
+    ("2-1", "21"),
+    ("-5 degrees", "5 degrees"),
+    ("-5", "five"),
     ("“", "’"),
 ]
 

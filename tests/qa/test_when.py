@@ -42,6 +42,29 @@ def test_contradicting_times_stay_apart_each_with_its_date():
     assert [each.date.start for each in answers] == [date(2023, 6, 9), date(2021, 7, 3)]
 
 
+OSLO = Article("oslo", "", "The summit was held last year in Oslo.", date(2019, 1, 19))
+PARIS = Article("paris", "", "The summit was held last year in Paris.", date(2012, 1, 19))
+AGAIN = Article("again", "", "It was held last year, they say, as in last year.", date(2019, 3, 1))
+ARTICLES |= {each.id: each for each in (OSLO, PARIS, AGAIN)}
+
+
+def test_the_same_words_in_articles_of_other_years_are_other_times():
+    oslo, paris = evidence(OSLO, "last year", 5.0), evidence(PARIS, "last year", 4.5)
+    apart = rank([oslo, paris])
+    assert len(apart) == 1
+    first, second = pooled(oslo, paris)
+    assert (str(first.date), first.evidence, first.by_article) == ("2018", (oslo,), {"oslo": 5.0})
+    assert (str(second.date), second.evidence, second.score) == ("2011", (paris,), 4.5)
+    assert first.score == pytest.approx(5.0)
+    assert first.share + second.share == pytest.approx(apart[0].share)
+    # Who agrees is with the right one.
+    again = evidence(AGAIN, "last year", 4.0)
+    first, second = pooled(oslo, paris, again)
+    assert set(first.evidence) == {oslo, again}
+    assert second.evidence == (paris,)
+    assert first.score > 5.0
+
+
 def test_what_states_no_time_is_left_alone():
     crowds = evidence(REVIEW, "crowds", 6.0)
     answers = pooled(crowds, evidence(REVIEW, "June", 5.0))

@@ -6,6 +6,7 @@ from qa.dates import Anchor, CalendarFields, Evidence, combine, find_times, read
 from qa.types import ResolvedDate
 
 JAN19 = Anchor(date(2019, 1, 19))
+WED16 = Anchor(date(2019, 1, 16))
 
 
 def said(text, anchor=None, score=1.0):
@@ -112,6 +113,23 @@ def test_scores_outweigh_numbers():
 
 def test_among_equal_scores_the_first_wins():
     assert str(combine([said("in 2017"), said("in 2018")]).resolved) == "2017"
+
+
+@pytest.mark.parametrize(
+    ("text", "anchor", "other"),
+    [
+        ("The office opened on 1/2/2018.", None, "1 February 2018"),
+        ("The summit opens on Friday.", WED16, "18 January 2019"),
+        ("The fair: 12 June", JAN19, "12 June 2019"),
+    ],
+)
+def test_two_readings_are_never_decided_silently(text, anchor, other):
+    combined = combine([said(text, anchor)])
+    assert combined.resolved.inferred
+    assert combined.resolved.derivation.endswith(f"; its words may as well mean {other}")
+    settled = combine([said(text, anchor), said(f"on {other}")])
+    assert not settled.resolved.inferred
+    assert "may as well" not in settled.resolved.derivation
 
 
 def test_an_inferred_date_stays_inferred_unless_others_state_the_same():
