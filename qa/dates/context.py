@@ -11,6 +11,7 @@ _REACH = 300
 _HEADED_BY = re.compile(r"(?:(?:and|but|so|then|early|late|later|earlier|in)\s+)*$", re.IGNORECASE)
 # What may begin another clause, or another voice.
 _BREAK = re.compile(r"[,;:()\n“”\"–—]|\s-\s|\b(?:that|which|who|when|after|before|since|until)\b")
+_IN = re.compile(r"\bin\s$", re.IGNORECASE)
 _LED_BY = re.compile(r"(?:\b(?:in|on|of|by)\s(?:the\s)?|[.!?]\s|\n|^)$", re.IGNORECASE)
 
 
@@ -40,7 +41,8 @@ def told_year(expression: TimeExpression, text: str) -> tuple[int, str] | None:
 def heading_year(expression: TimeExpression, text: str) -> TimeExpression | None:
     """The expression of nothing but a year that heads the clause of a later expression.
 
-    "Next year the fair opens on 9 July": 9 July is of that year.
+    "Next year the fair opens on 9 July": 9 July is of that year. "In 2016 it rose in May and in
+    2018 fell in June": June is of 2018.
 
     Returns:
         None if the sentence does not begin with a year, or something may begin another clause
@@ -55,7 +57,14 @@ def heading_year(expression: TimeExpression, text: str) -> TimeExpression | None
     between = text[head.end : expression.start].removeprefix(",")
     if not _HEADED_BY.fullmatch(text, start, head.start) or _BREAK.search(between):
         return None
-    return head if _is_bare_year(head) else None
+    if not _is_bare_year(head):
+        return None
+    for later in times[index + 1 :]:
+        if later.end > expression.start:
+            break
+        if _is_bare_year(later) and _IN.search(text, max(later.start - 4, 0), later.start):
+            head = later
+    return head
 
 
 def _is_bare_year(expression: TimeExpression) -> bool:

@@ -367,6 +367,8 @@ IMPOSSIBLE = [
     Case("Last year the fair opened on [9 July].", NOV20, "2019-07-09", "day"),
     Case("This year the fair opens on [9 July].", NOV20, "2020-07-09", "day"),
     Case("In 2016, the fair opened in [July].", JAN19, "2016-07", "month"),
+    Case("In 2016 sales rose in May and in 2018 fell in [June].", JAN19, "2018-06", "month"),
+    Case("In 2016 the budget for 2018 was passed in [June].", JAN19, "2016-06", "month"),
     Case("But in 2016 the fair opened in [spring].", JAN19, "2016-03-01/2016-05-31", "season"),
     Case("Last year he said that the fair will open on [9 July].", JAN19, "2019-07-09", "day"),
 ]
