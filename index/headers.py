@@ -12,14 +12,18 @@ from typing import Any
 HEADLINE_CHARACTERS = 200
 """A longer first line is a paragraph, not a headline."""
 
+MAX_FRONT_MATTER = 64_000
+"""A longer block between `---` lines is not read; its parser takes its time for each character."""
+
 _LEADING_DATE = re.compile(r"\s*date:?[ \t]+(\d{4}-\d{2}-\d{2})\b[ \t]*", re.IGNORECASE)
 _FIELD_LINE = re.compile(
     r"[ \t]*(title|headline|date|published|author|byline|source|url)[ \t]*:"
-    r"[ \t]*(.*?)[ \t]*(?:\r?\n|$)",
+    # The blanks after the value are for `strip`: a pattern tries each run of them anew from each.
+    r"([^\n]*)(?:\n|\Z)",
     re.IGNORECASE,
 )
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|$)", re.DOTALL)
-_HEADLINE = re.compile(r"\s*([^\r\n]+?)[ \t]*\r?\n[ \t]*\r?\n\s*\S")
+_NULL = "tag:yaml.org,2002:null"
 _SENTENCE_END = re.compile(r"[.!?…;,:][\"'”’)\]]*$")
 
 
@@ -41,7 +45,7 @@ def read_header(text: str) -> Header:
     fields, start = _front_matter(text)
     if not start:
         fields, start = _field_lines(text)
-    title = _as_text(fields.get("title") or fields.get("headline"))
+    title = " ".join((fields.get("title") or fields.get("headline") or "").split())
     published = iso_date(fields.get("date") or fields.get("published"))
     leading = _LEADING_DATE.match(text, start)
     if leading and (stated := iso_date(leading.group(1))):
@@ -50,7 +54,7 @@ def read_header(text: str) -> Header:
     return Header(title or _headline(text[start:]), published, start)
 
 
-def iso_date(value: Any) -> date | None:  # noqa: ANN401 - YAML and JSON hand over anything
+def iso_date(value: Any) -> date | None:  # noqa: ANN401 - JSON hands over anything
     """The date of a `date`, `datetime` or an ISO 8601 string; None for anything else."""
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
@@ -65,26 +69,37 @@ def iso_date(value: Any) -> date | None:  # noqa: ANN401 - YAML and JSON hand ov
         return None
 
 
-def _front_matter(text: str) -> tuple[dict[str, Any], int]:
+def _front_matter(text: str) -> tuple[dict[str, str], int]:
     block = _FRONT_MATTER.match(text)
-    if not block:
+    if not block or len(block.group(1)) > MAX_FRONT_MATTER:
         return {}, 0
     import yaml
 
     try:
-        fields = yaml.safe_load(block.group(1))
-    except (yaml.YAMLError, ValueError):
+        # Only as far as its nodes, which are as many as were written. The values that YAML makes
+        # of them can be larger by any factor (aliases of aliases), and fail in ways of their own.
+        node = yaml.compose(block.group(1), Loader=yaml.SafeLoader)
+        if not isinstance(node, yaml.MappingNode):
+            return {}, 0
+        fields = {
+            name.value.lower(): value.value
+            for name, value in node.value
+            if isinstance(name, yaml.ScalarNode)
+            and isinstance(value, yaml.ScalarNode)
+            and value.tag != _NULL
+        }
+        # An escape can name half of a character, which nothing after this could write down.
+        "".join(fields.values()).encode()
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
         return {}, 0
-    if not isinstance(fields, dict):
-        return {}, 0
-    return {str(name).lower(): value for name, value in fields.items()}, block.end()
+    return fields, block.end()
 
 
 def _field_lines(text: str) -> tuple[dict[str, str], int]:
     fields: dict[str, str] = {}
     start = 0
     while line := _FIELD_LINE.match(text, start):
-        fields.setdefault(line.group(1).lower(), line.group(2))
+        fields.setdefault(line.group(1).lower(), line.group(2).strip(" \t\r"))
         start = line.end()
         if start == len(text):
             break
@@ -95,14 +110,12 @@ def _field_lines(text: str) -> tuple[dict[str, str], int]:
 
 
 def _headline(body: str) -> str:
-    found = _HEADLINE.match(body[: HEADLINE_CHARACTERS + 100])
-    if not found:
+    """The first line with something in it, if an empty one and more text follow."""
+    line, _, rest = body[: HEADLINE_CHARACTERS + 100].lstrip().partition("\n")
+    line = line.rstrip(" \t\r")
+    empty, _, more = rest.partition("\n")
+    if empty.strip(" \t\r") or not more.strip() or "\r" in line:
         return ""
-    line = found.group(1)
     if len(line) > HEADLINE_CHARACTERS or _SENTENCE_END.search(line):
         return ""
     return line
-
-
-def _as_text(value: Any) -> str:  # noqa: ANN401 - YAML hands over anything
-    return " ".join(str(value).split()) if value is not None else ""

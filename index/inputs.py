@@ -19,6 +19,34 @@ _DECLARED_CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w-]{2,40})", re.IGNORECASE
 )
 
+# A mark goes before any label. One of UTF-32 begins with one of UTF-16, so it is tried first.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# What browsers read for a label (WHATWG, Encoding): the larger set that pages so labelled use.
+_AS_BROWSERS_READ = {
+    "utf-8-sig": "utf-8",
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+# These bytes stand for themselves in every encoding of the web but UTF-16. They do not where
+# `+`, a backslash or a tilde begins an escape, nor in what is no encoding of text (`hex`, `idna`).
+_PLAIN = b"<p>1+AGE-2\\u0041~{4}-a</p>"
+# As browsers do, and Python does not: bytes that Windows left unused are control characters.
+_UNUSED = {0xDC00 + byte: byte for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
+
 Problem = Callable[[str], None]
 """Is told, in one line that names file and reason, what was skipped."""
 
@@ -85,23 +113,60 @@ def decode_text(content: bytes, name: str) -> str:
 
 
 def decode_html(content: bytes, name: str, charset: str | None) -> str:
-    """Decode a page by what its server or it itself declares, else as UTF-8.
+    """Decode a page by its mark, or by what its server or it itself declares, else as UTF-8.
+
+    Labels are read as browsers read them.
 
     Raises:
         UserError: As `decode_text`.
     """
+    for mark, marked in _MARKS:
+        if content.startswith(mark):
+            return decode_text(content, name) if marked == "utf-8" else _decode(content, marked)
     declared = _DECLARED_CHARSET.search(content[:_BINARY_SAMPLE])
-    for label in (charset, declared and declared.group(1).decode("ascii")):
-        if not label:
-            continue
-        try:
-            codec = codecs.lookup(label).name
-        except LookupError:
-            continue
-        if codec != "utf-8" and not content.startswith(codecs.BOM_UTF8):
-            # Browsers read a label that lies in the same way: what does not decode is replaced.
-            return content.decode(codec, errors="replace")
+    stated = _codec(charset) if charset else None
+    own = _codec(declared.group(1).decode("ascii")) if declared else None
+    # A label in a page that can be read before its encoding is known names no such encoding.
+    if own and not _keeps_ascii(own):
+        own = None
+    for codec in (stated, own):
+        if codec == "utf-8" and _is_utf8(content):
+            break
+        if codec and codec != "utf-8":
+            return _decode(content, codec)
     return decode_text(content, name)
+
+
+def _codec(label: str) -> str | None:
+    """The name of the codec that browsers take for a label; None if they would not know it."""
+    try:
+        name = codecs.lookup(label.strip()).name
+    except (LookupError, ValueError):
+        return None
+    name = _AS_BROWSERS_READ.get(name, name)
+    return name if name.startswith(("utf-16", "utf-32")) or _keeps_ascii(name) else None
+
+
+def _keeps_ascii(codec: str) -> bool:
+    try:
+        return _PLAIN.decode(codec, errors="replace") == _PLAIN.decode("ascii")
+    except (LookupError, ValueError):
+        return False
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decode(content: bytes, codec: str) -> str:
+    # Browsers read a label that lies in the same way: what does not decode is replaced.
+    if codec == "cp1252":
+        return content.decode(codec, errors="surrogateescape").translate(_UNUSED)
+    return content.decode(codec, errors="replace")
 
 
 def refuse_binary(content: bytes, name: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import re
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import nullcontext
@@ -25,6 +26,9 @@ BODY_SECONDS = 60.0
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _MCP = "/gradio_api/mcp"
 _OPEN = frozenset({"/api/health", "/api/docs", "/api/openapi.json"})
+# Gradio fetches files of other servers here, for pages that embed them. Wherever in the path, as
+# it may follow that of a proxy.
+_FETCHES = re.compile(r"/gradio_api/(?:proxy=|file[=/]https?:)", re.IGNORECASE)
 # Gradio's page loads its scripts in line and makes its templates with `Function`. Everything
 # comes from here: the page works offline, and what slipped through could not call home.
 _POLICY = (
@@ -84,7 +88,9 @@ class Guard:
                 return
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+                # Gradio lets the page of any site read what it replies to a user who is logged in.
+                kept = (each for each in message.get("headers", ()) if not _is_cors(each[0]))
+                message["headers"] = [*kept, *_HEADERS]
             await send(message)
             if message["type"] == "http.response.body" and not message.get("more_body", False):
                 completed = True
@@ -104,17 +110,14 @@ class Guard:
                     await send({"type": "http.response.body", "body": b""})
 
     def _refusal(self, method: str, path: str, headers: dict[str, str]) -> tuple[int, str] | None:
-        host = headers.get("host", "")
-        if self._check_host and urlsplit(f"//{host}").hostname not in _LOOPBACK:
+        if self._check_host and not _is_loopback(headers.get("host", "")):
             return 421, "this server answers only as localhost"
-        api = _is_api(path)
-        origin = headers.get("origin")
-        if api and method not in ("GET", "HEAD") and origin and urlsplit(origin).netloc != host:
+        if method not in ("GET", "HEAD") and _is_foreign(headers):
             return 403, "a page of another site may not do this"
-        if ((api and path not in _OPEN) or path.startswith(_MCP)) and not self._may(headers):
+        closed = (_is_api(path) and path not in _OPEN) or path.startswith(_MCP)
+        if closed and not self._may(headers):
             return 401, "a key is needed: send it as 'Authorization: Bearer KEY'"
-        # Gradio fetches other servers' files here for pages that embed them; this one does not.
-        if path.startswith("/gradio_api/proxy="):
+        if _FETCHES.search(path):
             return 404, "not found"
         length = headers.get("content-length", "0")
         if not length.isdecimal():
@@ -137,6 +140,32 @@ class Guard:
             except ValueError:
                 return False
         return False
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return urlsplit(f"//{host}").hostname in _LOOPBACK
+    except ValueError:
+        return False
+
+
+def _is_foreign(headers: dict[str, str]) -> bool:
+    """Whether a browser sends this for a page of another site; only browsers name an origin."""
+    origin = headers.get("origin")
+    # A page can set neither of the two others: the first at all, the second without a preflight,
+    # which is refused. So they may vouch for a proxy that puts its own name for `Host`.
+    if origin is None or headers.get("sec-fetch-site") == "same-origin":
+        return False
+    forwarded = headers.get("x-forwarded-host", "").partition(",")[0].strip()
+    try:
+        site = urlsplit(origin).netloc.lower()
+    except ValueError:
+        return True
+    return not site or site not in (headers.get("host", "").lower(), forwarded.lower())
+
+
+def _is_cors(header: bytes) -> bool:
+    return header.lower().startswith(b"access-control-")
 
 
 def _is_api(path: str) -> bool:
