@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import TYPE_CHECKING
 
 import click
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 SEEDS_SUITE = Path(__file__).resolve().parent / "suites" / "seeds.jsonl"
 
 _PATH = click.Path(path_type=Path)
+
+_RESULTS = "results.json"
+_REPORT = "report.html"
 
 
 class _RunByDefault(click.Group):
@@ -114,7 +117,7 @@ def run(
     if baseline and not set(names) & set(before):
         raise UserError(f"{baseline}: has none of the suites {', '.join(names)}")
     if out:
-        _make_folder(out)
+        _prepare(out)
 
     if not suites and ctx.get_parameter_source("place") is not ParameterSource.COMMANDLINE:
         # The bundled suite is about the seeds alone, whatever the user's own collection holds.
@@ -130,9 +133,9 @@ def run(
     report.print_table(measured, console)
     report.print_comparisons(compared, console)
     if out:
-        results.write(measured, out / "results.json")
-        report.write_html(measured, compared, out / "report.html")
-        click.echo(f"\n{out / 'report.html'}\n{out / 'results.json'}")
+        results.write(measured, out / _RESULTS)
+        report.write_html(measured, compared, out / _REPORT)
+        click.echo(f"\n{out / _REPORT}\n{out / _RESULTS}")
 
     misses = [miss for suite in measured for miss in _misses(suite, required)]
     misses += [
@@ -148,7 +151,7 @@ def run(
 @click.option(
     "--out", type=_PATH, required=True, metavar="FILE", help="The suite to write, .jsonl."
 )
-@click.option("--feedback", type=_PATH, metavar="FILE", help="A feedback log, as JSON lines.")
+@click.option("--feedback", type=_PATH, metavar="FILE", help="What `feedback` prints, in a file.")
 @click.option(
     "--per-article",
     type=click.IntRange(0),
@@ -295,8 +298,19 @@ def _misses(suite: "SuiteResult", required: Sequence[tuple[str, float]]) -> Iter
             yield f"{suite.name}: {name} is {value:.4g}, above the allowed {bound:g}"
 
 
-def _make_folder(path: Path) -> None:
+def _prepare(folder: Path) -> None:
+    """Make the folder of a run, and see before the run that it can be written there."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{path}: cannot be created ({error.strerror})") from error
+        raise UserError(f"{folder}: cannot be created ({error.strerror})") from error
+    path = folder
+    try:
+        # Trying is the only honest test: root may write anywhere but on a read-only disk.
+        with TemporaryFile(dir=folder):
+            pass
+        for path in (folder / _RESULTS, folder / _REPORT):
+            if path.exists():
+                path.open("ab").close()
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror})") from error

@@ -59,16 +59,18 @@ def draft(articles: Iterable[Article], per_article: int) -> Iterator[dict[str, A
 
 
 def from_feedback(path: Path) -> Iterator[dict[str, Any]]:
-    """What users asked, from a feedback log: JSON lines with `question`, `answer` and `liked`.
+    """What users asked, from a feedback log: the JSON lines that `article-qa feedback` prints.
 
-    `answer` is `Answer.to_dict()`. A liked answer becomes the right one; where it was not liked,
-    or "the articles do not say" was, the note says what to fill in.
+    Each is `Answer.to_dict()` with a `verdict`, as `ui.feedback.store` writes it. A liked answer
+    becomes the right one; where it was not liked, the note says what to fill in. A follow-up is
+    asked in the words that it was understood in, since the log does not have what came before it.
 
     Raises:
         UserError: If the log cannot be read; the message names the line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not `splitlines`: a quote in a record may hold other separators, such as U+2028.
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from error
     for number, line in enumerate(lines, start=1):
@@ -76,11 +78,12 @@ def from_feedback(path: Path) -> Iterator[dict[str, Any]]:
             continue
         try:
             entry = json.loads(line)
-            question, answer, liked = entry["question"], entry["answer"], entry["liked"]
-            yield _asked(str(question), answer["text"], answer["citations"], liked is True)
-        except (ValueError, KeyError, TypeError) as error:
+            # Who greeted was told how to ask: that is no question.
+            if entry.get("help") is None:
+                yield _of_entry(entry)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(
-                f"{path}:{number}: not a line of a feedback log with question, answer and liked"
+                f"{path}:{number}: not a line of a feedback log, as `article-qa feedback` prints it"
             ) from error
 
 
@@ -123,6 +126,13 @@ def _blanks(text: str) -> list[_Blank]:
             seen.add(answer)
             chosen.append(blank)
     return chosen
+
+
+def _of_entry(entry: dict[str, Any]) -> dict[str, Any]:
+    """The line of a suite that a verdict makes; raises what a wrong entry makes Python raise."""
+    question = entry.get("understood_as") or entry["question"]
+    liked = {"like": True, "dislike": False}[entry["verdict"]]
+    return _asked(str(question), entry["text"], entry["citations"], liked)
 
 
 def _asked(

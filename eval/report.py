@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eval.records import OUTCOMES, Excerpt
-from eval.results import Comparison, SuiteResult, installed_version
+from eval.results import Comparison, SuiteResult, installed_version, write_text
 from eval.summary import METRICS, RANKS, Value
 from qa.rendering import printable
 
@@ -140,7 +140,11 @@ def print_comparisons(comparisons: Sequence[Comparison], console: Console) -> No
 def write_html(
     results: Sequence[SuiteResult], comparisons: Sequence[Comparison], path: Path
 ) -> None:
-    """Write the report: figures, tables, and every wrong answer beside its gold."""
+    """Write the report: figures, tables, and every wrong answer beside its gold.
+
+    Raises:
+        UserError: If it cannot be written.
+    """
     # Figures need matplotlib, which is slow to import: only here.
     from eval.figures import figures
 
@@ -162,7 +166,7 @@ def write_html(
         version=installed_version(),
         created=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )
-    path.write_text(page, encoding="utf-8")
+    write_text(page, path)
 
 
 def pieces(excerpt: Excerpt) -> Iterator[tuple[str, str]]:

@@ -108,13 +108,29 @@ def result(name: str, passages: Passages, records: Sequence[Record]) -> SuiteRes
 
 
 def write(results: Sequence[SuiteResult], path: Path) -> None:
-    """Write results.json: `{"suites": {NAME: {"em": 0-1, ..., "records": [...]}}}`."""
+    """Write results.json: `{"suites": {NAME: {"em": 0-1, ..., "records": [...]}}}`.
+
+    Raises:
+        UserError: If it cannot be written.
+    """
     document = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "version": installed_version(),
         "suites": {suite.name: _suite_json(suite) for suite in results},
     }
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a file of a run.
+
+    Raises:
+        UserError: If it cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror})") from error
 
 
 def read(path: Path) -> dict[str, tuple[Record, ...]]:

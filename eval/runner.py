@@ -23,8 +23,11 @@ class Answering(Protocol):
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question."""
 
-    def search(self, question: str) -> Sequence[Hit]:
-        """The passages that `ask` reads for the question, best first."""
+    def passages_read(self, question: str, history: Sequence[Turn] = ()) -> int:
+        """How many passages `ask` reads for each way to understand the question."""
+
+    def search(self, question: str, *, passages: int) -> Sequence[Hit]:
+        """So many passages for a question that stands alone, best first, as `ask` finds them."""
 
 
 class Reading(Protocol):
@@ -70,10 +73,10 @@ def run(
         start = time.perf_counter()
         answer = answering.ask(question.question, history=question.history)
         milliseconds = 1000 * (time.perf_counter() - start)
-        found = (
-            (collection.article(hit.passage.article_id), hit.passage)
-            for hit in answering.search(answer.understood_as or question.question)
-        )
+        # A follow-up that may mean several things has fewer passages read for each.
+        read = answering.passages_read(question.question, question.history)
+        hits = answering.search(answer.understood_as or question.question, passages=read)
+        found = ((collection.article(hit.passage.article_id), hit.passage) for hit in hits)
         passages = [(article, passage) for article, passage in found if article]
         ids = allowed[question.id]
         record = score(question, ids, answer, passages, milliseconds)

@@ -9,7 +9,7 @@ from index.collection import Collection
 from index.errors import UserError
 from index.types import Article, Filters, Hit
 from qa.agreement import agree
-from qa.conversation import MAX_READINGS, understandings
+from qa.conversation import MAX_READINGS, asks_for_another_answer, understandings
 from qa.examples import Examples
 from qa.help import EMPTY, WORDS, is_small_talk
 from qa.kinds import kind_of, whole_sentences
@@ -123,13 +123,12 @@ class Answerer:
         question = checked_question(question)
         if is_small_talk(question):
             return Answer(question, None, 0.0, help=self._help())
-        # After "thanks" the conversation goes on where it was.
-        history = [turn for turn in history if not is_small_talk(turn.question)]
+        history = _asked_before(history)
         filters = Filters(since, until, source, frozenset(articles))
         readings = understandings(question, history)
-        # Several readings share the time of two plain questions.
-        passages = self.top_k if len(readings) == 1 else max(1, 2 * self.top_k // MAX_READINGS)
-        given = history[-1].answer if len(readings) > 1 else None
+        passages = self._share(readings)
+        follows = len(readings) > 1 and asks_for_another_answer(question, history[-1].question)
+        given = history[-1].answer if follows else None
         looks = self._likeliest([self._look(each, filters, passages) for each in readings], given)
         read = [look._replace(places=self.reading.again(*look, len(looks))) for look in looks]
         found = [self._found(look, given, self.calibration) for look in read]
@@ -137,6 +136,15 @@ class Answerer:
         surest = max(each.confidence for each in found)
         best = next(each for each in found if each.confidence >= surest - TIE)
         return self._answer(question, best)
+
+    def passages_read(self, question: str, history: Sequence[Turn] = ()) -> int:
+        """How many passages `ask` reads for each way to understand a question.
+
+        Args:
+            question: As in `ask`.
+            history: As in `ask`.
+        """
+        return self._share(understandings(question.strip(), _asked_before(history)))
 
     def search(
         self, question: str, filters: Filters | None = None, passages: int | None = None
@@ -192,6 +200,10 @@ class Answerer:
         """What turns scores into probabilities, and where answers stop."""
         return self.reading.stages.calibration
 
+    def _share(self, readings: Sequence[str]) -> int:
+        """How many passages each reading of a question gets: they share the time of two."""
+        return self.top_k if len(readings) == 1 else max(1, 2 * self.top_k // MAX_READINGS)
+
     def _look(self, question: str, filters: Filters, passages: int) -> _Look:
         hits = self.search(question, filters, passages)
         return _Look(question, hits, self.reading.first(question, hits))
@@ -208,7 +220,7 @@ class Answerer:
     def _found(self, look: _Look, given: str | None, calibration: Calibration) -> _Found:
         candidates = self.merge(*look, calibration.retrieval)
         if given is not None:
-            # Who follows up on an answer does not ask for the same one again.
+            # Who asks more about an answer does not ask for the same one again.
             candidates = [c for c in candidates if not agree(c.evidence[0].quote, given)]
         confidence = calibration.probability(candidates[0]) if candidates else 0.0
         return _Found(look.question, look.hits, candidates, confidence)
@@ -276,6 +288,11 @@ class Answerer:
         if article is None:
             raise UserError(f"article {article_id} was removed while it was read; ask again")
         return article
+
+
+def _asked_before(history: Sequence[Turn]) -> list[Turn]:
+    """The turns that a follow-up may lean on: after "thanks" it goes on where it was."""
+    return [turn for turn in history if not is_small_talk(turn.question)]
 
 
 def checked_question(question: str) -> str:

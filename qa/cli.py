@@ -105,7 +105,7 @@ def chat(
         console.print("Ask about the articles. An empty line or Ctrl-D ends the conversation.")
     while True:
         try:
-            question = console.input("[bold green]> [/]" if sys.stdin.isatty() else "")
+            question = _typed(console)
         except (EOFError, KeyboardInterrupt):
             break
         if not question.strip():
@@ -190,6 +190,21 @@ def _console() -> Any:  # noqa: ANN401 - rich is imported when something is prin
     from rich.console import Console
 
     return Console(highlight=False)
+
+
+def _typed(console: Any) -> str:  # noqa: ANN401 - a console of rich
+    """The next line of standard input.
+
+    Raises:
+        UserError: If it is not text in UTF-8.
+    """
+    try:
+        line = str(console.input("[bold green]> [/]" if sys.stdin.isatty() else ""))
+        # Some locales let other bytes through as surrogates, which no tokenizer takes.
+        line.encode()
+    except UnicodeError:
+        raise UserError("standard input is not text in UTF-8") from None
+    return line
 
 
 def _show(answer: "Answer") -> None:

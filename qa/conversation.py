@@ -30,7 +30,7 @@ _LEAD_IN = re.compile(
 )
 _WH = re.compile(
     r"^(?:(?:in|on|at|to|for|with|from|by|of|since|until)\s+)?"
-    r"(?:who(?:m|se)?|what|which|when|where|why|how(?:\s+(?:many|much|long|old|far|often))?)\b",
+    r"(who(?:m|se)?|what|which|when|where|why|how(?:\s+(?:many|much|long|old|far|often))?)\b",
     re.IGNORECASE,
 )
 _FUNCTION_WORDS = frozenset(
@@ -41,6 +41,10 @@ _FUNCTION_WORDS = frozenset(
     they them their many much long say said happen happened
     """.split()
 )
+_TIME_PREPOSITION = re.compile(
+    r"(?:in|on|at|since|until|till|before|after|during|by|from|between|around)\b\s*", re.IGNORECASE
+)
+_BETWEEN_TIMES = re.compile(r"\s*(?:,|&|\b(?:and|or|in|on)\b)\s*", re.IGNORECASE)
 _AUXILIARIES = frozenset(
     "is are was were do does did has have had can could will would should may might".split()
 )
@@ -55,7 +59,8 @@ def understandings(question: str, history: Sequence[Turn]) -> list[str]:
     leak into a new one. Otherwise every reading stands alone: a pronoun is replaced by the last
     answer or by what the last question was about; a bare question word ("Why?", "When was
     that?") takes the place of the last one; a bare name ("And Mark Lambert?") takes the place of
-    what the last question was about; "that meeting" is read beside the last question's words.
+    what the last question was about, a bare time ("And in 2017?") that of the time it named;
+    "that meeting" is read beside the last question's words.
 
     Args:
         question: As asked.
@@ -67,16 +72,13 @@ def understandings(question: str, history: Sequence[Turn]) -> list[str]:
     if not history or not leans(question):
         return [question]
     last = history[-1]
-    asked = _LEAD_IN.sub("", question).strip() or question
-    subject = subject_of(last.question)
+    asked = _without_lead_in(question)
     wh = _WH.match(asked)
-    bare = not _content_words(asked)
     readings = [question]
-    if wh and bare:
+    if wh and not _content_words(asked):
         readings.append(f"{wh.group(0)} {_body(last.question)}?")
-    elif not wh and subject and len(_content_words(asked)) > 0 and not _has_verb(asked):
-        name = re.sub(r"^(?:in|on|at)\s+", "", asked.rstrip("?. "), flags=re.IGNORECASE)
-        readings.append(last.question.replace(subject, name, 1))
+    elif _substitutes(asked):
+        readings.append(_substituted(last.question, asked.rstrip("?. ")))
     readings += [_with_referent(asked, each) for each in _referents(asked, history)]
     if _POINTER.search(asked) or (wh and len(_content_words(asked)) <= _FEW_WORDS):
         readings.append(f"{asked.rstrip('?. ')}, {_stem(last.question)}?")
@@ -116,6 +118,29 @@ def leans(question: str) -> bool:
         or _POINTER.search(question)
         or _LEAD_IN.match(question)
         or len(_content_words(question)) < _FEW_WORDS
+    )
+
+
+def asks_for_another_answer(question: str, last: str) -> bool:
+    """Whether a follow-up cannot mean the answer that was just given.
+
+    "What did it say?", "Who met her there?" and "Why?" ask something else about what was said, and
+    so does another question word. "And Schumer?" asks the same of somebody else, who may well
+    belong to the same party; so does "And who leads the Senate?" after "Who leads the House?".
+
+    Args:
+        question: The follow-up, which leans on the last question.
+        last: The question before it.
+    """
+    asked = _without_lead_in(question)
+    if _substitutes(asked):
+        return False
+    return bool(
+        _PRONOUN.search(asked)
+        or _PLACE_OR_TIME.search(asked)
+        or _POINTER.search(asked)
+        or not _content_words(asked)
+        or _question_word(asked) != _question_word(_without_lead_in(last))
     )
 
 
@@ -174,6 +199,63 @@ class Chat:
         answer = self._answerer.ask(question, self.history, *self._filters)
         self.history.append(Turn(answer.understood_as or question, answer.text))
         return answer
+
+
+def _without_lead_in(question: str) -> str:
+    """The question without the "and" or "what about" that it begins with."""
+    return _LEAD_IN.sub("", question).strip() or question
+
+
+def _question_word(asked: str) -> str:
+    """What a question begins with, as "who" or "how many"; "" for a yes-or-no question."""
+    found = _WH.match(asked)
+    return found.group(1).lower() if found else ""
+
+
+def _substitutes(asked: str) -> bool:
+    """Whether bare words ask the last question again of something else, as "And Schumer?" does."""
+    return not _WH.match(asked) and bool(_content_words(asked)) and not _has_verb(asked)
+
+
+def _substituted(question: str, words: str) -> str:
+    """The question asked of what the bare words name: another time, or another subject."""
+    if _is_time(words):
+        return _at_another_time(question, words)
+    subject = subject_of(question)
+    name = re.sub(r"^(?:in|on|at)\s+", "", words, flags=re.IGNORECASE)
+    if not subject:
+        return question
+    # "And the Gold Cup?" brings its own article.
+    own = r"(?:\bthe\s+)?" if name.lower().startswith("the ") else ""
+    return re.sub(own + re.escape(subject), lambda _: name, question, count=1)
+
+
+def _is_time(words: str) -> bool:
+    """Whether words are a time and nothing else: "in 2017", "last year", "May 2018 or 2019"."""
+    end = preposition.end() if (preposition := _TIME_PREPOSITION.match(words)) else 0
+    times = find_times(words, lenient=True)
+    for number, time in enumerate(times):
+        # A range begins with its own preposition: "from 2014 to 2016".
+        if time.start > end and not (number and _BETWEEN_TIMES.fullmatch(words, end, time.start)):
+            return False
+        end = time.end
+    return bool(times) and end == len(words)
+
+
+def _at_another_time(question: str, words: str) -> str:
+    """The question with its own time replaced by that of the words, or with theirs added."""
+    times = find_times(question, lenient=True)
+    if not times:
+        return f"{question.rstrip('?. ')} {words}?"
+    before, after = question[: times[0].start], question[times[0].end :]
+    own = _TIME_PREPOSITION.match(words)
+    if own is None:
+        return f"{before}{words}{after}"
+    # "in 2018" becomes "since 2014", but "the 2018 World Cup" becomes "the 2014 World Cup".
+    if led := re.search(rf"\b{_TIME_PREPOSITION.pattern}$", before, re.IGNORECASE):
+        return f"{before[: led.start()]}{words}{after}"
+    has_own = _TIME_PREPOSITION.match(times[0].quote)
+    return f"{before}{words if has_own else words[own.end() :]}{after}"
 
 
 def _with_referent(question: str, referent: str) -> str:

@@ -48,10 +48,10 @@ def serve(
 @collection_option
 def feedback(place: Place | None) -> None:
     """Print what people thought of the answers: question, answer and passages, as JSON lines."""
-    from qa.building import default_folder
+    from qa.building import collection_place
     from ui.feedback import folder_of, read
 
-    path = folder_of(place or default_folder())
+    path = folder_of(place or collection_place())
     if not path.is_dir():
         raise UserError(f"{path}: no collection here")
     for record in read(path):

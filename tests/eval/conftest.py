@@ -48,10 +48,13 @@ class World:
         self.asked.append((question, tuple(history)))
         return self.answers[question]
 
-    def search(self, question):
+    def passages_read(self, question, history=()):
+        return 2
+
+    def search(self, question, *, passages):
         return [
             Hit(Passage(each.id, 0, len(each.text)), 1.0, 1, 1, 0.5) for each in (DINNER, SUMMIT)
-        ]
+        ][:passages]
 
     def article(self, article_id):
         return {each.id: each for each in self.articles()}.get(article_id)

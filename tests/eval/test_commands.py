@@ -7,8 +7,15 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from eval import report, results
 from eval.commands import SEEDS_SUITE, evaluate
+from eval.suites import load
+from index import Collection
 from index.errors import UserError
+from qa.answerer import Answerer
+from qa.building import seed_articles
+from ui.commands import feedback
+from ui.feedback import store
 
 SQUAD = {
     "data": [
@@ -130,6 +137,40 @@ def test_what_a_user_can_mend_is_one_line(tmp_path, monkeypatch, arguments, mess
         evaluate.main([str(argument) for argument in arguments], standalone_mode=False)
     assert "\n" not in str(error.value)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["results.json", "report.html"])
+def test_a_place_that_cannot_be_written_is_found_before_the_run(squad, tmp_path, monkeypatch, name):
+    (tmp_path / "out" / name).mkdir(parents=True)
+    monkeypatch.setattr("eval.commands._measure", lambda *_: pytest.fail("it was run"))
+    with pytest.raises(UserError, match=rf"out/{name}: cannot be written \(Is a directory\)"):
+        evaluate.main([str(squad), "--out", str(tmp_path / "out")], standalone_mode=False)
+    assert [each.name for each in (tmp_path / "out").iterdir()] == [name]
+
+
+def test_results_that_cannot_be_written_name_their_place(tmp_path):
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(UserError, match=r"taken: cannot be written \(Is a directory\)"):
+        results.write([], tmp_path / "taken")
+    with pytest.raises(UserError, match=r"taken: cannot be written \(Is a directory\)"):
+        report.write_html([], [], tmp_path / "taken")
+
+
+def test_what_feedback_prints_becomes_a_suite(tmp_path, monkeypatch):
+    # The page keeps verdicts in the collection that is named; `feedback` must look there.
+    monkeypatch.setenv("QA_COLLECTION", str(tmp_path / "own"))
+    with Collection(tmp_path / "own", create=True) as collection:
+        collection.add(seed_articles())
+        answer = Answerer(collection).ask("When was the Singapore summit?")
+    store(tmp_path / "own", answer, "like")
+    printed = CliRunner().invoke(feedback, [])
+    assert printed.exit_code == 0, printed.output
+    (tmp_path / "log").write_text(printed.output)
+    suite = tmp_path / "mine.jsonl"
+    drafted = call("new", "--feedback", tmp_path / "log", "--out", suite, "--per-article", 0)
+    assert drafted.exit_code == 0, drafted.output
+    (question,) = load(suite).questions
+    assert (question.question, question.answers) == (answer.question, (answer.text,))
 
 
 def test_new_drafts_a_suite_that_runs(tmp_path, monkeypatch):

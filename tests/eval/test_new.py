@@ -6,6 +6,8 @@ from eval.new import BLANK, draft, from_feedback, write
 from eval.suites import load
 from index.errors import UserError
 from index.types import Article
+from qa.types import Answer, Citation, Help
+from ui.feedback import read, store
 
 TEXT = """date 2019-01-19 The envoy of the northern neighbour arrived in the capital last November.
 
@@ -19,20 +21,22 @@ ARTICLE = Article("a-1", "Talks", TEXT, None, "news/talks.txt")
 def log(tmp_path):
     def written(*entries):
         path = tmp_path / "feedback.jsonl"
-        lines = (each if isinstance(each, str) else json.dumps(each) for each in entries)
-        path.write_text("\n".join(lines))
+        for each in entries:
+            if isinstance(each, str):
+                with path.open("a") as file:
+                    file.write(f"{each}\n")
+            else:
+                store(tmp_path, *each)
         return path
 
     return written
 
 
-def entry(question, text, liked):
-    cited = {"article_id": "a-1", "source": "news/talks.txt"}
-    return {
-        "question": question,
-        "answer": {"text": text, "citations": [cited, cited]},
-        "liked": liked,
-    }
+def entry(question, text, liked, **others):
+    quote = text or ""
+    cited = Citation("a-1", "Talks", None, "news/talks.txt", 0, len(quote), quote, 0, 9, "x" * 9)
+    answer = Answer(question, text, 0.5, (cited, cited), **others)
+    return answer, "like" if liked else "dislike"
 
 
 def test_drafts_dates_names_and_amounts_each_with_its_answer():
@@ -83,10 +87,32 @@ def test_what_was_not_liked_is_left_to_fill_in(log, tmp_path):
         load(tmp_path / "mine.jsonl")
 
 
+def test_the_log_is_read_as_it_is_stored_and_printed(log, tmp_path):
+    path = log(entry("Who won?", "Sarah\u2028Sanders", True), entry("Where?", "two", False))
+    printed = tmp_path / "printed"
+    printed.write_text(
+        "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in read(tmp_path))
+    )
+    liked, disliked = from_feedback(printed)
+    assert liked["answers"] == ["Sarah\u2028Sanders"]
+    assert disliked["answers"] == []
+    assert list(from_feedback(path)) == [liked, disliked]
+
+
+def test_a_follow_up_is_asked_as_it_was_understood(log):
+    (only,) = from_feedback(log(entry("And him?", "two", True, understood_as="Who met Kim?")))
+    assert only["question"] == "Who met Kim?"
+
+
+def test_a_greeting_is_no_question(log):
+    assert list(from_feedback(log(entry("hello", None, True, help=Help("Ask."))))) == []
+
+
 @pytest.mark.parametrize(
     "line",
-    ["{", "[]", "3", '{"question": "Who?"}', '{"question": "Who?", "answer": 3, "liked": true}'],
-)
+    ["{", "[]", "3", '{"question": "Who?"}', '{"question": "Who?", "verdict": "like", "text": "x"}',
+     '{"question": "Who?", "verdict": "so so", "text": null, "citations": []}'],
+)  # fmt: skip
 def test_another_file_is_no_feedback_log(log, line):
     path = log(entry("Who won?", "two", True), line)
     with pytest.raises(UserError, match=r"feedback\.jsonl:2: not a line of a feedback log"):

@@ -45,6 +45,30 @@ def test_the_first_question_warms_up_and_history_is_passed_on(suite, world):
     assert world.asked == [(followed.question, ()), (followed.question, turns)]
 
 
+def test_of_a_follow_up_only_what_was_read_counts(answerer, seeds):
+    question = "Where did he pose for photographs with Pompeo?"
+    turns = (Turn("Who is Pyongyang's lead negotiator with the United States?", "Kim Yong-chol"),)
+    asked = [
+        Question(question, (), (), False, id="follows", place="s:1", history=turns),
+        Question(question, (), (), False, id="alone", place="s:2"),
+    ]
+    read = {}
+    first = answerer.reading.first
+
+    def noted(understood, hits):
+        read[understood] = len(hits)
+        return first(understood, hits)
+
+    answerer.reading.first = noted
+    try:
+        follows, alone = run(Suite("s", tuple(asked)), answerer, seeds)
+    finally:
+        del answerer.reading.first
+    assert follows.understood_as is not None
+    assert follows.read == read[follows.understood_as]
+    assert alone.read > follows.read
+
+
 @pytest.mark.parametrize(
     ("article_id", "quote", "outcome"),
     [
@@ -73,7 +97,7 @@ def test_other_outcomes(suite, world):
     world.answers["When was it?"] = _answer(world, "summit", "12 June", date(2019, 6, 12))
     world.answers["Who paid?"] = _answer(world, "dinner", "Pompeo")
     world.answers["Where was the summit?"] = world.answers["Who paid?"]
-    world.search = lambda question: []
+    world.search = lambda question, *, passages: []
     found = by_id(run(suite, world, world))
     assert found["when"].outcome == "wrong date"
     assert found["paid"].outcome == "should abstain"

@@ -13,7 +13,8 @@ def run(tmp_path):
     def run(*arguments, text=None, **environment):
         return subprocess.run(
             [sys.executable, "-m", "qa.cli", *arguments],
-            capture_output=True, text=True, input=text, timeout=120, check=False,
+            capture_output=True, text=True, errors="surrogateescape", input=text, timeout=120,
+            check=False,
             env={**os.environ, "XDG_DATA_HOME": str(tmp_path), **environment},
         )  # fmt: skip
 
@@ -143,6 +144,14 @@ def test_a_question_to_one_article(run, tmp_path):
 )  # fmt: skip
 def test_what_is_not_utf_8_is_refused(run, arguments):
     assert refused(run(*arguments))
+
+
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+def test_a_conversation_that_is_not_utf_8_is_refused(run, errors):
+    # The second is how Python reads standard input where the locale is C.UTF-8.
+    talked = run("chat", text="Who is caf\udce9?\n", PYTHONIOENCODING=f"utf-8:{errors}")
+    assert refused(talked)
+    assert "not text in UTF-8" in talked.stderr
 
 
 @pytest.mark.parametrize("question", ["", "  ", "word " * 10_000])

@@ -2,7 +2,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.conversation import MAX_READINGS, Chat, leans, subject_of, understandings
+from index import Collection
+from index.types import Article
+from qa.answerer import Answerer
+from qa.conversation import (
+    MAX_READINGS,
+    Chat,
+    asks_for_another_answer,
+    leans,
+    subject_of,
+    understandings,
+)
 from qa.types import Turn
 
 BORN = Turn("When was Ada Lovelace born?", "10 December 1815")
@@ -28,6 +38,44 @@ def test_what_a_follow_up_may_mean(question, last, understood):
     readings = understandings(question, [last])
     assert readings[0] == question
     assert understood in readings
+
+
+@pytest.mark.parametrize(
+    ("last", "question", "understood"),
+    [
+        ("Who won the World Cup in 2018?", "And in 2017?", "Who won the World Cup in 2017?"),
+        ("Who won the World Cup in 2018?", "What about 2014?", "Who won the World Cup in 2014?"),
+        ("Who won in May 2018?", "And since 2014?", "Who won since 2014?"),
+        ("Who won in 2018?", "And in the 1990s?", "Who won in the 1990s?"),
+        ("Who won in 2018?", "And from 2014 to 2016?", "Who won from 2014 to 2016?"),
+        ("Who ruled from 2014 to 2016?", "And in 2018?", "Who ruled in 2018?"),
+        ("Who scored in the 2018 final?", "And in 2014?", "Who scored in the 2014 final?"),
+        ("Who won the World Cup?", "And in 2017?", "Who won the World Cup in 2017?"),
+        ("Who won the World Cup?", "What about last year?", "Who won the World Cup last year?"),
+        ("Who won the World Cup in 2018?", "And the 2017 Gold Cup?",
+         "Who won the 2017 Gold Cup in 2018?"),
+    ],
+)  # fmt: skip
+def test_a_bare_time_takes_the_place_of_a_time(last, question, understood):
+    assert understandings(question, [Turn(last, "France")]) == [question, understood]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What did it say?", "Where did he go then?", "Who played there?", "Who chaired that meeting?",
+     "Why?", "And when?", "And him?", "What did the source say?"],
+)  # fmt: skip
+def test_who_asks_more_about_an_answer_wants_another(question):
+    assert asks_for_another_answer(question, "Who leads the House?")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["And Schumer?", "What about his wife?", "And in 2017?", "And that party?",
+     "And who leads the Senate?", "Schumer?"],
+)  # fmt: skip
+def test_what_asks_the_same_of_another_may_be_answered_the_same(question):
+    assert not asks_for_another_answer(question, "Who leads the House?")
 
 
 @pytest.mark.parametrize("question", ["Who wrote the opera Carmen?", "When did the museum open?"])
@@ -87,3 +135,17 @@ def test_chat_keeps_the_history(answerer):
 def test_an_answer_already_given_is_not_given_again(answerer):
     history = [Turn("Which broadcaster quoted a source on the talks?", "CNN")]
     assert answerer.ask("What did it say?", history).text != "CNN"
+
+
+def test_another_may_have_the_same_answer(tmp_path):
+    text = (
+        "Nancy Pelosi belongs to the Democrats, and led them in the House. "
+        "Chuck Schumer belongs to the Democrats, and led them in the Senate."
+    )
+    with Collection(tmp_path / "parties", create=True) as collection:
+        collection.add([Article("parties", "Parties", text, None, None)])
+        chat = Chat(Answerer(collection))
+        assert "Democrats" in chat.ask("Which party does Nancy Pelosi belong to?").text
+        second = chat.ask("And Chuck Schumer?")
+    assert "Democrats" in second.text
+    assert "Schumer" in second.understood_as
