@@ -44,7 +44,7 @@ def add_articles(
     with ThreadPoolExecutor(1, thread_name_prefix="article-writer") as writer:
         try:
             for batch in _read_ahead(_batches(articles, backend)):
-                rows = _embedded(batch, embedder)
+                rows = embedded(batch, embedder)
                 if pending is not None:
                     total = _finish(*pending, total, progress)
                 pending = writer.submit(_write, backend, rows, len(batch)), batch
@@ -63,18 +63,25 @@ def _batches(articles: Iterable[Article], backend: Backend) -> Iterator[Batch]:
     batch: dict[str, tuple[Article, list[Passage] | None]] = {}
     size = 0
     seen: set[str] = set()
-    for article in articles:
-        if article.id in batch:
+    try:
+        for article in articles:
+            if article.id in batch:
+                yield list(batch.values())
+                batch, size = {}, 0
+            # What the store holds of an id that came before may be about to change.
+            known = article.id not in seen and backend.holds(article)
+            passages = None if known else split(article)
+            seen.add(article.id)
+            batch[article.id] = (article, passages)
+            size += len(passages or ()) + 1
+            if size >= BATCH_PASSAGES:
+                yield list(batch.values())
+                batch, size = {}, 0
+    except Exception:
+        # Whoever reads tells of what is wrong when the good articles have been given.
+        if batch:
             yield list(batch.values())
-            batch, size = {}, 0
-        # What the store holds of an id that came before may be about to change.
-        passages = None if article.id not in seen and backend.holds(article) else split(article)
-        seen.add(article.id)
-        batch[article.id] = (article, passages)
-        size += len(passages or ()) + 1
-        if size >= BATCH_PASSAGES:
-            yield list(batch.values())
-            batch, size = {}, 0
+        raise
     if batch:
         yield list(batch.values())
 
@@ -121,7 +128,8 @@ def _read_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
         stopped.set()
 
 
-def _embedded(batch: Batch, embedder: Embedder) -> list[tuple[Article, list[Passage], Vectors]]:
+def embedded(batch: Batch, embedder: Embedder) -> list[tuple[Article, list[Passage], Vectors]]:
+    """The articles of a batch that have passages, with the vectors of these: what is put."""
     new = [(article, passages) for article, passages in batch if passages is not None]
     texts = [embedding_text(article, each) for article, passages in new for each in passages]
     if not new:

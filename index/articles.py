@@ -1,6 +1,9 @@
 """Read articles from files, folders and archives of all the kinds that are known."""
 
+import csv
+import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -13,7 +16,15 @@ from index.inputs import MAX_ARTICLE_BYTES, Fields, Input, Problem, decode_html,
 from index.records import FIELD_NAMES, read_csv, read_json_lines
 from index.types import Article
 
-__all__ = ["ArticleFiles", "Measured", "article_id", "read_articles", "read_file", "read_input"]
+__all__ = [
+    "ArticleFiles", "Measured", "article_id", "problem_of", "read_articles", "read_file",
+    "read_input",
+]  # fmt: skip
+
+_UNEXPECTED = (ValueError, LookupError, csv.Error)
+"""What libraries raise for what they do not expect; it is the matter of one input only."""
+
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
 class Measured(Protocol):
@@ -72,17 +83,16 @@ class ArticleFiles:
     def __iter__(self) -> Iterator[Article]:
         files: list[tuple[Path, int]] = []
         for path in self._paths:
-            if not path.exists():
-                self._problem(f"{path}: no such file or folder")
+            try:
+                found = _files_at(path)
+            except (UserError, OSError) as error:
+                self._problem(problem_of(error, _printable(str(path))))
                 continue
-            found = _files_below(path) if path.is_dir() else [path]
-            if not found:
-                self._problem(f"{path}: holds no {', '.join(KINDS)} files")
             files += [(file, _size(file)) for file in found]
         self._total = sum(size for _, size in files)
         for path, size in files:
-            source = str(path.resolve())
-            given = Input(str(path), source, path.suffix.lower(), size, self._opener(path))
+            name, source = _printable(str(path)), str(path.resolve())
+            given = Input(name, source, path.suffix.lower(), size, self._opener(path))
             yield from read_input(given, self._problem, self._fields)
             self._finished += size
             self._current = None
@@ -134,30 +144,68 @@ def read_file(path: Path, source: str | None = None) -> Article:
         raise UserError(f"{path}: not a file of one article")
     given = Input(str(path), source or str(path.resolve()), kind, 0, lambda: path.open("rb"))
     (article,) = read(given, _raise_problem, {})
-    return article
+    return _storable(article)
 
 
 def read_input(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
     """Read the articles of one input; whatever is wrong with it is told to `problem`."""
+    for article in _read_input(given, problem, fields):
+        yield _storable(article)
+
+
+def problem_of(error: Exception, name: str) -> str:
+    """What went wrong with an input, in one line that names it.
+
+    Args:
+        error: What reading it raised.
+        name: What messages call it.
+    """
+    if isinstance(error, UserError):
+        return str(error)
+    reason = (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
+    what = "unpacked" if isinstance(error, UNREADABLE) else "read"
+    return f"{name}: cannot be {what} ({reason.splitlines()[0][:160]})"
+
+
+def _read_input(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
     read = _READERS.get(given.kind)
     try:
         if given.kind == ".zip":
             found = False
             for member in members(given, frozenset(_READERS)):
                 found = True
-                yield from read_input(member, problem, fields)
+                yield from _read_input(member, problem, fields)
             if not found:
                 problem(f"{given.name}: holds no {', '.join(_READERS)} files")
         elif read is None:
             problem(f"{given.name}: unknown kind of file; known are {', '.join(KINDS)}")
         else:
             yield from read(given, problem, fields)
-    except UserError as error:
-        problem(str(error))
-    except OSError as error:
-        problem(f"{given.name}: cannot be read ({error.strerror or error})")
-    except UNREADABLE as error:
-        problem(f"{given.name}: cannot be unpacked ({error})")
+    except (UserError, OSError, *UNREADABLE, *_UNEXPECTED) as error:
+        problem(problem_of(error, given.name))
+
+
+def _storable(article: Article) -> Article:
+    """The article with a source that is text, also where the name of its file is not."""
+    source = article.source and _printable(article.source)
+    # The id stays: it tells apart what looks the same now.
+    return article if source == article.source else replace(article, source=source)
+
+
+def _printable(name: str) -> str:
+    """A name of bytes that are not UTF-8, which Python reads as lone surrogates, made text."""
+    return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", name)
+
+
+def _files_at(path: Path) -> list[Path]:
+    if not path.exists():
+        raise UserError(f"{_printable(str(path))}: no such file or folder")
+    if not path.is_dir():
+        return [path]
+    found = _files_below(path)
+    if not found:
+        raise UserError(f"{_printable(str(path))}: holds no {', '.join(KINDS)} files")
+    return found
 
 
 def _files_below(folder: Path) -> list[Path]:
@@ -165,9 +213,16 @@ def _files_below(folder: Path) -> list[Path]:
         path
         for path in folder.rglob("*")
         if path.suffix.lower() in KINDS
-        and path.is_file()
+        and _is_file(path)
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return True  # To read it will tell why that cannot be.
 
 
 def _size(path: Path) -> int:

@@ -5,6 +5,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+from index.connections import Connections
 from index.errors import UserError
 from index.local import STORE, LocalBackend
 from index.schema import new_identity
@@ -94,8 +95,9 @@ def _copy(source: Path, target: Path) -> None:
     unfinished = target.with_name(f".{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     try:
-        with closing(_connect(source)) as original, closing(_connect(unfinished)) as copy:
-            original.backup(copy, pages=_STEP_PAGES)
+        # What is copied may lie where nothing can be written.
+        with closing(Connections(source)) as original, closing(_connect(unfinished)) as copy:
+            original.get().backup(copy, pages=_STEP_PAGES)
             copy.execute("PRAGMA journal_mode = DELETE")
             copy.execute("UPDATE settings SET value = ? WHERE name = 'identity'", (new_identity(),))
             copy.commit()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from index.adding import embedded
 from index.checkpoint import read_checkpoint
 from index.collection import Collection
 from index.embedder import is_superseded, load_embedder
@@ -90,8 +91,8 @@ def repair(
     for article_id in report.broken_articles:
         article = backend.article(article_id)
         if article is not None:
-            backend.remove([article_id])
-            collection.add([article])
+            # The article stays stored until its new passages take the place of the old ones.
+            backend.store.renew(embedded([(article, split(article))], collection.embedder))
     backend.vectors.discard()
     backend.lexical.repair(backend.store)
     backend.settle()

@@ -6,38 +6,48 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 from index.errors import UserError
 
 _LOCK_SECONDS = 60.0
 
+_Stamp = tuple[int, int, int, bool]
+
 
 class Connections:
     """Gives each thread its own connection; all are closed together.
 
+    That of a thread that has ended is closed when another thread gets its first one, for a server
+    sees threads come and go as long as it runs.
+
     Attributes:
-        read_only: Whether the file, or its folder, cannot be written to.
+        read_only: Whether this process cannot write to the file or its folder; others may.
     """
 
     def __init__(self, path: Path) -> None:
         """Prepare; the file is opened, or created, with the first connection."""
         self._path = path
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: dict[Thread, sqlite3.Connection] = {}
+        self._frozen: dict[sqlite3.Connection, _Stamp] = {}
         self._lock = threading.Lock()
         self.read_only = path.is_file() and _cannot_write(path)
 
     def get(self) -> sqlite3.Connection:
         """The connection of this thread."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection = self._opened.get(threading.current_thread())
+        if connection is not None and self._is_outdated(connection):
+            self.close_thread()
+            connection = None
         if connection is None:
             connection = self._connect()
             # FULL: an article that was acknowledged survives a power cut, not only a kill.
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = connection
             with self._lock:
-                self._opened.append(connection)
+                self._opened[threading.current_thread()] = connection
+                for thread in [each for each in self._opened if not each.is_alive()]:
+                    self._close(thread)
         return connection
 
     @contextmanager
@@ -64,29 +74,54 @@ class Connections:
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-        self._local = threading.local()
+            for thread in list(self._opened):
+                self._close(thread)
 
     def close_thread(self) -> None:
         """Close the connection of this thread, which is about to end."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        with self._lock:
+            self._close(threading.current_thread())
+
+    def _close(self, thread: Thread) -> None:
+        connection = self._opened.pop(thread, None)
         if connection is not None:
-            with self._lock:
-                self._opened.remove(connection)
+            self._frozen.pop(connection, None)
             connection.close()
-            del self._local.connection
 
     def _connect(self) -> sqlite3.Connection:
-        uri = self._path.resolve().as_uri()
-        if self.read_only:
-            # Nobody can change a file in a folder that nobody can write to; without this,
-            # SQLite would make files beside it to read it.
-            uri += "?immutable=1"
+        if not self.read_only:
+            return self._connect_as("")
+        # A writer may be at work all the same: another user, or one outside of this container.
+        # What it has committed may be in the write-ahead log only.
+        connection = self._connect_as("?mode=ro")
+        try:
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                raise
+        else:
+            return connection
+        # Without a writer there is no log, and SQLite would have to make one. So nobody writes
+        # now, and the file can be read as one that does not change; whether it did, we look.
+        stamp = _stamp(self._path)
+        connection = self._connect_as("?immutable=1")
+        self._frozen[connection] = stamp
+        return connection
+
+    def _connect_as(self, options: str) -> sqlite3.Connection:
         return sqlite3.connect(
-            uri, uri=True, timeout=_LOCK_SECONDS, isolation_level=None, check_same_thread=False
+            self._path.resolve().as_uri() + options,
+            uri=True,
+            timeout=_LOCK_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
         )
+
+    def _is_outdated(self, connection: sqlite3.Connection) -> bool:
+        """Whether somebody writes to a file that was opened as one that does not change."""
+        stamp = self._frozen.get(connection)
+        return stamp is not None and not connection.in_transaction and stamp != _stamp(self._path)
 
     @contextmanager
     def _transaction(self, kind: str) -> Iterator[sqlite3.Connection]:
@@ -104,3 +139,9 @@ class Connections:
 
 def _cannot_write(path: Path) -> bool:
     return not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
+def _stamp(path: Path) -> _Stamp:
+    state = path.stat()
+    log = path.with_name(f"{path.name}-wal")
+    return state.st_ino, state.st_size, state.st_mtime_ns, log.exists()

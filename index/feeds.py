@@ -2,10 +2,12 @@
 
 import gzip
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urldefrag, urljoin
 
+from index.archives import UNREADABLE
 from index.errors import UserError
 
 _MAX_BYTES = 50_000_000
@@ -50,7 +52,7 @@ def _unpacked(content: bytes, url: str) -> bytes:
     try:
         with gzip.open(io.BytesIO(content)) as file:
             unpacked = file.read(_MAX_BYTES + 1)
-    except (OSError, EOFError) as error:
+    except (OSError, *UNREADABLE) as error:
         raise UserError(f"{url}: cannot be unpacked ({error})") from None
     if len(unpacked) > _MAX_BYTES:
         raise UserError(f"{url}: larger than {_MAX_BYTES / 1e6:.0f} MB when unpacked")
@@ -61,11 +63,14 @@ def _sitemap(content: bytes, url: str) -> Listing:
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
-    root = etree.fromstring(content, parser)
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError:  # Not even a beginning that could be recovered.
+        root = None
     if root is None:
         raise UserError(f"{url}: not a sitemap")
     found = [
-        _absolute(url, each.text)
+        absolute(url, each.text)
         for each in root.iterfind("{*}*/{*}loc")
         if each.text and each.text.strip()
     ]
@@ -82,13 +87,31 @@ def _feed(content: bytes, url: str) -> Listing:
     pages: dict[str, Listed] = {}
     for entry in parsed.entries:
         if link := entry.get("link"):
-            stated = entry.get("published_parsed")
-            page = Listed(_absolute(url, link), date(*stated[:3]) if stated else None)
+            page = Listed(absolute(url, link), _stated_date(entry.get("published_parsed")))
             pages.setdefault(page.url, page)
     if not pages:
         raise UserError(f"{url}: neither a page nor a feed or sitemap that lists pages")
     return Listing(tuple(pages.values()), ())
 
 
-def _absolute(base: str, link: str) -> str:
-    return urldefrag(urljoin(base, link.strip())).url
+def absolute(base: str, link: str) -> str:
+    """Where a link of a page leads, without its fragment.
+
+    What is no address stays as it is, so that only this one is refused, when it is fetched.
+
+    Args:
+        base: The page's address; "" for a link that is whole already.
+        link: The link as it is written.
+    """
+    link = link.strip()
+    try:
+        return urldefrag(urljoin(base, link)).url
+    except ValueError:
+        return link
+
+
+def _stated_date(parsed: Sequence[int] | None) -> date | None:
+    try:
+        return date(*parsed[:3]) if parsed else None
+    except ValueError:
+        return None

@@ -92,7 +92,7 @@ class Fetcher:
                 if response.status != 200:
                     raise UserError(f"{at}: the server answers with status {response.status}")
                 return response
-            at = urldefrag(urljoin(at, response.location)).url
+            at = _redirected(at, response.location)
         raise UserError(f"{url}: more than {_REDIRECTS} redirects")
 
     def _allowed(self, url: str) -> bool:
@@ -108,7 +108,7 @@ class Fetcher:
         for _ in range(_REDIRECTS + 1):
             answer = self._request_patiently(at, _ROBOTS_BYTES, cut=True)
             if answer.status in _REDIRECTING:
-                at = urljoin(at, answer.location)
+                at = _redirected(at, answer.location)
             elif answer.status == 200:
                 return Protego.parse(answer.content.decode("utf-8", errors="replace"))
             else:
@@ -176,6 +176,15 @@ class Fetcher:
         asked = (robots.crawl_delay(AGENT) or 0.0) if robots else 0.0
         delay = min(max(self._delay, float(asked)), _LONGEST_DELAY_SECONDS)
         self._next[origin] = max(due, now) + delay
+
+
+def _redirected(url: str, location: str) -> str:
+    try:
+        return urldefrag(urljoin(url, location)).url
+    except ValueError:
+        raise UserError(
+            f"{url}: the server redirects to {location[:80]!r}, which is no address"
+        ) from None
 
 
 def _origin(url: str) -> str:

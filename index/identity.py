@@ -10,7 +10,10 @@ from index.types import Article
 
 def article_id(source: str) -> str:
     """A short, readable id, the same for the same source."""
-    path = urlsplit(source).path if "://" in source else source
+    try:
+        path = urlsplit(source).path if "://" in source else source
+    except ValueError:  # It only looks like an address.
+        path = source
     stem = re.sub(r"[^\w]+", "-", PurePosixPath(path).stem).strip("-")[:40]
     suffix = hashlib.sha256(source.encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return f"{stem}-{suffix}" if stem else suffix

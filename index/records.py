@@ -63,7 +63,7 @@ def read_csv(given: Input, problem: Problem, fields: Fields) -> Iterator[Article
         if not header.strip():
             raise UserError(f"{given.name}: empty")
         delimiter = max(_DELIMITERS, key=header.count)
-        columns = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
+        columns = _columns(header, delimiter, given.name)
         wanted = (fields["text"],) if "text" in fields else FIELD_NAMES["text"]
         lower = {name.lower(): name for name in columns}
         if not any(name in columns or name.lower() in lower for name in wanted):
@@ -90,6 +90,16 @@ def read_csv(given: Input, problem: Problem, fields: Fields) -> Iterator[Article
                 yield _article(record, where, given.source, fields)
             except UserError as error:
                 problem(str(error))
+
+
+def _columns(header: str, delimiter: str, name: str) -> list[str]:
+    try:
+        return [column.strip() for column in next(csv.reader([header], delimiter=delimiter))]
+    except csv.Error as error:
+        # The ends of lines that only old programs write; all of the file is one line then.
+        old = "\r" in header.rstrip("\r\n")
+        reason = "its lines end in CR alone; save it with LF or CRLF" if old else error
+        raise UserError(f"{name}: not valid CSV ({reason})") from None
 
 
 def _csv_line(line: bytes, name: str) -> str:

@@ -139,13 +139,22 @@ class Store:
 
         One that is stored just as it is stays untouched.
         """
-        sketches = [
-            (article, passages, vectors, likeness.signature(article.text))
-            for article, passages, vectors in rows
-        ]
+        sketched = _sketched(rows)
         with self._writing() as (connection, counter):
             self._check_embedder(connection)
-            return [_put(connection, counter, *each) for each in sketches]
+            return [_put(connection, counter, *each) for each in sketched]
+
+    def renew(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> None:
+        """Replace the passages and vectors of articles that are stored just as they are.
+
+        One that somebody has changed or removed since it was read is left alone.
+        """
+        sketched = _sketched(rows)
+        with self._writing() as (connection, counter):
+            self._check_embedder(connection)
+            for article, passages, vectors, sketch in sketched:
+                if _known(connection, article.id) == digest(article):
+                    _replace(connection, counter, article, passages, vectors, sketch)
 
     def remove(self, article_ids: Iterable[str]) -> list[str]:
         """Remove articles, all or none of them; returns the ids that were there."""
@@ -287,6 +296,23 @@ class Store:
             yield from self._connections.get().execute(f"{select} IN ({marks})", (*values, *part))
 
 
+def _sketched(
+    rows: Iterable[tuple[Article, Sequence[Passage], Vectors]],
+) -> list[tuple[Article, Sequence[Passage], Vectors, likeness.Signature]]:
+    # Before the transaction, for which others wait.
+    return [
+        (article, passages, vectors, likeness.signature(article.text))
+        for article, passages, vectors in rows
+    ]
+
+
+def _known(connection: sqlite3.Connection, article_id: str) -> str | None:
+    """The digest of an article as it is stored, None if it is not."""
+    query = "SELECT digest FROM articles WHERE id = ?"
+    row = connection.execute(query, (article_id,)).fetchone()
+    return row[0] if row else None
+
+
 def _put(
     connection: sqlite3.Connection,
     counter: int,
@@ -295,10 +321,21 @@ def _put(
     vectors: Vectors,
     sketch: likeness.Signature,
 ) -> Outcome:
-    fingerprint = digest(article)
-    known = connection.execute("SELECT digest FROM articles WHERE id = ?", (article.id,)).fetchone()
-    if known == (fingerprint,):
+    known = _known(connection, article.id)
+    if known == digest(article):
         return Outcome.UNCHANGED
+    _replace(connection, counter, article, passages, vectors, sketch)
+    return Outcome.UPDATED if known else Outcome.ADDED
+
+
+def _replace(
+    connection: sqlite3.Connection,
+    counter: int,
+    article: Article,
+    passages: Sequence[Passage],
+    vectors: Vectors,
+    sketch: likeness.Signature,
+) -> None:
     _delete(connection, article.id, counter)
     published = article.published.isoformat() if article.published else None
     connection.execute(
@@ -309,7 +346,7 @@ def _put(
             article.text,
             published,
             article.source,
-            fingerprint,
+            digest(article),
             len(article.text),
         ),
     )
@@ -321,7 +358,6 @@ def _put(
         ],
     )
     likeness.store(connection, article.id, sketch)
-    return Outcome.UPDATED if known else Outcome.ADDED
 
 
 def _delete(connection: sqlite3.Connection, article_id: str, counter: int) -> bool:

@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from urllib.parse import urldefrag
 
-from index.articles import read_input
+from index.articles import problem_of, read_input
 from index.errors import UserError
-from index.feeds import Listed, listed_pages
+from index.feeds import Listed, absolute, listed_pages
 from index.fetching import Fetched, Fetcher
 from index.identity import article_id
 from index.inputs import Input, Problem
@@ -77,7 +76,7 @@ class WebArticles:
 
     def __iter__(self) -> Iterator[Article]:
         for url in self._urls:
-            yield from self._read(Listed(urldefrag(url).url, None), depth=0)
+            yield from self._read(Listed(absolute("", url), None), depth=0)
 
     def _read(self, page: Listed, depth: int) -> Iterator[Article]:
         try:
@@ -86,8 +85,9 @@ class WebArticles:
                 yield from self._read_listing(fetched, depth)
             else:
                 yield from self._articles_of(page, fetched)
-        except UserError as error:
-            self._problem(str(error))
+        except (UserError, ValueError, LookupError) as error:
+            # Servers send what no library expects; only their page is skipped.
+            self._problem(problem_of(error, page.url))
         self._done += 1
 
     def _read_listing(self, listing: Fetched, depth: int) -> Iterator[Article]:

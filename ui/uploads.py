@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.archives import UNREADABLE
 from index.articles import read_input
 from index.errors import UserError
 from index.identity import article_id
@@ -136,7 +137,7 @@ def _check_archive(path: Path, name: str) -> None:
                                 f"{name}: unpacks to more than "
                                 f"{MAX_UNPACKED_BYTES / 1e6:.0f} MB; refused"
                             )
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError):
+    except (OSError, ValueError, *UNREADABLE):
         raise UserError(f"{name}: not a Word document, or a damaged one") from None
 
 

@@ -9,24 +9,35 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import tantivy
 
+from index.adding import embedded
+from index.backup import backup, restore
 from index.changes import NOTHING_SEEN
 from index.checking import check, repair
+from index.collection import Collection
 from index.errors import UserError
 from index.lexical import LexicalIndex
 from index.local import STORE
+from index.passages import split
 from index.store import Store
 from index.types import Article
 from index.words import analyzer
-from tests.index.helpers import assert_whole, is_found, make_article, open_collection
+from tests.index.helpers import (
+    EMBEDDER,
+    assert_whole,
+    is_found,
+    make_article,
+    open_collection,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
+OPEN_FILES = Path("/proc/self/fd")
 
 
 @pytest.mark.parametrize("where", [0.0, 0.001, 0.5, 0.999])
@@ -158,6 +169,75 @@ def test_wrong_vectors_and_passages_are_found_and_made_anew(folder):
     assert_whole(folder)
 
 
+class Broken:
+    """An embedder whose files are gone since the collection was made."""
+
+    name = EMBEDDER.name
+
+    def embed(self, texts):
+        raise UserError("its files are gone")
+
+
+def test_a_repair_that_is_broken_off_loses_no_article(folder):
+    damage_vector(folder, "4")
+    before = all_of(folder)
+    with Collection(folder, embedder=Broken()) as collection:
+        report = check(collection)
+        assert report.broken_articles == ["4"]
+        with pytest.raises(UserError, match="gone"):
+            repair(collection, report)
+    assert all_of(folder) == before
+    with open_collection(folder, create=False) as collection:
+        repair(collection, check(collection))
+    assert_whole(folder)
+
+
+def test_a_repair_that_fails_while_it_writes_loses_no_article(folder, monkeypatch):
+    damage_vector(folder, "4")
+    before = all_of(folder)
+
+    def fail(*given):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with open_collection(folder, create=False) as collection:
+        report = check(collection)
+        with monkeypatch.context() as patched:
+            patched.setattr("index.likeness.store", fail)
+            with pytest.raises(UserError, match="full"):
+                repair(collection, report)
+        assert all_of(folder) == before
+
+
+def test_a_repair_leaves_alone_what_has_changed_since_the_look(folder):
+    damage_vector(folder, "4")
+    with open_collection(folder, create=False) as collection:
+        store = collection.backend.store
+        old = collection.article("4")
+        rows = embedded([(each, split(each)) for each in (old, make_article(70))], EMBEDDER)
+        new = replace(make_article(4, version=1), id="4")
+        collection.add([new])
+        store.renew(rows)
+        assert collection.article("4") == new
+        assert collection.article("70") is None
+        assert is_found(collection, 4, version=1)
+        assert check(collection).problems == []
+
+
+def damage_vector(folder, identity):
+    with closing(sqlite3.connect(folder / STORE)) as connection:
+        connection.execute(
+            "UPDATE passages SET vector = zeroblob(96) WHERE article_id = ?", (identity,)
+        )
+        connection.commit()
+
+
+def all_of(folder):
+    with closing(sqlite3.connect(folder / STORE)) as connection:
+        return connection.execute(
+            "SELECT articles.*, passages.* FROM articles JOIN passages ON article_id = articles.id"
+        ).fetchall()
+
+
 @contextmanager
 def small_disk(path, size):
     path.mkdir()
@@ -191,14 +271,22 @@ def test_a_full_disk(tmp_path):
             assert all(is_found(collection, each) for each in acknowledged[-5:])
 
 
-def test_a_read_only_folder(folder, tmp_path):
-    target = tmp_path / "readonly"
+@contextmanager
+def read_only(folder, target):
+    """A folder at a second place, where nobody can write to it, not even root."""
     target.mkdir()
     mount = ["mount", "--bind", str(folder), str(target)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("cannot mount here")
     try:
         subprocess.run(["mount", "-o", "remount,ro,bind", str(target)], check=True)
+        yield target
+    finally:
+        subprocess.run(["umount", "-l", str(target)], check=True)
+
+
+def test_a_read_only_folder(folder, tmp_path):
+    with read_only(folder, tmp_path / "readonly") as target:
         with open_collection(target, create=False) as collection:
             assert all(is_found(collection, each) for each in range(5))
             assert collection.counts()[0] == 30
@@ -208,8 +296,58 @@ def test_a_read_only_folder(folder, tmp_path):
                 collection.remove(["1"])
         with pytest.raises(UserError, match="cannot be created"):
             open_collection(target / "new")
-    finally:
-        subprocess.run(["umount", "-l", str(target)], check=True)
+
+
+def test_a_folder_that_only_others_write(tmp_path):
+    # What is committed is in the write-ahead log alone as long as the writer goes on.
+    with open_collection(tmp_path / "c") as writer:
+        writer.add([make_article(1)])
+        with (
+            read_only(tmp_path / "c", tmp_path / "readonly") as target,
+            open_collection(target, create=False) as reader,
+        ):
+            assert is_found(reader, 1)
+            writer.add([make_article(2)])
+            assert is_found(reader, 2)
+            with pytest.raises(UserError, match="read-only"):
+                reader.remove(["1"])
+
+
+def test_a_folder_that_others_begin_to_write_again(folder, tmp_path):
+    with read_only(folder, tmp_path / "readonly") as target:
+        assert not (target / f"{STORE}-wal").exists()
+        with open_collection(target, create=False) as reader:
+            assert is_found(reader, 1)
+            with open_collection(folder, create=False) as writer:
+                writer.add([make_article(50)])
+                assert is_found(reader, 50)
+                writer.add([make_article(51)])
+            assert is_found(reader, 51)
+        with open_collection(target, create=False) as reader:
+            assert is_found(reader, 51)
+
+
+def test_a_reader_between_whose_looks_others_write_and_end(folder, tmp_path):
+    with (
+        read_only(folder, tmp_path / "readonly") as target,
+        open_collection(target, create=False) as reader,
+    ):
+        assert is_found(reader, 1)
+        with open_collection(folder, create=False) as writer:
+            writer.add([make_article(50)])
+        assert not (target / f"{STORE}-wal").exists()
+        assert is_found(reader, 50)
+
+
+def test_a_backup_from_a_folder_that_cannot_be_written_and_back(folder, tmp_path):
+    with read_only(folder, tmp_path / "readonly") as target:
+        assert backup(target, tmp_path / "copy") == 30
+        with open_collection(folder, create=False) as writer:
+            writer.add([make_article(50)])
+            assert backup(target, tmp_path / "later") == 31
+    with read_only(tmp_path / "copy", tmp_path / "media") as target:
+        assert restore(target, folder) == 30
+    assert_whole(folder)
 
 
 def test_a_read_only_folder_whose_indexes_are_missing(folder, tmp_path, monkeypatch):
@@ -353,4 +491,32 @@ def test_an_exception_among_articles_keeps_what_came_before(tmp_path):
             collection.add(articles(), lambda article, count: told.append(article.id))
         assert len(told) > 100
         assert {each.id for each in collection.articles()} == set(told)
+        assert len(told) == 300
         assert is_found(collection, told[0])
+        assert is_found(collection, told[-1])
+
+
+@pytest.mark.skipif(not OPEN_FILES.exists(), reason="open files are counted on Linux")
+def test_many_additions_leave_few_files_open(tmp_path):
+    with open_collection(tmp_path / "c") as collection:
+        opened = []
+        for number in range(12):
+            collection.add([make_article(number)])
+            opened.append(len(list(OPEN_FILES.iterdir())))
+        assert max(opened[4:]) <= max(opened[:4])
+        assert len(collection.backend.store._connections._opened) <= 4
+
+
+def test_threads_that_have_ended_do_not_close_those_that_go_on(tmp_path):
+    with open_collection(tmp_path / "c") as collection, ThreadPoolExecutor(2) as pool:
+        both = threading.Barrier(2)
+
+        def count(_):
+            both.wait()
+            return threading.current_thread(), collection.counts()
+
+        threads = {thread for thread, _ in pool.map(count, range(2))}
+        for number in range(6):
+            collection.add([make_article(number)])
+        assert {*pool.map(count, range(2))} == {(thread, (6, 6)) for thread in threads}
+        assert threads <= collection.backend.store._connections._opened.keys()

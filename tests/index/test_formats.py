@@ -2,8 +2,11 @@
 
 import gzip
 import json
+import os
 import zipfile
+from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import docx
 import pytest
@@ -11,7 +14,10 @@ from fpdf import FPDF
 
 from index.articles import read_articles, read_file
 from index.errors import UserError
+from index.identity import article_id
 from index.inputs import MAX_ARTICLE_BYTES
+from tests.index.helpers import open_collection
+from ui.uploads import read_upload
 
 
 def read(*paths, **options):
@@ -185,6 +191,129 @@ def test_bad_lines_of_json_are_named_and_the_rest_goes_in(tmp_path):
     assert [each.text for each in articles] == ["good", "last"]
     assert articles[0].id == "1"
     assert [int(each.split(":")[1]) for each in problems] == [2, 3, 4, 5, 6, 8]
+
+
+def added(folder, *paths):
+    """What is in a collection once these were added to it, and what was skipped."""
+    problems = []
+    with open_collection(folder) as collection:
+        collection.add(read_articles(paths, problems.append))
+        return list(collection.articles()), problems
+
+
+@pytest.mark.parametrize("url", ["http://[site]/x", "http://[x]", "http://["])
+def test_a_source_that_only_looks_like_an_address(tmp_path, url):
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"text": "one", "url": url}) + '\n{"text": "two"}\n')
+    table = tmp_path / "b.csv"
+    table.write_text(f"text,url\nthree,{url}/csv\nfour,\n")
+    articles, problems = added(tmp_path / "c", path, table)
+    assert sorted(each.text for each in articles) == ["four", "one", "three", "two"]
+    assert not problems
+    assert {each.source for each in articles if each.text == "one"} == {url}
+
+
+def test_a_table_of_lines_that_end_in_cr_alone(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"id,text\r1,one\r2,two\r")
+    (tmp_path / "b.txt").write_text("Some text.")
+    articles, (problem,) = read(tmp_path / "a.csv", tmp_path / "b.txt")
+    assert [each.text for each in articles] == ["Some text."]
+    assert problem.startswith(f"{tmp_path / 'a.csv'}: not valid CSV")
+    assert "CR alone" in problem
+
+
+def test_names_that_are_not_utf8(tmp_path):
+    for name, text in ((b"caf\xe8.txt", "one"), (b"caf\xe9.txt", "two"), (b"\xe9.jsonl", "")):
+        content = text or '{"text": "three"}\n{"text": 4}\n'
+        (tmp_path / os.fsdecode(name)).write_text(content)
+    articles, (problem,) = added(tmp_path / "c", tmp_path)
+    assert problem.startswith(f"{tmp_path}/\N{REPLACEMENT CHARACTER}.jsonl:2")
+    assert sorted(each.text for each in articles) == ["one", "three", "two"]
+    sources = {each.text: each.source for each in articles}
+    assert sources["one"] == sources["two"] == f"{tmp_path}/caf\N{REPLACEMENT CHARACTER}.txt"
+    original = f"{tmp_path}/caf\udce9.txt"
+    assert article_id(original) in {each.id for each in articles if each.text == "two"}
+    assert read_file(Path(original)).source == sources["two"]
+
+
+def test_paths_that_cannot_even_be_looked_at(tmp_path):
+    (tmp_path / "b.txt").write_text("Some text.")
+    long, longer = tmp_path / ("x" * 300), tmp_path / ("x/" * 5000)
+    articles, problems = read(long, longer, tmp_path / "b.txt")
+    assert [each.text for each in articles] == ["Some text."]
+    assert [each.split(": ")[0] for each in problems] == [str(long), str(longer)]
+
+
+@contextmanager
+def as_nobody():
+    """As a user whom permissions bind; root reads everything."""
+    if os.geteuid() == 0:
+        os.seteuid(65534)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+    else:
+        yield
+
+
+def test_a_folder_that_may_not_be_entered(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "text.txt").write_text("Some text.")
+    for each in (tmp_path, *tmp_path.parents[:2]):
+        each.chmod(0o755)
+    # What is imported when it is first needed may lie where nobody else reads.
+    assert len(read(tmp_path)[0]) == 2
+    (tmp_path / "a").chmod(0o744 if os.geteuid() == 0 else 0o644)
+    with as_nobody():
+        # Its names can be read, but nothing of it can be looked at.
+        by_path = read(tmp_path / "a" / "text.txt", tmp_path / "b" / "text.txt")
+        by_folder = read(tmp_path)
+    (tmp_path / "a").chmod(0o755)
+    for articles, problems in (by_path, by_folder):
+        assert [each.source for each in articles] == [str(tmp_path / "b" / "text.txt")]
+        assert problems == [f"{tmp_path}/a/text.txt: cannot be read (Permission denied)"]
+
+
+@pytest.mark.parametrize("error", [ValueError("a\nb"), KeyError("x"), IndexError()])
+def test_what_a_library_did_not_expect_is_one_line(tmp_path, monkeypatch, error):
+    def fail(*given, **options):
+        raise error
+
+    monkeypatch.setattr("trafilatura.bare_extraction", fail)
+    (tmp_path / "a.html").write_text("<p>Some text.")
+    (tmp_path / "b.txt").write_text("Some text.")
+    articles, (problem,) = read(tmp_path / "a.html", tmp_path / "b.txt")
+    assert [each.text for each in articles] == ["Some text."]
+    assert problem.startswith(f"{tmp_path / 'a.html'}: cannot be read (")
+    assert "\n" not in problem
+
+
+def test_the_good_lines_of_an_upload_go_in(tmp_path):
+    path = tmp_path / "upload"
+    path.write_text('{"text": "one"}\n{broken\n{"text": "two"}\n')
+    told = []
+    with open_collection(tmp_path / "c") as collection:
+        with pytest.raises(UserError, match=r"x\.jsonl:2"):
+            collection.add(read_upload(path, "x.jsonl"), lambda each, _: told.append(each.text))
+        assert sorted(each.text for each in collection.articles()) == sorted(told) == ["one", "two"]
+
+
+def test_a_document_with_a_flipped_byte(tmp_path):
+    path = tmp_path / "a.docx"
+    document = docx.Document()
+    document.add_paragraph("word " * 2000)
+    document.save(path)
+    with zipfile.ZipFile(path) as archive:
+        start = archive.getinfo("word/document.xml").header_offset + 30 + len("word/document.xml")
+    content = path.read_bytes()
+    for place in range(start, start + 20):
+        damaged = bytearray(content)
+        damaged[place] ^= 0xFF
+        path.write_bytes(damaged)
+        with pytest.raises(UserError, match=r"a\.docx: not a Word document, or a damaged one"):
+            list(read_upload(path, "a.docx"))
 
 
 def test_a_zip_is_read_member_by_member(tmp_path):

@@ -1,10 +1,17 @@
 """Articles of pages, feeds and sitemaps."""
 
 import gzip
+from datetime import date
 
+import pytest
+
+from index.errors import UserError
+from index.feeds import _stated_date
 from index.identity import article_id
 from index.web import WebArticles, is_url
+from tests.index.helpers import open_collection
 from tests.index.website import fetcher, read
+from ui.uploads import read_address
 
 
 def test_a_page_becomes_an_article(site):
@@ -76,6 +83,80 @@ def test_sitemaps_that_name_each_other_end(site):
     articles, problems = read(site, "/s.xml")
     assert not articles
     assert len(problems) == 1
+
+
+LINKS = ["http://[x]", "http://[x]/a", "//[", "http://a:b/"]
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_link_that_is_no_address_is_one_page(site, link):
+    site.page("/a", "Page A")
+    sitemap = f"<urlset><url><loc>{link}</loc></url><url><loc>/a</loc></url></urlset>"
+    site.routes["/s.xml"] = (200, "text/xml", sitemap.encode())
+    feed = (
+        f'<?xml version="1.0"?><rss version="2.0"><channel><item><link>{link}</link></item>'
+        f"<item><link>{site.url}/a</link></item></channel></rss>"
+    )
+    site.routes["/feed"] = (200, "application/rss+xml", feed.encode())
+    for listing in ("/s.xml", "/feed"):
+        articles, problems = read(site, listing)
+        assert [each.title for each in articles] == ["Page A"]
+        assert len(problems) == 1
+
+
+@pytest.mark.parametrize("link", ["http://[x]", "http://[x]/a#b"])
+def test_a_given_address_that_is_none(site, link):
+    site.page("/a", "Page A")
+    problems = []
+    web = WebArticles([link, f"{site.url}/a"], problems.append, fetcher=fetcher())
+    assert [each.title for each in web] == ["Page A"]
+    assert problems == [f"{link}: not an address of the form https://host/page"]
+
+
+def test_a_redirect_to_what_is_no_address(site):
+    site.page("/a", "Page A")
+    site.routes["/moved"] = (302, "text/html", b"", ("Location", "http://[x]"))
+    articles, (problem,) = read(site, "/moved", "/a")
+    assert [each.title for each in articles] == ["Page A"]
+    assert problem.startswith(f"{site.url}/moved: the server redirects to 'http://[x]'")
+    site.routes["/robots.txt"] = site.routes["/moved"]
+    assert "/robots.txt: the server redirects" in read(site, "/a")[1][0]
+
+
+def test_a_header_that_no_library_expects(site):
+    site.page("/a", "Page A")
+    site.routes["/busy"] = (503, "text/html", b"", ("Retry-After", "\xb2"))
+    articles, (problem,) = read(site, "/busy", "/a")
+    assert [each.title for each in articles] == ["Page A"]
+    assert problem.startswith(f"{site.url}/busy: cannot be read (")
+
+
+def test_damaged_sitemaps(site):
+    site.page("/a", "Page A")
+    packed = bytearray(gzip.compress(b"<urlset>" + bytes(range(256)) * 20))
+    packed[20:30] = bytes(each ^ 0xFF for each in packed[20:30])
+    site.routes["/s.xml.gz"] = (200, "application/gzip", bytes(packed))
+    site.routes["/s.xml"] = (200, "text/xml", b"\0<urlset>")
+    articles, (first, second) = read(site, "/s.xml.gz", "/s.xml", "/a")
+    assert [each.title for each in articles] == ["Page A"]
+    assert first.startswith(f"{site.url}/s.xml.gz: cannot be unpacked")
+    assert second == f"{site.url}/s.xml: not a sitemap"
+
+
+def test_one_odd_date_in_a_feed():
+    assert _stated_date((2019, 6, 1, 0, 0)) == date(2019, 6, 1)
+    assert _stated_date((0, 6, 1)) is None
+    assert _stated_date(None) is None
+
+
+def test_a_missing_page_of_a_feed_loses_no_other(site, tmp_path):
+    for number in (0, 2):
+        site.page(f"/{number}", f"Page {number}")
+    site.routes["/feed"] = rss(site)
+    with open_collection(tmp_path / "c") as collection:
+        with pytest.raises(UserError, match="404"):
+            collection.add(read_address(f"{site.url}/feed", fetcher()))
+        assert {each.title for each in collection.articles()} == {"Page 0", "Page 2"}
 
 
 def test_external_entities_are_not_read(site):

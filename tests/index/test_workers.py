@@ -58,6 +58,19 @@ def test_a_worker_that_dies_loses_nothing_that_was_told(tmp_path, small_parts):
         assert list(collection.articles()) == sorted(articles, key=lambda each: each.id)
 
 
+def test_an_exception_among_articles_keeps_what_came_before(tmp_path, small_parts):
+    told = []
+
+    def articles():
+        yield from (make_article(number) for number in range(7))
+        raise UserError("the network is gone")
+
+    with Collection(tmp_path / "c", create=True) as collection:
+        with pytest.raises(UserError, match="network"):
+            collection.add(articles(), lambda article, count: told.append(article.id), workers=2)
+        assert sorted(told) == [each.id for each in collection.articles()] == list("0123456")
+
+
 def test_a_file_of_milvus_lite_is_for_one_process(tmp_path):
     from index.milvus.address import place_of
     from index.workers import add_with_workers
