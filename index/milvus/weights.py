@@ -107,7 +107,11 @@ def score(
 
 
 def inverse_frequency(passages: int, holding: int) -> float:
-    """What a word is worth that so many of all passages hold; never negative."""
+    """What a word is worth that so many of all passages hold; never negative.
+
+    The two are counted one after the other: while articles are added, more may hold it than were.
+    """
+    holding = min(holding, passages)
     return math.log1p((passages - holding + 0.5) / (holding + 0.5))
 
 

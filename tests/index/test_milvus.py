@@ -68,6 +68,15 @@ def test_folders_are_no_addresses(tmp_path):
 words = strategies.lists(strategies.sampled_from([f"w{number}" for number in range(12)]))
 
 
+counts = strategies.integers(0, 10**9)
+
+
+@given(counts, counts)
+def test_what_a_word_is_worth_is_finite_and_never_negative(passages, holding):
+    """Milvus refuses a question otherwise, and the counts may be of different moments."""
+    assert 0 <= weights.inverse_frequency(passages, holding) < float("inf")
+
+
 @given(words, words, words, strategies.floats(0.5, 300), strategies.integers(0, 10**9))
 def test_a_stored_vector_gives_the_score_of_its_words(text, title, asked, mean, holding):
     vector, lengths = weights.document(text, title)
