@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -139,22 +139,22 @@ class Store:
 
         One that is stored just as it is stays untouched.
         """
-        sketched = _sketched(rows)
+        prepared = _prepared(rows)
         with self._writing() as (connection, counter):
             self._check_embedder(connection)
-            return [_put(connection, counter, *each) for each in sketched]
+            return [_put(connection, counter, each) for each in prepared]
 
     def renew(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> None:
         """Replace the passages and vectors of articles that are stored just as they are.
 
         One that somebody has changed or removed since it was read is left alone.
         """
-        sketched = _sketched(rows)
+        prepared = _prepared(rows)
         with self._writing() as (connection, counter):
             self._check_embedder(connection)
-            for article, passages, vectors, sketch in sketched:
-                if _known(connection, article.id) == digest(article):
-                    _replace(connection, counter, article, passages, vectors, sketch)
+            for each in prepared:
+                if _known(connection, each.article.id) == each.digest:
+                    _replace(connection, counter, each)
 
     def remove(self, article_ids: Iterable[str]) -> list[str]:
         """Remove articles, all or none of them; returns the ids that were there."""
@@ -296,12 +296,20 @@ class Store:
             yield from self._connections.get().execute(f"{select} IN ({marks})", (*values, *part))
 
 
-def _sketched(
-    rows: Iterable[tuple[Article, Sequence[Passage], Vectors]],
-) -> list[tuple[Article, Sequence[Passage], Vectors, likeness.Signature]]:
-    # Before the transaction, for which others wait.
+class _Prepared(NamedTuple):
+    """An article with all that is stored of it."""
+
+    article: Article
+    digest: str
+    passages: Sequence[Passage]
+    vectors: Vectors
+    sketch: likeness.Signature
+
+
+def _prepared(rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[_Prepared]:
+    """What is to be computed before the transaction, for which others wait."""
     return [
-        (article, passages, vectors, likeness.signature(article.text))
+        _Prepared(article, digest(article), passages, vectors, likeness.signature(article.text))
         for article, passages, vectors in rows
     ]
 
@@ -313,29 +321,16 @@ def _known(connection: sqlite3.Connection, article_id: str) -> str | None:
     return row[0] if row else None
 
 
-def _put(
-    connection: sqlite3.Connection,
-    counter: int,
-    article: Article,
-    passages: Sequence[Passage],
-    vectors: Vectors,
-    sketch: likeness.Signature,
-) -> Outcome:
-    known = _known(connection, article.id)
-    if known == digest(article):
+def _put(connection: sqlite3.Connection, counter: int, row: _Prepared) -> Outcome:
+    known = _known(connection, row.article.id)
+    if known == row.digest:
         return Outcome.UNCHANGED
-    _replace(connection, counter, article, passages, vectors, sketch)
+    _replace(connection, counter, row)
     return Outcome.UPDATED if known else Outcome.ADDED
 
 
-def _replace(
-    connection: sqlite3.Connection,
-    counter: int,
-    article: Article,
-    passages: Sequence[Passage],
-    vectors: Vectors,
-    sketch: likeness.Signature,
-) -> None:
+def _replace(connection: sqlite3.Connection, counter: int, row: _Prepared) -> None:
+    article = row.article
     _delete(connection, article.id, counter)
     published = article.published.isoformat() if article.published else None
     connection.execute(
@@ -346,7 +341,7 @@ def _replace(
             article.text,
             published,
             article.source,
-            digest(article),
+            row.digest,
             len(article.text),
         ),
     )
@@ -354,10 +349,10 @@ def _replace(
         'INSERT INTO passages (article_id, start, "end", vector) VALUES (?, ?, ?, ?)',
         [
             (passage.article_id, passage.start, passage.end, vector.tobytes())
-            for passage, vector in zip(passages, vectors, strict=True)
+            for passage, vector in zip(row.passages, row.vectors, strict=True)
         ],
     )
-    likeness.store(connection, article.id, sketch)
+    likeness.store(connection, article.id, row.sketch)
 
 
 def _delete(connection: sqlite3.Connection, article_id: str, counter: int) -> bool:

@@ -1,8 +1,6 @@
-"""Damage, full disks, read-only folders, and many users at once."""
+"""Damage, full disks, and many users at once."""
 
-import errno
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,7 +15,6 @@ import pytest
 import tantivy
 
 from index.adding import embedded
-from index.backup import backup, restore
 from index.changes import NOTHING_SEEN
 from index.checking import check, repair
 from index.collection import Collection
@@ -37,7 +34,6 @@ from tests.index.helpers import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-OPEN_FILES = Path("/proc/self/fd")
 
 
 @pytest.mark.parametrize("where", [0.0, 0.001, 0.5, 0.999])
@@ -271,98 +267,6 @@ def test_a_full_disk(tmp_path):
             assert all(is_found(collection, each) for each in acknowledged[-5:])
 
 
-@contextmanager
-def read_only(folder, target):
-    """A folder at a second place, where nobody can write to it, not even root."""
-    target.mkdir()
-    mount = ["mount", "--bind", str(folder), str(target)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("cannot mount here")
-    try:
-        subprocess.run(["mount", "-o", "remount,ro,bind", str(target)], check=True)
-        yield target
-    finally:
-        subprocess.run(["umount", "-l", str(target)], check=True)
-
-
-def test_a_read_only_folder(folder, tmp_path):
-    with read_only(folder, tmp_path / "readonly") as target:
-        with open_collection(target, create=False) as collection:
-            assert all(is_found(collection, each) for each in range(5))
-            assert collection.counts()[0] == 30
-            with pytest.raises(UserError, match="read-only"):
-                collection.add([make_article(99)])
-            with pytest.raises(UserError, match="read-only"):
-                collection.remove(["1"])
-        with pytest.raises(UserError, match="cannot be created"):
-            open_collection(target / "new")
-
-
-def test_a_folder_that_only_others_write(tmp_path):
-    # What is committed is in the write-ahead log alone as long as the writer goes on.
-    with open_collection(tmp_path / "c") as writer:
-        writer.add([make_article(1)])
-        with (
-            read_only(tmp_path / "c", tmp_path / "readonly") as target,
-            open_collection(target, create=False) as reader,
-        ):
-            assert is_found(reader, 1)
-            writer.add([make_article(2)])
-            assert is_found(reader, 2)
-            with pytest.raises(UserError, match="read-only"):
-                reader.remove(["1"])
-
-
-def test_a_folder_that_others_begin_to_write_again(folder, tmp_path):
-    with read_only(folder, tmp_path / "readonly") as target:
-        assert not (target / f"{STORE}-wal").exists()
-        with open_collection(target, create=False) as reader:
-            assert is_found(reader, 1)
-            with open_collection(folder, create=False) as writer:
-                writer.add([make_article(50)])
-                assert is_found(reader, 50)
-                writer.add([make_article(51)])
-            assert is_found(reader, 51)
-        with open_collection(target, create=False) as reader:
-            assert is_found(reader, 51)
-
-
-def test_a_reader_between_whose_looks_others_write_and_end(folder, tmp_path):
-    with (
-        read_only(folder, tmp_path / "readonly") as target,
-        open_collection(target, create=False) as reader,
-    ):
-        assert is_found(reader, 1)
-        with open_collection(folder, create=False) as writer:
-            writer.add([make_article(50)])
-        assert not (target / f"{STORE}-wal").exists()
-        assert is_found(reader, 50)
-
-
-def test_a_backup_from_a_folder_that_cannot_be_written_and_back(folder, tmp_path):
-    with read_only(folder, tmp_path / "readonly") as target:
-        assert backup(target, tmp_path / "copy") == 30
-        with open_collection(folder, create=False) as writer:
-            writer.add([make_article(50)])
-            assert backup(target, tmp_path / "later") == 31
-    with read_only(tmp_path / "copy", tmp_path / "media") as target:
-        assert restore(target, folder) == 30
-    assert_whole(folder)
-
-
-def test_a_read_only_folder_whose_indexes_are_missing(folder, tmp_path, monkeypatch):
-    shutil.rmtree(folder / "lexical")
-    (folder / "vectors.faiss").unlink()
-    monkeypatch.setattr("index.connections._cannot_write", lambda path: True)
-
-    def refuse(*given, **options):
-        raise OSError(errno.EROFS, "Read-only file system")
-
-    monkeypatch.setattr("index.lexical.FileLock.acquire", refuse)
-    with open_collection(folder, create=False) as collection:
-        assert all(is_found(collection, each) for each in range(5))
-
-
 def test_two_writers_at_once(tmp_path):
     code = (
         "import sys; from pathlib import Path\n"
@@ -494,29 +398,3 @@ def test_an_exception_among_articles_keeps_what_came_before(tmp_path):
         assert len(told) == 300
         assert is_found(collection, told[0])
         assert is_found(collection, told[-1])
-
-
-@pytest.mark.skipif(not OPEN_FILES.exists(), reason="open files are counted on Linux")
-def test_many_additions_leave_few_files_open(tmp_path):
-    with open_collection(tmp_path / "c") as collection:
-        opened = []
-        for number in range(12):
-            collection.add([make_article(number)])
-            opened.append(len(list(OPEN_FILES.iterdir())))
-        assert max(opened[4:]) <= max(opened[:4])
-        assert len(collection.backend.store._connections._opened) <= 4
-
-
-def test_threads_that_have_ended_do_not_close_those_that_go_on(tmp_path):
-    with open_collection(tmp_path / "c") as collection, ThreadPoolExecutor(2) as pool:
-        both = threading.Barrier(2)
-
-        def count(_):
-            both.wait()
-            return threading.current_thread(), collection.counts()
-
-        threads = {thread for thread, _ in pool.map(count, range(2))}
-        for number in range(6):
-            collection.add([make_article(number)])
-        assert {*pool.map(count, range(2))} == {(thread, (6, 6)) for thread in threads}
-        assert threads <= collection.backend.store._connections._opened.keys()
