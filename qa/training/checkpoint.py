@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
     from transformers import PreTrainedModel
 
+    from qa.training.distil import Teacher
+
 PREFIX = "checkpoint-"
 STATE = "state.pt"
 
@@ -42,6 +44,7 @@ def save(
     position: Position,
     model: "PreTrainedModel",
     optimizer: "Optimizer",
+    teacher: "Teacher | None" = None,
 ) -> Path:
     """Writes a checkpoint into `folder`, complete or not at all, and removes older ones.
 
@@ -53,6 +56,7 @@ def save(
         position: Where the run stands.
         model: Its weights.
         optimizer: Its moments.
+        teacher: Who may remember what it said.
 
     Returns:
         The checkpoint's folder.
@@ -69,6 +73,7 @@ def save(
         "position": asdict(position),
         "optimizer": optimizer.state_dict(),
         "rng": torch.get_rng_state(),
+        "taught": teacher.memory() if teacher else None,
     }
     torch.save(state, partial / STATE)
     for path in partial.iterdir():
@@ -104,9 +109,13 @@ def found(folder: Path) -> list[Path]:
 
 
 def load(
-    path: Path, recipe: dict[str, Any], model: "PreTrainedModel", optimizer: "Optimizer"
+    path: Path,
+    recipe: dict[str, Any],
+    model: "PreTrainedModel",
+    optimizer: "Optimizer",
+    teacher: "Teacher | None" = None,
 ) -> Position:
-    """Puts a checkpoint's state into model, optimiser and torch's random numbers.
+    """Puts a checkpoint's state into model, optimiser, teacher and torch's random numbers.
 
     Raises:
         ValueError: The checkpoint belongs to a run with another recipe.
@@ -127,4 +136,6 @@ def load(
     model.load_state_dict(load_file(path / "model.safetensors"))
     optimizer.load_state_dict(state["optimizer"])
     torch.set_rng_state(state["rng"])
+    if teacher and state["taught"]:
+        teacher.recall(state["taught"])
     return Position(**state["position"])

@@ -5,6 +5,7 @@ question and its "no answer", not only which span was annotated.
 """
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from pathlib import Path
 
 import torch
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from qa.training.batch import collate
 from qa.training.data import Example
-from qa.training.features import Group, groups, load_tokenizer
+from qa.training.features import Group, Window, groups, load_tokenizer
 from qa.training.loss import Targets, log_probabilities
 from qa.training.model import load_model, logits, takes_types
 
@@ -26,19 +27,25 @@ class Teacher:
 
     Its tokenizer must divide text as the student's does; ids and special tokens may differ (MPNet
     teaches BERT, because both use the same word pieces).
+
+    A teacher costs more than its student, and says the same of a window in each epoch: what it
+    said is remembered, so that further epochs cost the student's time only.
     """
 
-    def __init__(self, folder: Path, student: Tokenizer) -> None:
+    def __init__(self, folder: Path, student: Tokenizer, *, remembers: bool) -> None:
         """Loads the teacher.
 
         Args:
             folder: A reader's folder.
             student: The student's tokenizer.
+            remembers: Whether windows will come again. It takes 8 bytes a token.
 
         Raises:
             ValueError: The folder holds no reader.
         """
         self.folder = folder
+        self.remembers = remembers
+        self._said: dict[bytes, Tensor] = {}
         self.tokenizer = load_tokenizer(folder / "tokenizer.json")
         self.model = load_model(folder)
         self.model.train(False)
@@ -65,12 +72,52 @@ class Teacher:
             raise ValueError(f"{self.folder}: its tokenizer divides text as the student's does not")
         return own
 
-    @torch.no_grad()
     def read(self, batch: Sequence[Group]) -> tuple[tuple[Tensor, Tensor], Targets]:
         """The teacher's start and end logits for its groups, and their targets."""
+        windows = [window for group in batch for window in group]
+        keys = [_key(window) for window in windows]
+        new = {k: w for k, w in zip(keys, windows, strict=True) if k not in self._said}
+        self._said.update(zip(new, self._read(list(new.values())), strict=True))
         pad = int(self.model.config.pad_token_id or 0)
-        inputs, targets = collate(batch, pad, takes_types(self.model))
-        return logits(self.model, inputs), targets
+        _, targets = collate(batch, pad, takes_types(self.model))
+        both = torch.zeros(2, *targets.mask.shape)
+        for row, key in enumerate(keys):
+            both[:, row, : self._said[key].shape[1]] = self._said[key]
+        if not self.remembers:
+            self._said.clear()
+        return (both[0], both[1]), targets
+
+    @torch.no_grad()
+    def _read(self, windows: Sequence[Window]) -> list[Tensor]:
+        """Start and end logits of each window, (2, tokens)."""
+        if not windows:
+            return []
+        pad = int(self.model.config.pad_token_id or 0)
+        inputs, _ = collate([(window,) for window in windows], pad, takes_types(self.model))
+        both = torch.stack(logits(self.model, inputs), dim=1)
+        return [row[:, : len(w.ids)].clone() for row, w in zip(both, windows, strict=True)]
+
+    def memory(self) -> dict[str, Tensor]:
+        """What was said so far, for a checkpoint: a run that goes on must hear the same.
+
+        Read in a batch of another width, a window's logits differ in their last bits.
+        """
+        said = list(self._said.values())
+        return {
+            "windows": torch.tensor([list(key) for key in self._said], dtype=torch.uint8),
+            "tokens": torch.tensor([logits.shape[1] for logits in said], dtype=torch.long),
+            "logits": torch.cat(said, dim=1) if said else torch.zeros(2, 0),
+        }
+
+    def recall(self, memory: dict[str, Tensor]) -> None:
+        """Puts back what `memory` gave."""
+        said = torch.split(memory["logits"], memory["tokens"].tolist(), dim=1)
+        keys = (bytes(key.tolist()) for key in memory["windows"])
+        self._said = dict(zip(keys, said, strict=True))
+
+
+def _key(window: Window) -> bytes:
+    return blake2b(window.ids.tobytes(), digest_size=16).digest()
 
 
 def believed(

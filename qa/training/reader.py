@@ -107,7 +107,11 @@ class ReaderTraining:
         if settings.rounded:
             encoder = self.model.base_model
             self.rounding = Rounding(encoder, typical_factors(encoder, settings.base))
-        self.teacher = Teacher(settings.teacher, self.tokenizer) if settings.teacher else None
+        self.teacher = (
+            Teacher(settings.teacher, self.tokenizer, remembers=settings.epochs > 1)
+            if settings.teacher
+            else None
+        )
         self.pad = int(self.model.config.pad_token_id or 0)
         self.types = takes_types(self.model)
         self.optimizer = make_optimizer(self.model, settings.learning_rate)
@@ -133,7 +137,9 @@ class ReaderTraining:
         out.mkdir(parents=True, exist_ok=True)
         saved = checkpoint.found(out)
         if saved:
-            self.position = checkpoint.load(saved[-1], self.recipe, self.model, self.optimizer)
+            self.position = checkpoint.load(
+                saved[-1], self.recipe, self.model, self.optimizer, self.teacher
+            )
         with self.reporter, self._signals():
             if saved:
                 self.reporter.say(f"going on from step {self.position.step}")
@@ -249,7 +255,9 @@ class ReaderTraining:
         return self.rounding.applied() if self.rounding else nullcontext()
 
     def _save(self) -> None:
-        checkpoint.save(self.settings.out, self.recipe, self.position, self.model, self.optimizer)
+        checkpoint.save(
+            self.settings.out, self.recipe, self.position, self.model, self.optimizer, self.teacher
+        )
 
     def _finish(self) -> None:
         """Writes the reader and its card; the checkpoints have then served."""

@@ -15,7 +15,7 @@ from qa.training.distil import (
 from qa.training.features import groups, load_tokenizer
 from qa.training.loss import Targets, log_probabilities
 from qa.training.model import keep_layers, load_model
-from qa.training.reader import ReaderTraining
+from qa.training.reader import ReaderTraining, Stopped
 from qa.training.settings import Settings, Source
 
 
@@ -67,7 +67,7 @@ def test_a_student_like_its_teacher_has_nothing_to_learn():
 def test_the_teacher_speaks_at_the_students_tokens(mpnet, bert):
     """MPNet puts one token more between question and passage than BERT does."""
     student = load_tokenizer(bert / "tokenizer.json")
-    teacher = Teacher(mpnet, student)
+    teacher = Teacher(mpnet, student, remembers=False)
     texts = "Anna was born in Lima", "the river " * 40
     examples = [Example("Who was born?", texts, ((Gold(0, "Anna"),), ()))]
     mine = groups(student, examples, 64)
@@ -82,7 +82,7 @@ def test_the_teacher_speaks_at_the_students_tokens(mpnet, bert):
 
 def test_a_teacher_that_divides_text_otherwise_is_refused(mpnet, bert):
     student = load_tokenizer(bert / "tokenizer.json")
-    teacher = Teacher(mpnet, student)
+    teacher = Teacher(mpnet, student, remembers=False)
     mine = groups(student, [Example("who", ("Anna",), ((),))], 64)
     with pytest.raises(ValueError, match="divides text"):
         teacher.groups([Example("who", ("Boris",), ((),))], mine, 64)
@@ -102,6 +102,46 @@ def test_a_student_comes_to_agree_with_its_teacher(mpnet, bert, squad_file, tmp_
     card = (tmp_path / "CARD.md").read_text()
     assert f"Teacher: {mpnet.name}" in card
     assert "teacher's distributions" in card
+
+
+def test_a_teacher_is_asked_once_for_a_window_and_says_the_same_after_a_stop(
+    mpnet, bert, squad_file, tmp_path, monkeypatch, quiet
+):
+    def settings(out):
+        return Settings(
+            data=(Source(squad_file),), base=bert, out=tmp_path / out, teacher=mpnet, epochs=3,
+            learning_rate=1e-3, negatives=0.5, batch_tokens=256, max_tokens=64,
+        )  # fmt: skip
+
+    def weights(out):
+        return (tmp_path / out / "model.safetensors").read_bytes()
+
+    whole = ReaderTraining(settings("whole"), console=quiet)
+    asked = []
+    real = whole.teacher._read
+    monkeypatch.setattr(
+        whole.teacher, "_read", lambda windows: asked.extend(windows) or real(windows)
+    )
+    whole.run()
+    windows = [w for n in range(3) for group in whole.plan(n).teacher for w in group]
+    assert len({w.ids.tobytes() for w in windows}) == len(asked) < len(windows) / 2
+
+    stopped = ReaderTraining(settings("stopped"), console=quiet)
+    step = stopped._step
+
+    def step_and_stop(plan):
+        step(plan)
+        stopped._stop = stopped.position.step == whole.position.step // 2
+
+    monkeypatch.setattr(stopped, "_step", step_and_stop)
+    with pytest.raises(Stopped):
+        stopped.run()
+    going_on = ReaderTraining(settings("stopped"), console=quiet)
+    going_on.run()
+    assert weights("stopped") == weights("whole")
+    mine, theirs = going_on.teacher.memory(), whole.teacher.memory()
+    assert mine.keys() == theirs.keys()
+    assert all(torch.equal(mine[name], theirs[name]) for name in mine)
 
 
 def test_a_student_cut_from_its_teacher_keeps_the_layers_it_should(mpnet):
