@@ -43,14 +43,14 @@ def related(best: Answer, others: Sequence[Answer], kind: Kind, threshold: float
 def contradict(one: Answer, other: Answer) -> bool:
     """Whether two answers cannot both be what was asked for, as far as their words tell.
 
-    Times do if they share no day. Anything else does if neither is a part of the other and they
-    do not stand side by side in one passage, as "Kim" and "Trump" do in "Kim met Trump".
+    Times differ if they share no day, anything else if neither is a part of the other. They must
+    not stand side by side in one passage: "Kim met Trump" names two people, and "last week he
+    cancelled the meeting of 12 June" the times of two things.
     """
-    if one.date is not None or other.date is not None:
-        if one.date is None or other.date is None:
+    if one.date is not None and other.date is not None:
+        if one.date.start <= other.date.end and other.date.start <= one.date.end:
             return False
-        return one.date.end < other.date.start or other.date.end < one.date.start
-    if _same(one, other):
+    elif one.date is not None or other.date is not None or _same(one, other):
         return False
     return any(all(_apart(each, place) for place in one.citations) for each in other.citations)
 

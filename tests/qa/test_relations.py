@@ -72,6 +72,9 @@ def test_times_contradict_if_they_share_no_day():
     assert not contradict(answer("June", day=june), answer("10th", article="b", day=tenth))
     assert contradict(answer("July", day=july), answer("10th", article="b", day=tenth))
     assert not contradict(answer("July", day=july), answer("after the war", article="b"))
+    # "In July they dropped the meeting of the 10th": the times of two things
+    assert not contradict(answer("July", day=july), answer("10th", day=tenth))
+    assert contradict(answer("July", day=july), answer("10th", day=tenth, start=500))
 
 
 def test_the_newer_comes_first_and_the_best_stays_best():
