@@ -52,7 +52,6 @@ def add_with_workers(
         raise UserError(f"{place}: one process at a time uses a file of milvus-lite; no --workers")
     total = Added()
     running: dict[Future[Done], Part] = {}
-    broken_off: list[Exception] = []
 
     def take(futures: Iterable[Future[Done]]) -> None:
         nonlocal total
@@ -67,17 +66,19 @@ def add_with_workers(
     number = context.Value("i", 0)
     with ProcessPoolExecutor(workers, context, _begin, (place, number, workers)) as pool:
         try:
-            for part in _parts(articles, broken_off):
-                # The later of two articles with one id is the one that stays.
-                ids = {each.id for each in part}
-                if any(each.id in ids for other in running.values() for each in other):
-                    take(list(running))
-                while len(running) >= _PARTS_AHEAD * workers:
-                    take(wait(running, return_when=FIRST_COMPLETED).done)
-                running[pool.submit(_add, part)] = part
+            try:
+                for part in _parts(articles):
+                    # The later of two articles with one id is the one that stays.
+                    ids = {each.id for each in part}
+                    if any(each.id in ids for other in running.values() for each in other):
+                        take(list(running))
+                    while len(running) >= _PARTS_AHEAD * workers:
+                        take(wait(running, return_when=FIRST_COMPLETED).done)
+                    running[pool.submit(_add, part)] = part
+            except Exception:
+                take(list(running))  # what was begun is finished, and told of
+                raise
             take(list(running))
-            if broken_off:
-                raise broken_off[0]
         except BrokenProcessPool:
             raise UserError(
                 f"{place}: a worker has died, perhaps for want of memory; the same command goes "
@@ -88,24 +89,21 @@ def add_with_workers(
     return total
 
 
-def _parts(articles: Iterable[Article], broken_off: list[Exception]) -> Iterator[Part]:
-    """Group articles; what breaks off the reading goes to `broken_off`, after what was read."""
+def _parts(articles: Iterable[Article]) -> Iterator[Part]:
+    """Group articles; if the reading breaks off, what was read comes before the error."""
     part: Part = []
     characters = 0
-    reading = iter(articles)
-    while True:
-        try:
-            article = next(reading, None)
-        except Exception as error:  # noqa: BLE001 - it is raised once what was read is stored
-            broken_off.append(error)
-            break
-        if article is None:
-            break
-        part.append(article)
-        characters += len(article.text)
-        if characters >= _PART_CHARACTERS:
+    try:
+        for article in articles:
+            part.append(article)
+            characters += len(article.text)
+            if characters >= _PART_CHARACTERS:
+                yield part
+                part, characters = [], 0
+    except Exception:
+        if part:
             yield part
-            part, characters = [], 0
+        raise
     if part:
         yield part
 
