@@ -1,0 +1,53 @@
+"""The bench of what is not said."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from eval.bench.unsaid import compare, main, requests
+from index.onnx_model import BUNDLED_MODELS
+from qa.training.data import read_squad
+
+DAM = (
+    "The dam of Millbrook was built by hand over three long winters, and eleven villages gave "
+    "their stones for it. Helen Brandt opened it in 1931. Twice since then the river has risen "
+    "above its crest, but the town has never been flooded, and no one was ever hurt there."
+)
+
+
+def squad(path: Path, text: str) -> Path:
+    answer = {"text": "Helen Brandt", "answer_start": text.index("Helen Brandt")}
+    qas = [{"id": "1", "question": "Who opened the dam?", "answers": [answer]}]
+    paragraphs = [{"context": text, "qas": qas}]
+    path.write_text(json.dumps({"data": [{"title": "", "paragraphs": paragraphs}]}))
+    return path
+
+
+def test_what_is_left_of_a_paragraph_is_read_too(tmp_path: Path) -> None:
+    file = squad(tmp_path / "dam.json", DAM)
+    (whole, rest), *others = requests(read_squad(file))
+    assert not others
+    assert whole[1][0][0].text == DAM
+    assert rest[1][0][0].text == DAM.replace(" Helen Brandt opened it in 1931.", "")
+    result = CliRunner().invoke(
+        main, [str(file), "--reader", str(BUNDLED_MODELS / "small")], catch_exceptions=False
+    )
+    assert "1 questions" in result.stdout
+    assert "| small | 1.000 | 0.0 % |" in result.stdout
+
+
+def test_readers_are_compared_at_nine_answers_of_ten() -> None:
+    said = np.arange(10.0)
+    assert compare(said, said - 20) == (1, 0)
+    assert compare(said, said) == pytest.approx((0.5, 0.9))
+    assert compare(said, said + 20) == (0, 1)
+
+
+def test_a_file_without_anything_else_to_read_is_refused(tmp_path: Path) -> None:
+    short = squad(tmp_path / "short.json", DAM[DAM.index("Helen") :])
+    result = CliRunner().invoke(main, [str(short), "--reader", str(BUNDLED_MODELS / "small")])
+    assert result.exit_code == 1
+    assert "can do without its answer" in result.output
