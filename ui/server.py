@@ -72,12 +72,15 @@ def run(options: Options) -> None:
 def build_app(service: Service, options: Options) -> FastAPI:
     """The whole application, to be served."""
     import gradio as gr
+    from gradio import processing_utils
 
     from ui.api import build_api
     from ui.guard import Guard
     from ui.page import ASSETS, Page
     from ui.theme import HEAD, theme
 
+    # Whatever is posted to a handler as a file is fetched from where it says it is, at any size.
+    processing_utils.async_ssrf_protected_download = _refuse_to_fetch
     app = build_api(service)
     pair = tuple(options.auth.split(":", 1)) if options.auth else None
     gr.mount_gradio_app(
@@ -94,6 +97,13 @@ def build_app(service: Service, options: Options) -> FastAPI:
         behind_proxy=bool(options.root_path),
     )  # fmt: skip
     return app
+
+
+async def _refuse_to_fetch(url: str, cache_dir: str) -> str:
+    """Stand in for Gradio's download of files that pages of other applications name."""
+    import gradio as gr
+
+    raise gr.Error("files of other servers are not fetched here", print_exception=False)
 
 
 class _DrainingServer(uvicorn.Server):

@@ -95,3 +95,23 @@ def test_nothing_is_fetched_for_others(rooted: TestClient, path: str) -> None:
             reply = rooted.request(method, prefix + path)
             assert reply.status_code == 404
             assert reply.headers["connection"] == "close", "not the guard's reply"
+
+
+def test_a_file_that_is_posted_as_an_address_is_not_fetched(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched = []
+
+    async def fetch(url: str, *_: object, **__: object) -> None:
+        fetched.append(url)
+
+    monkeypatch.setattr("safehttpx.get", fetch)
+    file = {"path": "http://93.184.215.14/large", "meta": {"_type": "gradio.FileData"}}
+    with TestClient(build_app(service, Options()), base_url="http://localhost") as client:
+        handlers = client.get("/config").json()["dependencies"]
+        (ask,) = (each for each in handlers if each["api_name"] == "ask_articles")
+        event = {"fn_index": ask["id"], "session_hash": "s", "data": [file] * len(ask["inputs"])}
+        assert client.post(JOIN, json=event).status_code == 200
+        replies = client.get("/gradio_api/queue/data?session_hash=s").text
+    assert "not fetched here" in replies
+    assert not fetched
