@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Protocol
 from index.archives import UNREADABLE, members
 from index.documents import read_docx, read_epub, read_pdf
 from index.errors import UserError
-from index.headers import iso_date, read_header
+from index.headers import read_header, stated_date
 from index.identity import article_id
 from index.inputs import MAX_ARTICLE_BYTES, Fields, Input, Problem, decode_html, decode_text
 from index.records import FIELD_NAMES, read_csv, read_json_lines
@@ -264,7 +264,7 @@ def _read_html(given: Input, problem: Problem, fields: Fields) -> Iterator[Artic
     text = page.get("text") or ""
     if not text.strip():
         raise UserError(f"{given.name}: no article found in this page")
-    published = iso_date(page.get("date"))
+    published = stated_date(page.get("date"))
     title = page.get("title") or ""
     yield Article(article_id(given.source), title, text, published, given.source)
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from index.archives import refuse_bomb
 from index.errors import UserError
-from index.headers import iso_date, read_header
+from index.headers import read_header, stated_date
 from index.identity import article_id
 from index.inputs import MAX_ARTICLE_BYTES, MAX_DOCUMENT_BYTES, Fields, Input, Problem
 from index.types import Article
@@ -100,7 +100,7 @@ def read_epub(given: Input, problem: Problem, fields: Fields) -> Iterator[Articl
         title = _first_text(package, ".//{*}metadata/{*}title")
         published = next(
             (
-                iso_date(each.text)
+                stated_date(each.text)
                 for each in package.iterfind(".//{*}metadata/{*}date")
                 if each.get("{http://www.idpf.org/2007/opf}event", "publication") == "publication"
             ),

@@ -6,7 +6,7 @@ Recognised are a block of `field: value` lines, YAML front matter between `---` 
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 HEADLINE_CHARACTERS = 200
@@ -14,6 +14,13 @@ HEADLINE_CHARACTERS = 200
 
 MAX_FRONT_MATTER = 64_000
 """A longer block between `---` lines is not read; its parser takes its time for each character."""
+
+MAX_DATE_CHARACTERS = 60
+
+_YEAR_FIRST = re.compile(r"\s*(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
+_FULL_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_UNLIKE = datetime(2001, 1, 1), datetime(2004, 12, 28)
+"""Two days of which no part is the same, to tell what a text leaves open."""
 
 _LEADING_DATE = re.compile(r"\s*date:?[ \t]+(\d{4}-\d{2}-\d{2})\b[ \t]*", re.IGNORECASE)
 _FIELD_LINE = re.compile(
@@ -46,27 +53,51 @@ def read_header(text: str) -> Header:
     if not start:
         fields, start = _field_lines(text)
     title = " ".join((fields.get("title") or fields.get("headline") or "").split())
-    published = iso_date(fields.get("date") or fields.get("published"))
+    published = stated_date(fields.get("date") or fields.get("published"))
     leading = _LEADING_DATE.match(text, start)
-    if leading and (stated := iso_date(leading.group(1))):
+    if leading and (stated := stated_date(leading.group(1))):
         published = published or stated
         start = leading.end()
     return Header(title or _headline(text[start:]), published, start)
 
 
-def iso_date(value: Any) -> date | None:  # noqa: ANN401 - JSON hands over anything
-    """The date of a `date`, `datetime` or an ISO 8601 string; None for anything else."""
+def stated_date(value: Any) -> date | None:  # noqa: ANN401 - JSON hands over anything
+    """The day that a value names in full, and in one way only.
+
+    "2019-01-19", "Sat, 19 Jan 2019 10:00 GMT" and "January 19, 2019" do. "June 2018" and "19 Jan"
+    do not, nor does "01/02/2019", which is two days to two readers: nothing is guessed.
+
+    Args:
+        value: A string; `date` and `datetime` are taken as they are.
+
+    Returns:
+        None for anything else.
+    """
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > MAX_DATE_CHARACTERS:
         return None
-    found = re.match(r"\s*(\d{4})-(\d{2})-(\d{2})(?!\d)", value)
-    if not found:
-        return None
-    try:
-        return date(*(int(part) for part in found.groups()))
-    except ValueError:
-        return None
+    if found := _YEAR_FIRST.match(value):
+        try:
+            return date(*(int(part) for part in found.group(1, 3, 4)))
+        except ValueError:
+            return None
+    return _written_date(value) if _FULL_YEAR.search(value) else None
+
+
+def _written_date(value: str) -> date | None:
+    from dateutil import parser
+
+    found = set()
+    for day_first in (False, True):
+        for missing in _UNLIKE:
+            try:
+                made = parser.parse(value, dayfirst=day_first, default=missing, ignoretz=True)
+            except (ValueError, OverflowError, TypeError, ArithmeticError):
+                return None
+            found.add(made.date())
+    # What is not in the text comes from the default, and then there are several.
+    return found.pop() if len(found) == 1 else None
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.errors import UserError
-from index.headers import iso_date, read_header
+from index.headers import read_header, stated_date
 from index.identity import article_id
 from index.inputs import (
     MAX_ARTICLE_BYTES,
@@ -132,9 +132,12 @@ def _article(record: dict[str, Any], where: str, file: str, fields: Fields) -> A
     if not text.strip():
         raise UserError(f"{where}: field 'text' is missing or empty")
     title, source, stated = field("title"), field("source"), field("published")
-    published = iso_date(stated)
+    published = stated_date(stated)
     if stated.strip() and published is None:
-        raise UserError(f"{where}: date {stated[:40]!r} is not of the form YYYY-MM-DD")
+        raise UserError(
+            f"{where}: date {stated[:40]!r} is not a full date, or has two readings; "
+            "write it as YYYY-MM-DD"
+        )
     header = read_header(text)
     title, published = title or header.title, published or header.published
     # Without id and source, the text itself is the only thing that stays when lines move.

@@ -13,8 +13,8 @@ from index.checkpoint import read_checkpoint, read_header, write_checkpoint
 from index.embedder import BundledEmbedder, load_embedder
 from index.errors import UserError
 from index.fusion import LEXICAL_WEIGHT, fuse
-from index.headers import iso_date
 from index.headers import read_header as read_text_header
+from index.headers import stated_date
 from index.likeness import signature, similarity
 from index.locks import ReadWriteLock
 from index.markdown import plain_text
@@ -44,11 +44,41 @@ def test_any_text_has_a_header_of_some_kind(text):
     assert 0 <= read_text_header(text).body_start <= len(text)
 
 
-def test_iso_dates():
-    assert iso_date("2020-01-02T10:00:00Z") == date(2020, 1, 2)
-    assert iso_date(datetime(2020, 1, 2, 3)) == date(2020, 1, 2)
-    for none in ("2020-13-01", "2020-1-2", "yesterday", 20200102, None, "2020-01-023"):
-        assert iso_date(none) is None
+@pytest.mark.parametrize(
+    "text",
+    ["2019-01-09T10:00:00+02:00", "2019-1-9", " 2019-1-9 10:00:00", "2019/01/09", "2019.1.9",
+     "9 January 2019", "January 9, 2019", "Jan. 9th, 2019", "Wed, 09 Jan 2019 23:30:00 -0800",
+     "Jan 9, 2019 / 8:40 AM EDT"],
+)  # fmt: skip
+def test_a_day_named_in_full_is_read(text):
+    assert stated_date(text) == date(2019, 1, 9)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2020-13-01", "2020-01-023", "yesterday", "2020", "June 2018", "9 January", "01/02/2019",
+     "9 Jan 19", "Monday", "31 June 2018", "20190109", "10:00", "9 January 2019" + 60 * " ", ""],
+)  # fmt: skip
+def test_what_leaves_a_day_open_is_none(text):
+    assert stated_date(text) is None
+
+
+def test_days_are_taken_as_they_are_and_numbers_are_none():
+    assert stated_date(datetime(2020, 1, 2, 3)) == date(2020, 1, 2)
+    assert stated_date(20200102) is stated_date(None) is None
+
+
+WORDS = strategies.sampled_from(
+    ["2019", "9", "31", "Jan", "march", "Sunday", "10:30", "pm", "GMT", "+2", "/", "-", ".", ",",
+     "at", "T", "th", "of", "1e9", "٣", "99999999999999999999", "Z", "W05", "'", "(", ":"]
+)  # fmt: skip
+
+
+@given(strategies.lists(WORDS, max_size=7).map(" ".join) | strategies.text(max_size=50))
+def test_no_text_is_more_than_a_date_or_none(text):
+    for each in (text, "2019 " + text):
+        stated = stated_date(each)
+        assert stated is None or type(stated) is date
 
 
 def test_markdown_as_its_reader_sees_it():
