@@ -15,8 +15,9 @@ import numpy as np
 
 from eval.metrics import Floats, auc
 from index.types import Article, Passage
+from qa.dates.sentences import sentence_around
 from qa.reader import Reader, Request
-from qa.training.data import QuestionFile, read_squad, without_answer
+from qa.training.data import Gold, QuestionFile, holds_answer, read_squad
 
 LEAST_WORDS = 25  # Of what is left of a paragraph.
 KEPT = 0.9  # Of the answers that are said: how many a reader is to give.
@@ -33,6 +34,25 @@ class Unsaid(NamedTuple):
 
     auc: float
     answered: float
+
+
+def without_answer(passage: str, answers: Sequence[Gold]) -> str | None:
+    """A passage without the sentences that its answers stand in.
+
+    It is about what is asked, in the same words, and yet does not say: the hardest "no answer".
+
+    Returns:
+        None if nothing is left, or what is left still holds an answer.
+    """
+    kept = []
+    position = 0
+    # An answer's last character, since a full stop there ends its sentence and not the next one.
+    for start, end in sorted({sentence_around(passage, g.start, g.end - 1) for g in answers}):
+        kept.append(passage[position:start])
+        position = max(position, end)
+    kept.append(passage[position:])
+    rest = " ".join(part.strip() for part in kept if part.strip())
+    return None if not rest or holds_answer(rest, answers) else rest
 
 
 def requests(file: QuestionFile) -> list[tuple[Request, Request]]:

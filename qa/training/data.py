@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qa.dates.sentences import sentence_around
 from qa.scoring import normalise
 
 Retriever = Callable[[str, int], Sequence[str]]
 """`retriever(question, k)` gives at most k passages, best first."""
 
 RETRIEVED = 5  # Hard negatives are drawn from this many passages at the top of the ranking.
-CUT = 0.4  # The share of the negatives that are the gold passage without its answer.
-UNANSWERABLE = 1 / 3  # The share of the others that stand alone, without the gold passage.
+UNANSWERABLE = 1 / 3  # The share of the negatives that stand alone, without the gold passage.
 DRAWS = 8  # How often a random passage is drawn anew because it holds the answer.
 
 
@@ -174,25 +172,6 @@ def holds_answer(passage: str, answers: Sequence[Gold]) -> bool:
     return any(f" {normalise(gold.text)} " in words for gold in answers)
 
 
-def without_answer(passage: str, answers: Sequence[Gold]) -> str | None:
-    """A passage without the sentences that its answers stand in.
-
-    It is about what is asked, in the same words, and yet does not say: the hardest "no answer".
-
-    Returns:
-        None if nothing is left, or what is left still holds an answer.
-    """
-    kept = []
-    position = 0
-    # An answer's last character, since a full stop there ends its sentence and not the next one.
-    for start, end in sorted({sentence_around(passage, g.start, g.end - 1) for g in answers}):
-        kept.append(passage[position:start])
-        position = max(position, end)
-    kept.append(passage[position:])
-    rest = " ".join(part.strip() for part in kept if part.strip())
-    return None if not rest or holds_answer(rest, answers) else rest
-
-
 def tfidf_retriever(passages: Sequence[str]) -> Retriever:
     """A plain ranking by tf-idf cosine: hard negatives where no collection is at hand."""
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -254,18 +233,14 @@ def examples(
         questions: The questions, in order.
         finder: Gives the negatives.
         negatives: How many negative passages there are for each gold one, on average, in [0, 1].
-            Those that are cut from the gold passage, and a third of the others, stand alone, so
-            that no answer is the right answer.
+            A third of them stand alone, so that no answer is the right answer.
         rng: Decides who gets a negative.
     """
     for question in questions:
         gold = file.contexts[question.context].text
         draw = rng.random()
-        other, alone = None, draw < negatives * (CUT + (1 - CUT) * UNANSWERABLE)
-        if draw < negatives * CUT:
-            other = without_answer(gold, question.answers)
-        if other is None and draw < negatives:
-            other = finder.find(question, rng)
+        other = finder.find(question, rng) if draw < negatives else None
+        alone = draw < negatives * UNANSWERABLE
         if other is None or alone:
             yield Example(question.question, (gold,), (question.answers,))
         if other is not None:
