@@ -29,12 +29,13 @@ _DATE_OF = re.compile(
     r"|\bhow\s+long\s+ago\b",
     re.IGNORECASE,
 )
-# "date of the summit", but not "Was he there on the day of the summit?".
+# "date of the summit", "new date of talks", but not "Was he there on the day of the summit?", nor
+# "day of rage speakers".
 _DATE_FIRST = re.compile(
     _OPENING
     + r"(?:(?!(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|am|did|does|do"
     r"|has|have|had|can|could|will|would|should|on|in|at|during|after|before|since|until)\b)"
-    r"\w+\s+){0,3}?(?:date|year|day)\s+of\s+(?:the\b|\w+['’]s)",
+    r"\w+\s+){0,3}?(?:date\s+of\b|(?:year|day)\s+of\s+(?:the\b|\w+['’]s))",
     re.IGNORECASE,
 )
 _KEYWORDS = re.compile(r"^[^?,]{0,80}\b(?:when|dates?)\W*$", re.IGNORECASE)

@@ -34,6 +34,8 @@ TODAY = date(2019, 1, 19)
         "What's the date of the summit?",
         "How long ago was the summit?",
         "date of the summit",
+        "date of cancelled summit",
+        "new date of talks",
         "The exact year of Kim's visit?",
         "Tell me the day of the vote",
         "I want to know the date of the vote",
