@@ -15,7 +15,8 @@ HEADLINE_CHARACTERS = 200
 MAX_FRONT_MATTER = 64_000
 """A longer block between `---` lines is not read; its parser takes its time for each character."""
 
-MAX_DATE_CHARACTERS = 60
+MAX_WRITTEN_DATE = 60
+"""Characters of a date in words; a longer text is none, and its parser takes its time."""
 
 _YEAR_FIRST = re.compile(r"\s*(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _FULL_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
@@ -75,14 +76,16 @@ def stated_date(value: Any) -> date | None:  # noqa: ANN401 - JSON hands over an
     """
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
-    if not isinstance(value, str) or len(value) > MAX_DATE_CHARACTERS:
+    if not isinstance(value, str):
         return None
     if found := _YEAR_FIRST.match(value):
         try:
             return date(*(int(part) for part in found.group(1, 3, 4)))
         except ValueError:
             return None
-    return _written_date(value) if _FULL_YEAR.search(value) else None
+    if len(value) > MAX_WRITTEN_DATE or not _FULL_YEAR.search(value):
+        return None
+    return _written_date(value)
 
 
 def _written_date(value: str) -> date | None:

@@ -136,6 +136,6 @@ def load(
     model.load_state_dict(load_file(path / "model.safetensors"))
     optimizer.load_state_dict(state["optimizer"])
     torch.set_rng_state(state["rng"])
-    if teacher and state["taught"]:
+    if teacher and "taught" in state:  # one of an earlier version has none
         teacher.recall(state["taught"])
     return Position(**state["position"])

@@ -29,7 +29,7 @@ class Teacher:
     teaches BERT, because both use the same word pieces).
 
     A teacher costs more than its student, and says the same of a window in each epoch: what it
-    said is remembered, so that further epochs cost the student's time only.
+    said is remembered, so that further epochs ask it for new negatives only.
     """
 
     def __init__(self, folder: Path, student: Tokenizer, *, remembers: bool) -> None:

@@ -48,7 +48,8 @@ def test_any_text_has_a_header_of_some_kind(text):
     "text",
     ["2019-01-09T10:00:00+02:00", "2019-1-9", " 2019-1-9 10:00:00", "2019/01/09", "2019.1.9",
      "9 January 2019", "January 9, 2019", "Jan. 9th, 2019", "Wed, 09 Jan 2019 23:30:00 -0800",
-     "Jan 9, 2019 / 8:40 AM EDT"],
+     "Jan 9, 2019 / 8:40 AM EDT",
+     "2019-01-09, and corrected after a call from the press office of the ministry"],
 )  # fmt: skip
 def test_a_day_named_in_full_is_read(text):
     assert stated_date(text) == date(2019, 1, 9)

@@ -1,4 +1,5 @@
 import math
+import shutil
 
 import pytest
 import torch
@@ -136,12 +137,20 @@ def test_a_teacher_is_asked_once_for_a_window_and_says_the_same_after_a_stop(
     monkeypatch.setattr(stopped, "_step", step_and_stop)
     with pytest.raises(Stopped):
         stopped.run()
+    shutil.copytree(tmp_path / "stopped", tmp_path / "earlier")
     going_on = ReaderTraining(settings("stopped"), console=quiet)
     going_on.run()
     assert weights("stopped") == weights("whole")
     mine, theirs = going_on.teacher.memory(), whole.teacher.memory()
     assert mine.keys() == theirs.keys()
     assert all(torch.equal(mine[name], theirs[name]) for name in mine)
+
+    (state,) = (tmp_path / "earlier").glob("*/state.pt")
+    kept = torch.load(state, weights_only=True)
+    del kept["taught"]  # as a checkpoint of an earlier version
+    torch.save(kept, state)
+    ReaderTraining(settings("earlier"), console=quiet).run()
+    assert (tmp_path / "earlier" / "CARD.md").exists()
 
 
 def test_a_student_cut_from_its_teacher_keeps_the_layers_it_should(mpnet):
