@@ -1,7 +1,7 @@
 """Answers in time: each resolved on the calendar, and put together where they agree. Pure."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -21,11 +21,21 @@ INDIFFERENT_LOGITS = 1.0
 
 
 class _Statement(NamedTuple):
-    """One place that states a time, and the candidate it belongs to."""
+    """One place that states a time, and the number of the candidate it belongs to."""
 
     candidate: int
     evidence: Evidence
     time: AnswerTime
+
+
+class _Part(NamedTuple):
+    """What a candidate says of one time; all of it, with None, where it states no time.
+
+    The number is that of the time among all times that are told.
+    """
+
+    candidate: Candidate
+    time: int | None
 
 
 def plain_times(
@@ -86,59 +96,58 @@ def pool_times(
     ]
     combination = combine(pieces)
     times = (combination, *combination.conflicts) if combination else ()
-    candidates, statements = _taken_apart(candidates, statements, times, groups)
+    told = _times_told(statements, times)
+    parts = [
+        part
+        for number, candidate in enumerate(candidates)
+        for part in _taken_apart(candidate, told.get(number, {}), groups)
+    ]
     pooled: list[Candidate] = []
-    used: set[int] = set()
-    for group in times:
-        members = {statements[each].candidate for each in group.supporting} - used
-        if members:
-            used |= members
-            pooled.append(_merged(candidates, members, statements, group, groups))
-    untouched = [each for number, each in enumerate(candidates) if number not in used]
-    return sorted([*pooled, *untouched], key=lambda candidate: -candidate.score)
+    for number, time in enumerate(times):
+        same = [part.candidate for part in parts if part.time == number]
+        if same:
+            supporting = [statements[each] for each in time.supporting]
+            pooled.append(_merged(same, supporting, time, groups))
+    timeless = [part.candidate for part in parts if part.time is None]
+    return sorted([*pooled, *timeless], key=lambda candidate: -candidate.score)
+
+
+def _times_told(
+    statements: Sequence[_Statement], times: Sequence[Combination]
+) -> dict[int, dict[Evidence, int]]:
+    """Of each candidate's number, the time of each of its places; the first that it supports."""
+    told: dict[int, dict[Evidence, int]] = {}
+    for number, time in enumerate(times):
+        for index in time.supporting:
+            statement = statements[index]
+            told.setdefault(statement.candidate, {}).setdefault(statement.evidence, number)
+    return told
 
 
 def _taken_apart(
-    candidates: Sequence[Candidate],
-    statements: Sequence[_Statement],
-    times: Sequence[Combination],
-    groups: Groups,
-) -> tuple[list[Candidate], list[_Statement]]:
-    """The candidates, those that state several times as one for each.
+    candidate: Candidate, time_of: Mapping[Evidence, int], groups: Groups
+) -> list[_Part]:
+    """A candidate, once for each time that its places state.
 
     The same words are one answer to the reader, but "last year" of one article is not that of an
-    article of another year. Places that state no time stay with the best of the times.
-
-    Returns:
-        The candidates, and the statements in their order with the numbers of these candidates.
+    article of another year. Places that state no time stay with the first of the times.
     """
-    first_time: dict[int, int] = {}
-    for number, time in enumerate(times):
-        for index in time.supporting:
-            first_time.setdefault(index, number)
-    apart: list[Candidate] = []
-    renumbered = list(statements)
-    for number, candidate in enumerate(candidates):
-        mine = [i for i, each in enumerate(statements) if each.candidate == number]
-        stated = sorted({first_time[i] for i in mine if i in first_time})
-        time_of = {statements[i].evidence: first_time.get(i, stated[0]) for i in mine if stated}
-        places: dict[int, list[Evidence]] = {time: [] for time in stated}
-        for each in candidate.evidence:
-            places.setdefault(time_of.get(each, stated[0] if stated else -1), []).append(each)
-        for i in mine:
-            part = list(places).index(time_of[statements[i].evidence]) if stated else 0
-            renumbered[i] = statements[i]._replace(candidate=len(apart) + part)
-        parts = list(places.values())
-        apart += [_part(candidate, parts, n, groups) for n in range(len(parts))]
-    return apart, renumbered
+    stated = sorted(set(time_of.values()))
+    if len(stated) < 2:
+        return [_Part(candidate, stated[0] if stated else None)]
+    places = [
+        [each for each in candidate.evidence if time_of.get(each, stated[0]) == time]
+        for time in stated
+    ]
+    return [
+        _Part(_part(candidate, places, number, groups), time) for number, time in enumerate(stated)
+    ]
 
 
 def _part(
     candidate: Candidate, parts: Sequence[Sequence[Evidence]], number: int, groups: Groups
 ) -> Candidate:
     """A candidate of one part of another's places, with that part of its odds."""
-    if len(parts) == 1:
-        return candidate
     articles = [{each.span.article_id for each in part} for part in parts]
     elsewhere = set().union(*articles[:number], *articles[number + 1 :])
     # The first part has what no place that is cited accounts for.
@@ -191,30 +200,33 @@ def _weights(statements: Sequence[_Statement], groups: Groups) -> list[float]:
 
 def _merged(
     candidates: Sequence[Candidate],
-    members: set[int],
-    statements: Sequence[_Statement],
-    group: Combination,
+    supporting: Sequence[_Statement],
+    time: Combination,
     groups: Groups,
 ) -> Candidate:
-    """One candidate of several that state the same time, its finest statement first."""
-    supporting = [statements[each] for each in group.supporting]
-    places = [each for each in supporting if each.candidate in members]
-    places.sort(key=lambda each: (_days(each.time), -each.evidence.score))
+    """One candidate of several that state the same time, its finest statement first.
+
+    Args:
+        candidates: At least one.
+        supporting: What states this time, also in other candidates.
+        time: What all of them together mean.
+        groups: Which of the articles are copies of one text.
+    """
+    places = [each for candidate in candidates for each in candidate.evidence]
+    own = [each for each in supporting if each.evidence in places]
+    own.sort(key=lambda each: (_days(each.time), -each.evidence.score))
     # Places of these candidates that state no time of their own still give the same words.
-    stated = [each.evidence for each in places]
-    others = [e for number in sorted(members) for e in candidates[number].evidence]
-    evidence = tuple(dict.fromkeys([*stated, *others]))
-    merged = [candidates[number] for number in sorted(members)]
-    score, by_article = together(merged, groups)
-    apart = log_sum_exp([each.score for each in merged])
+    evidence = tuple(dict.fromkeys([*(each.evidence for each in own), *places]))
+    score, by_article = together(candidates, groups)
+    apart = log_sum_exp([each.score for each in candidates])
     return replace(
-        merged[0],
+        candidates[0],
         evidence=evidence,
         score=score,
         # What copies said in other words counted in each of the shares.
-        share=sum(each.share for each in merged) * math.exp(score - apart),
+        share=sum(each.share for each in candidates) * math.exp(score - apart),
         by_article=by_article,
-        date=group.resolved,
+        date=time.resolved,
     )
 
 
