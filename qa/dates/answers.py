@@ -1,12 +1,14 @@
 """The time that an answer states, and the day from which its article counts."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Literal
 
 from qa.dates.combine import Evidence
+from qa.dates.events import dating_expression
 from qa.dates.find import find_times
 from qa.dates.meaning import Anchor, CalendarFields, FromEvent, TimeExpression, Vague
 from qa.dates.resolve import readings
@@ -169,8 +171,8 @@ def times_of_answer(
     if not 0 <= start <= end <= len(text):
         raise ValueError(f"no span of a text of {len(text)} characters: {start} to {end}")
     times = find_times(text)
-    inside = [e for e in times if start <= e.start and e.end <= end]
-    overlapping = [e for e in times if e.start < end and start < e.end]
+    overlapping = _without_events(text, [e for e in times if e.start < end and start < e.end])
+    inside = [e for e in overlapping if start <= e.start and e.end <= end]
     place: Place = "inside"
     chosen = inside
     if not inside:
@@ -187,6 +189,18 @@ def times_of_answer(
     else:
         answers.sort(key=_rank)
     return tuple(answers)
+
+
+def _without_events(text: str, times: Sequence[TimeExpression]) -> list[TimeExpression]:
+    """Without those that date what others are counted from: "the week before Christmas"."""
+    events = set()
+    for each in times:
+        if isinstance(each.meaning, FromEvent) and each.meaning.follows:
+            sentence = sentence_around(text, each.start, each.end)
+            event = dating_expression(each, each.meaning, text, *sentence)
+            if event is not None and event.start >= each.end:
+                events.add((event.start, event.end))
+    return [each for each in times if (each.start, each.end) not in events]
 
 
 def _gap(answer: AnswerTime, start: int, end: int) -> int:

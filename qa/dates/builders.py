@@ -84,7 +84,33 @@ def dated(match: Match) -> Meaning | None:
     # The attacks so called have a year of their own, which no article need say.
     if found and (found.month, found.day) == (9, 11) and guards.is_attack(match):
         return found if found.anchored else Vague()
-    return found
+    return Vague() if found and guards.is_yearly(match) else found
+
+
+def week_of(match: Match) -> Meaning | None:
+    """Builds "the week of 4 March 2018", "the week ending 10 March"."""
+    found = named(match)
+    return None if found is None else replace(found, weekday=None, week=True)
+
+
+def near_weekday(match: Match) -> Meaning | None:
+    """Builds "this coming Friday", which no other than the next one is, and "the last Friday"."""
+    found = named(match)
+    coming = any(token.lower == "coming" for token in match.words)
+    return replace(found, pick=0) if found and coming else found
+
+
+def parts(match: Match) -> Meaning | None:
+    """Builds "mid to late June": somewhere in June, since two parts are most of it."""
+    found = named(match)
+    return None if found is None else replace(found, part=None)
+
+
+def christmas(match: Match) -> Meaning | None:
+    """Builds "last Christmas", and "Christmas" after a word that says when."""
+    if not guards.is_christmas(match):
+        return None
+    return replace(fields(match), month=12, day=25)
 
 
 def numeric(match: Match) -> Meaning | None:

@@ -1,11 +1,14 @@
 """Times counted from another event, whose date the same sentence gives."""
 
+from datetime import timedelta
+
 from qa.dates import periods
 from qa.dates.find import find_times
 from qa.dates.meaning import FromEvent, Interval, TimeExpression
 from qa.dates.wording import say_interval
 from qa.types import ResolvedDate
 
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _COUNTED = ("after", "before", "later", "earlier")
 
 
@@ -34,21 +37,46 @@ def counted_from(
     """All days that a distance from a dated event may be.
 
     Days and weeks are counted by the day, larger units by the calendar: "two months later" is a
-    month. None if it is unsaid how many ("days later"), or outside the years 1 to 9999.
+    month, and "the week before" seven days. None if it is unsaid how many ("days later"), for a
+    weekday beside an event that may be weeks long, or outside the years 1 to 9999.
     """
+    try:
+        counted = _counted(expression.quote.lower(), distance, Interval(dated.start, dated.end))
+    except (ValueError, OverflowError):
+        return None
+    if counted is None:
+        return None
+    granularity = periods.granularity_of_interval(counted)
+    meant = say_interval(counted, granularity)
+    derivation = f'"{expression.quote}" is counted from "{event.quote}": {meant}'
+    return ResolvedDate(
+        counted.start, counted.end, granularity, " ".join(derivation.split()), dated.inferred
+    )
+
+
+def _counted(quote: str, distance: FromEvent, event: Interval) -> Interval | None:
     unit, count = distance.unit, distance.count
     if count is None:
         return None
-    by_day = unit == "day" or (unit == "week" and expression.quote.lower().endswith(_COUNTED))
-    try:
-        start = periods.moved(dated.start, unit, count)
-        end = periods.moved(dated.end, unit, count)
-        if not by_day:
-            start = periods.unit_around(unit, start).start
-            end = periods.unit_around(unit, end).end
-    except (ValueError, OverflowError):
+    if distance.weekday is not None:
+        return _weekday_beside(event, distance.weekday, count)
+    if quote == "the week before":
+        return Interval(event.start - _WEEK, event.start - _DAY)
+    if quote == "the week after":
+        return Interval(event.end + _DAY, event.end + _WEEK)
+    start = periods.moved(event.start, unit, count)
+    end = periods.moved(event.end, unit, count)
+    if unit == "day" or (unit == "week" and quote.endswith(_COUNTED)):
+        return Interval(start, end)
+    return Interval(periods.unit_around(unit, start).start, periods.unit_around(unit, end).end)
+
+
+def _weekday_beside(event: Interval, weekday: int, side: int) -> Interval | None:
+    """The nearest such day after (`side` > 0) or before an event of at most a week."""
+    if event.end - event.start > _WEEK:
         return None
-    granularity = periods.granularity_of_interval(Interval(start, end))
-    meant = say_interval(Interval(start, end), granularity)
-    derivation = f'"{expression.quote}" is counted from "{event.quote}": {meant}'
-    return ResolvedDate(start, end, granularity, " ".join(derivation.split()), dated.inferred)
+    if side > 0:
+        day = event.end + ((weekday - event.end.weekday() - 1) % 7 + 1) * _DAY
+    else:
+        day = event.start - ((event.start.weekday() - weekday - 1) % 7 + 1) * _DAY
+    return Interval(day, day)

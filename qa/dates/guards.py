@@ -7,6 +7,7 @@ from itertools import pairwise
 from qa.dates import lexicon
 from qa.dates.grammar import Match
 from qa.dates.lexicon import words
+from qa.dates.tokens import Token
 
 _SAYS_TIME = frozenset(words("in since until till during throughout last next early late mid"))
 _MAY_SAY_TIME = _SAYS_TIME | frozenset(
@@ -211,6 +212,31 @@ def is_attack(match: Match) -> bool:
     """Whether a day names an attack: "the September 11 attacks"."""
     following = match.after()
     return following is not None and following.lower.startswith(("attack", "terror", "hijack"))
+
+
+def is_yearly(match: Match) -> bool:
+    """Whether a day comes back every year: "every 4 July", "on 4 July each year"."""
+    if match.before() in _RECURRING:
+        return True
+    following = match.after()
+    if following is None:
+        return False
+    beyond = match.tokens[match.last + 1] if match.last + 1 < len(match.tokens) else None
+    each = following.lower in {"every", "each"} and beyond is not None and beyond.lower == "year"
+    return each or following.lower in {"annually", "yearly"}
+
+
+def is_christmas(match: Match) -> bool:
+    """Whether "Christmas" is a day, not a season ("at Christmas") or a tree."""
+    following = match.after()
+    if following is not None and following.lower.isalpha() and not _is_function(following):
+        return False
+    dated = match.number("pick") is not None or match.number("year") is not None
+    return dated or match.before() in {"before", "after", "by", "until", "till", "since", "on"}
+
+
+def _is_function(token: Token) -> bool:
+    return not token.capital and token.lower in _FUNCTION_WORDS
 
 
 def is_title(match: Match) -> bool:

@@ -47,6 +47,7 @@ class CalendarFields:
         quarter: 1 to 4, of the year.
         half: 1 or 2, of the year.
         weekend: True for Saturday and Sunday.
+        week: True for the week that holds the day: "the week of 4 March".
         nth: Which `weekday` (or, without one, which week) of the month; -1 is the last.
         shift: The unit, counted from now, that the other fields lie in ("June last year").
         pick: Which of several is meant: -1 "last November", 0 "this Friday", 1 "next spring".
@@ -61,6 +62,7 @@ class CalendarFields:
     quarter: int | None = None
     half: int | None = None
     weekend: bool = False
+    week: bool = False
     nth: int | None = None
     shift: Shift | None = None
     pick: Sign | None = None
@@ -74,7 +76,8 @@ class CalendarFields:
     @property
     def full(self) -> bool:
         """Whether the fields name one day outright."""
-        return self.year is not None and self.month is not None and self.day is not None
+        named = self.year is not None and self.month is not None and self.day is not None
+        return named and not self.week
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class FromEvent:
     Attributes:
         unit: What is counted.
         count: How many; negative is before, None is unsaid ("days later").
+        weekday: The nearest such day after or before it is meant: "the following Monday".
         follows: True if the event is named after the expression ("the day after the summit"),
             False if before it ("a week later").
     """
@@ -132,6 +136,7 @@ class FromEvent:
     unit: Unit
     count: int | None
     follows: bool
+    weekday: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def occurrences(fields: CalendarFields, within: Interval) -> Iterator[Interval]:
     yearly = (fields.month, fields.season, fields.quarter, fields.half)
     if any(field is not None for field in yearly):
         found = _in_years(fields, within)
-    elif fields.day is not None:
+    elif fields.day is not None or fields.nth is not None:
         found = _in_months(fields, within)
     elif fields.weekday is not None or fields.weekend:
         found = _in_weeks(fields, within)
@@ -154,7 +154,7 @@ def _in_month(fields: CalendarFields, year: int, month: int) -> Interval | None:
     day = date(year, month, fields.day)
     if fields.weekday is not None and day.weekday() != fields.weekday:
         return None
-    return Interval(day, day)
+    return unit_around("week" if fields.week else "day", day)
 
 
 def _nth_of(month: Interval, fields: CalendarFields) -> Interval | None:
@@ -195,6 +195,8 @@ def granularity_of(fields: CalendarFields) -> Granularity:
     """How fine the fields are."""
     if fields.part is not None or fields.weekend or fields.quarter or fields.half:
         return "range"
+    if fields.week:
+        return "week"
     if fields.day is not None or fields.weekday is not None:
         return "day"
     if fields.nth is not None:

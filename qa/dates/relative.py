@@ -101,6 +101,16 @@ def ago(match: Match) -> Meaning | None:
     return Offset(unit, -count, exact=last == "today")
 
 
+def ago_within(match: Match) -> Meaning | None:
+    """Builds "four years ago this month"; of other units no one period is meant."""
+    count, unit = match.number("count"), unit_of(match)
+    if count is None:
+        return None
+    if unit == "year" and match.word("this_unit") == "month":
+        return Offset("month", -12 * count)
+    return Vague()
+
+
 def half_ago(match: Match) -> Meaning:
     """Builds "half a year ago"."""
     halves: dict[Unit, Offset] = {
@@ -131,6 +141,14 @@ def from_event(match: Match) -> Meaning | None:
     return FromEvent(unit_of(match), signed, follows=last in {"after", "before"})
 
 
+def weekday_from_event(match: Match) -> Meaning | None:
+    """Builds "the Friday before ...", "the following Monday"."""
+    said = {token.lower for token in match.words}
+    sign = -1 if said & {"before", "previous", "preceding"} else 1
+    follows = bool(said & {"before", "after"})
+    return FromEvent("day", sign, follows, weekday=match.number("weekday"))
+
+
 def beside_event(match: Match) -> Meaning | None:
     """Builds "the next day", "the previous year", "the same month", "that year"."""
     signs = {"next": 1, "following": 1, "same": 0, "that": 0, "previous": -1, "preceding": -1}
@@ -151,7 +169,11 @@ def on_offset(days: int) -> Build:
 def weekend(match: Match) -> Meaning | None:
     """Builds "last weekend", "the weekend": of the nearest two days off in that direction."""
     found = replace(calendar.fields(match), weekend=True)
-    return None if found.pick and guards.is_of_something(match) else found
+    if guards.is_of_something(match):
+        return None
+    following = match.after()
+    beside = following is not None and following.lower in {"before", "after"}
+    return Vague() if beside and found.pick is None else found
 
 
 def current(match: Match) -> Meaning | None:

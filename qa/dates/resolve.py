@@ -65,11 +65,13 @@ def readings(
     direction = direction_of(sentence, expression.start - start, expression.end - start)
     if isinstance(expression.meaning, FromEvent):
         event = dating_expression(expression, expression.meaning, text, start, end)
-        dated = resolve(event, text, anchor) if event else None
-        if event is None or dated is None:
+        if event is None:
             return ()
-        counted = counted_from(expression, expression.meaning, event, dated)
-        return (counted,) if counted else ()
+        counted = [
+            counted_from(expression, expression.meaning, event, dated)
+            for dated in readings(event, text, anchor)
+        ]
+        return tuple(each for each in counted if each is not None)
     try:
         found = _in_heading_year(expression, text, anchor)
         if not found:
@@ -235,7 +237,10 @@ def _inside(
     anchor: Anchor | None,
 ) -> list[Reading]:
     """The fields within a known year, month or week; all of it if they name no place in it."""
-    named = (fields.month, fields.season, fields.quarter, fields.half, fields.day, fields.weekday)
+    named = (
+        *(fields.month, fields.season, fields.quarter, fields.half),
+        *(fields.day, fields.weekday, fields.nth),
+    )
     if all(field is None for field in named):
         found = [whole]
     else:

@@ -9,17 +9,24 @@ from qa.dates.grammar import Grammar, Rule
 # Parts that recur; a trailing "_ON" says that something follows, as after a month's full stop.
 _MONTH_ON = "MONTH [.]"
 _SOME_YEAR = "(YEAR|APOSTROPHE TWO_DIGITS=yy|[of|in] PICK=year_pick year)"
-_YEAR = "([,|of] YEAR|APOSTROPHE TWO_DIGITS=yy|[,] [of|in] PICK=year_pick year)"
+_YEAR = "([,|of] YEAR|[of] APOSTROPHE TWO_DIGITS=yy|[,] [of|in] PICK=year_pick year)"
 _MONTH_YEAR = f"MONTH [[.] {_YEAR}]"
 _WEEKDAY = "[WEEKDAY_ABBR=weekday [.] [,] [the]]"
 _PART = "(PART [-] [in]|[the] BOUND=part of|[the] PART part of)"
 _NEAR = "(past|last|next|coming)"
 _FEW = "([a] few|[a] couple of|several|many|some)"
+_WEEK_OF = "week (of|beginning|starting|commencing|ending) [on] [WEEKDAY] [,]"
+# Of no month in particular, or of one that is told elsewhere.
+_SOME_MONTH = "(each|every|any|that|the [next|following|previous|same]) month"
 
 _DAYS = (
     Rule("DATE", b.numeric),
     Rule(f"{_WEEKDAY} DAY [of] {_MONTH_YEAR}", b.dated),
-    Rule(f"[{_WEEKDAY} the] ORDINAL=day of {_MONTH_YEAR}", b.named),
+    Rule(f"[{_WEEKDAY} the] ORDINAL=day of {_MONTH_YEAR}", b.dated),
+    Rule(f"WEEKDAY OPEN [the] DAY [of] {_MONTH_YEAR} CLOSE", b.dated),
+    Rule(f"WEEKDAY OPEN {_MONTH_ON} DAY [{_YEAR}] CLOSE", b.dated),
+    Rule(f"[the] {_WEEK_OF} [the] DAY [of] {_MONTH_YEAR}", b.week_of),
+    Rule(f"[the] {_WEEK_OF} {_MONTH_ON} DAY [{_YEAR}]", b.week_of),
     Rule(f"{_WEEKDAY} {_MONTH_ON} [the] (DAY|ORDINAL=day) [{_YEAR}]", b.dated),
     Rule("DAY - MONTH - YEAR", b.named),
     Rule(f"PICK {_MONTH_ON} DAY", b.named),
@@ -28,15 +35,18 @@ _DAYS = (
     Rule("WEEKDAY [the] ORDINAL=day", b.named),
     Rule("[PART=when [on]|SO_FAR=when on] WEEKDAY [DAYPART]", b.bare_weekday),
     Rule("PICK WEEKDAY [DAYPART]", b.named),
-    Rule("(this|the) NEAR=pick WEEKDAY [DAYPART]", b.named),
+    Rule("(this|the) NEAR=pick WEEKDAY [DAYPART]", b.near_weekday),
     Rule("WEEKDAY [of] PICK=week_pick week", b.named),
-    Rule(f"the NTH WEEKDAY (of|in) {_MONTH_YEAR}", b.nth),
+    Rule(f"the NTH WEEKDAY (of|in) ({_MONTH_YEAR}|PICK=month_pick month)", b.nth),
+    Rule(f"the NTH WEEKDAY (of|in) {_SOME_MONTH}", rel.vague),
+    Rule("the WEEKDAY (before last|after next)", rel.vague),
     Rule(f"the NTH day of {_MONTH_YEAR}", b.end_of_month),
     Rule("[PART=when|SO_FAR=when] DEICTIC [DAYPART]", rel.day_from_now),
     Rule("last night", rel.on_offset(-1)),
     Rule("this DAYPART", rel.on_offset(0)),
     Rule("the day before yesterday", rel.on_offset(-2)),
     Rule("the day after tomorrow", rel.on_offset(2)),
+    Rule("[PICK] christmas [[,] YEAR]", b.christmas),
     Rule("christmas day [[,] YEAR]", b.on_day(12, 25)),
     Rule("christmas eve [[,] YEAR]", b.on_day(12, 24)),
     Rule("boxing day [[,] YEAR]", b.on_day(12, 26)),
@@ -49,8 +59,9 @@ _MONTHS_AND_YEARS = (
     Rule("MONTH", b.bare_month),
     Rule(f"{_MONTH_ON} {_YEAR}", b.named),
     Rule(f"{_PART} {_MONTH_YEAR}", b.named),
+    Rule(f"PART [-] (TO|and|or) {_PART} ({_MONTH_YEAR}|YEAR)", b.parts),
     Rule("(PICK|(this|the) NEAR=pick) MONTH", b.named),
-    Rule(f"the NTH week (of|in) {_MONTH_YEAR}", b.nth),
+    Rule(f"the NTH week (of|in) ({_MONTH_YEAR}|PICK=month_pick month)", b.nth),
     Rule("YEAR", b.bare_year),
     Rule("the year YEAR", b.fields),
     Rule("NUMBER=year (ad|ce|bc|bce)", b.era_year),
@@ -88,7 +99,7 @@ _ERAS = (
 _FROM_NOW = (
     Rule("PICK UNIT", rel.shifted),
     Rule("the current UNIT", rel.current),
-    Rule(f"{_PART} PICK UNIT", rel.shifted),
+    Rule(f"{_PART} [the] PICK UNIT", rel.shifted),
     Rule("the BOUND of the UNIT", rel.vague),
     Rule("(PICK|(this|the) NEAR=pick|the) weekend", rel.weekend),
     Rule("SO_FAR [in] PICK UNIT", rel.so_far),
@@ -100,6 +111,7 @@ _FROM_NOW = (
     Rule(f"[the] {_NEAR} (few|couple of|several|many) UNITS", rel.vague),
     Rule("the coming UNITS", rel.vague),
     Rule("COUNT (UNIT|UNITS=unit) ago [today]", rel.ago),
+    Rule("COUNT (UNIT|UNITS=unit) ago this UNIT=this_unit", rel.ago_within),
     Rule("half (a|an) UNIT ago", rel.half_ago),
     Rule("half (a|an) UNIT (after|before|later|earlier)", rel.vague),
     Rule("COUNT - COUNT UNITS=unit ago", rel.vague),
@@ -108,18 +120,25 @@ _FROM_NOW = (
     Rule("in COUNT (UNIT APOSTROPHE s|UNITS=unit APOSTROPHE) time", rel.ahead),
     Rule("in COUNT (UNIT|UNITS=unit)", rel.ahead),
     Rule("COUNT (UNIT|UNITS=unit) from (now|today)", rel.ahead),
+    Rule("COUNT (UNIT|UNITS=unit) from [PICK] WEEKDAY", rel.vague),
+    Rule("COUNT (week|weeks) on WEEKDAY", rel.vague),
 )
 
 _FROM_EVENTS = (
     Rule("the UNIT (after|before)", rel.from_event),
-    Rule("COUNT (UNIT|UNITS=unit) (after|before|later|earlier)", rel.from_event),
+    # "in" is of the word before: "was sworn in two days after the vote".
+    Rule("[in] COUNT (UNIT|UNITS=unit) (after|before|later|earlier)", rel.from_event),
+    Rule(f"[{_FEW}] UNITS=unit (after|before)", rel.from_event),
+    Rule("COUNT (UNIT|UNITS=unit) to the day (after|before|later|earlier)", rel.vague),
+    Rule("the WEEKDAY (after|before)", rel.weekday_from_event),
+    Rule("(the|on) (following|previous|preceding) WEEKDAY", rel.weekday_from_event),
     Rule("that UNIT", rel.beside_event),
     Rule("the (next|following|previous|preceding|same) UNIT", rel.beside_event),
 )
 
 _RANGES = (
-    Rule(f"[from] DAY TO DAY=last_day [of] {_MONTH_YEAR}", b.days),
-    Rule(f"[between] DAY and DAY=last_day [of] {_MONTH_YEAR}", b.days),
+    Rule(f"[from] [the] DAY TO [the] DAY=last_day [of] {_MONTH_YEAR}", b.days),
+    Rule(f"[between] [the] DAY and [the] DAY=last_day [of] {_MONTH_YEAR}", b.days),
     Rule(f"[from] {_MONTH_ON} DAY TO DAY=last_day [{_YEAR}]", b.days),
     Rule(f"[between] {_MONTH_ON} DAY and DAY=last_day [{_YEAR}]", b.days),
     Rule(f"[from] {_MONTH_ON} TO MONTH=last_month", b.months),

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qa.dates import verbs
+from qa.dates.lexicon import WEEKDAY_NUMBER
 from qa.dates.meaning import Sign
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|[,;:()–—“”\"]|-|[0-9]+|[.!?]")
 _ADJECTIVAL = verbs.DETERMINERS - {"that"}
+# "resigned after the 5 June vote": what the past followed is past.
+_FOLLOWING = frozenset({"after", "following", "since"})
 _CLAUSE = frozenset(',;:()–—“”"')
 
 
@@ -60,7 +63,8 @@ def direction_of(sentence: str, start: int, end: int) -> Direction:
         if previous in {"by", "until", "till"}:
             return _SOFT_FUTURE
         return UNKNOWN
-    if _is_attributive(plain, place, after):
+    follows = not _FOLLOWING.isdisjoint(word.lower() for word in plain[max(place - 2, 0) : place])
+    if _is_attributive(plain, place, after) and not (chosen.sign < 0 and follows):
         return Direction(chosen.sign, firm=False)
     return chosen
 
@@ -148,6 +152,10 @@ def _cues(words: Sequence[str], place: int) -> list[_Cue]:
             cues.append(_Cue(index, _PAST, "speech"))
         elif _is_past(words, index):
             cue = _PAST
+        elif _is_arranged(words, index):
+            # Who says on a Saturday that a film opens Friday means no yesterday.
+            weekday = words[place : place + 1] and words[place].lower() in WEEKDAY_NUMBER
+            cue = _FUTURE if weekday else _SOFT_FUTURE
         if cue is not None:
             cues.append(_Cue(index, cue))
         index += step
@@ -209,6 +217,16 @@ def _prospect(words: Sequence[str], index: int, place: int) -> Direction:
     # "agreed to meet in June", but "agreed in June to meet".
     complement = {word.lower() for word in words[index + 1 : place]}
     return _SOFT_FUTURE if complement & {"to", "for"} or index > place else _PAST
+
+
+def _is_arranged(words: Sequence[str], index: int) -> bool:
+    """Whether a verb in the present says when something arranged happens."""
+    word = words[index].lower()
+    previous = words[index - 1] if index else ""
+    if word in verbs.ARRANGED:
+        return previous.lower() not in verbs.DETERMINERS
+    plural = previous.endswith("s") and (previous.islower() or index == 1)
+    return plural and word in verbs.ARRANGED_PLURAL
 
 
 def _is_past(words: Sequence[str], index: int) -> bool:

@@ -54,6 +54,22 @@ def test_all_times_of_an_answer_come_best_first():
     assert quotes == ["June", "last year", "the day after", "a few days ago"]
 
 
+@pytest.mark.parametrize("answer", ["the week before Christmas", "week before Christmas"])
+def test_what_an_answer_counts_from_is_not_its_time(answer):
+    text = "He died in his sleep the week before Christmas, aged 71."
+    found = stated(text, answer, date(2023, 12, 28))
+    assert found.expression.quote == "the week before"
+    assert str(found.resolved) == "2023-12-18/2023-12-24"
+
+
+def test_what_is_counted_from_elsewhere_leaves_the_answer_its_time():
+    text = "He spoke the day after the summit in June, as he had in May 2017."
+    assert stated(text, "May 2017").expression.quote == "May 2017"
+    assert stated(text, "June").expression.quote == "June"
+    unsaid = stated(text.replace("the day", "days"), "days after the summit in June")
+    assert unsaid.resolved is None
+
+
 def test_an_answer_without_time_has_none():
     assert stated(UNDATED, "Mr Trump cancelled") is None
     assert time_of_answer("", None, 0, 0) is None
