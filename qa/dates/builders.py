@@ -87,6 +87,11 @@ def dated(match: Match) -> Meaning | None:
     return Vague() if found and guards.is_yearly(match) else found
 
 
+def weekday_dated(match: Match) -> Meaning | None:
+    """Builds "Thursday (7 March)", but not of "Black Tuesday (October 29)"."""
+    return dated(match) if guards.is_bare_weekday(match) else None
+
+
 def week_of(match: Match) -> Meaning | None:
     """Builds "the week of 4 March 2018", "the week ending 10 March"."""
     found = named(match)

@@ -227,12 +227,14 @@ def is_yearly(match: Match) -> bool:
 
 
 def is_christmas(match: Match) -> bool:
-    """Whether "Christmas" is a day, not a season ("at Christmas") or a tree."""
-    following = match.after()
+    """Whether "Christmas" is a day, not a season ("at Christmas"), a tree or a film."""
+    following, before = match.after(), match.before()
+    if before == "of" or (before and match.tokens[match.first - 1].capital):
+        return False
     if following is not None and following.lower.isalpha() and not _is_function(following):
         return False
     dated = match.number("pick") is not None or match.number("year") is not None
-    return dated or match.before() in {"before", "after", "by", "until", "till", "since", "on"}
+    return dated or before in {"before", "after", "by", "until", "till", "since", "on"}
 
 
 def _is_function(token: Token) -> bool:

@@ -102,13 +102,22 @@ def ago(match: Match) -> Meaning | None:
 
 
 def ago_within(match: Match) -> Meaning | None:
-    """Builds "four years ago this month"; of other units no one period is meant."""
+    """Builds "four years ago this month", "sixty years ago on Friday", which is some day then."""
     count, unit = match.number("count"), unit_of(match)
     if count is None:
         return None
     if unit == "year" and match.word("this_unit") == "month":
         return Offset("month", -12 * count)
-    return Vague()
+    on_weekday = match.number("weekday") is not None
+    return Offset(unit, -count) if unit == "year" and on_weekday else Vague()
+
+
+def years_ago(match: Match) -> Meaning | None:
+    """Builds "in February two years ago", "on 12 June ten years ago"."""
+    found, count = calendar.named(match), match.number("count")
+    if found is None or count is None or unit_of(match) != "year":
+        return None
+    return replace(found, shift=Shift("year", -count))
 
 
 def half_ago(match: Match) -> Meaning:

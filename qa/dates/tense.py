@@ -225,8 +225,7 @@ def _is_arranged(words: Sequence[str], index: int) -> bool:
     previous = words[index - 1] if index else ""
     if word in verbs.ARRANGED:
         return previous.lower() not in verbs.DETERMINERS
-    plural = previous.endswith("s") and (previous.islower() or index == 1)
-    return plural and word in verbs.ARRANGED_PLURAL
+    return word in verbs.ARRANGED_PLURAL and previous.endswith("s")
 
 
 def _is_past(words: Sequence[str], index: int) -> bool:

@@ -33,10 +33,12 @@ UP_TO = _set("until till to")
 # In the present they tell of what is arranged: "the museum opens on Friday".
 ARRANGED = _set(
     "retires begins starts opens reopens resumes expires ends closes airs premieres commences"
-    " convenes reconvenes"
+    " convenes reconvenes meets arrives departs"
 )
 # Of several: "classes begin on Monday".
-ARRANGED_PLURAL = _set("begin start open reopen resume expire commence convene reconvene")
+ARRANGED_PLURAL = _set(
+    "begin start open reopen resume expire commence convene reconvene meet arrive depart"
+)
 SPEECH = _set("said told says added tweeted wrote noted tells")
 
 PAST = _set(

@@ -40,6 +40,8 @@ FALSE_FRIENDS = [
     "The Sunday Times and the Sun said so.",
     "The shops open on Sundays and Mondays.",
     "Black Friday sales; a Good Friday agreement.",
+    "They met at Christmas, under the Christmas tree, in the week of Christmas.",
+    "He saw The Nightmare Before Christmas.",
     "USA Today reported.",
     "The Wed and Sat bands played.",
     "He sat in the sun, and they wed.",
