@@ -10,6 +10,7 @@ from index.errors import UserError
 from index.types import Article, Filters, Hit
 from qa.agreement import agree
 from qa.conversation import MAX_READINGS, asks_for_another_answer, understandings
+from qa.dates import end_asked
 from qa.examples import Examples
 from qa.help import EMPTY, WORDS, is_small_talk
 from qa.kinds import kind_of, whole_sentences
@@ -193,7 +194,9 @@ class Answerer:
         candidates = rank(evidence, groups)
         if kind == "list":
             return members(candidates)
-        return pool_times(candidates, self._article, groups) if kind == "when" else candidates
+        if kind == "when":
+            return pool_times(candidates, self._article, groups, end_asked(question))
+        return candidates
 
     @property
     def calibration(self) -> Calibration:

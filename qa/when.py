@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from index.types import Article
-from qa.dates import AnswerTime, Combination, combine, times_of_answer
+from qa.dates import AnswerTime, Combination, End, combine, times_of_answer
 from qa.ranking import NO_COPIES, Candidate, Evidence, Groups, log_sum_exp, together
 
 POOLED_LOGITS = 6.0
@@ -72,6 +72,7 @@ def pool_times(
     candidates: Sequence[Candidate],
     article_of: Callable[[str], Article],
     groups: Groups = NO_COPIES,
+    end: End | None = None,
 ) -> list[Candidate]:
     """Merge the candidates that can be the same time, and resolve it.
 
@@ -83,11 +84,12 @@ def pool_times(
         candidates: Answers to a question that asks for a date, best first.
         article_of: Gives the article of an id.
         groups: Which of the articles are copies of one text.
+        end: Of stretches of time, the end that is asked for.
 
     Returns:
         Candidates, best first; those that state no time are as they were.
     """
-    statements = _statements(candidates, article_of)
+    statements = _statements(candidates, article_of, end)
     if not statements:
         return list(candidates)
     pieces = [
@@ -164,7 +166,7 @@ def _part(
 
 
 def _statements(
-    candidates: Sequence[Candidate], article_of: Callable[[str], Article]
+    candidates: Sequence[Candidate], article_of: Callable[[str], Article], end: End | None
 ) -> list[_Statement]:
     statements = []
     if not candidates:
@@ -175,7 +177,9 @@ def _statements(
             if each.score < floor:
                 continue
             article = article_of(each.span.article_id)
-            times = times_of_answer(article.text, article.published, each.span.start, each.span.end)
+            times = times_of_answer(
+                article.text, article.published, each.span.start, each.span.end, asked=end
+            )
             if times:
                 statements.append(_Statement(number, each, times[0]))
     return statements

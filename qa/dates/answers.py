@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Literal
 
 from qa.dates.combine import Evidence
+from qa.dates.ends import End, end_of, end_told
 from qa.dates.events import dating_expression
 from qa.dates.find import find_times
 from qa.dates.meaning import Anchor, CalendarFields, FromEvent, TimeExpression, Vague
@@ -60,6 +61,12 @@ class AnswerTime:
     def resolved(self) -> ResolvedDate | None:
         """The one interval that it means, or None if that cannot be told."""
         return self.readings[0] if len(self.readings) == 1 else None
+
+    def at(self, end: End | None) -> "AnswerTime":
+        """This with the readings of one end of its range; the same if it is no range."""
+        if end is None:
+            return self
+        return replace(self, readings=tuple(end_of(self.expression, r, end) for r in self.readings))
 
     def evidence(self, score: float = 1.0) -> Evidence:
         """This for `combine`; `score` is finite and at least 0 (else ValueError)."""
@@ -158,15 +165,31 @@ def time_of_answer(
 
 
 def times_of_answer(
-    text: str, published: date | None, start: int, end: int, *, in_sentence: bool = False
+    text: str,
+    published: date | None,
+    start: int,
+    end: int,
+    *,
+    in_sentence: bool = False,
+    asked: End | None = None,
 ) -> tuple[AnswerTime, ...]:
     """All time expressions that an answer states, the best first.
 
     Those inside the answer exclude those that only overlap it, and these the rest of the
     sentence. Inside, what can be dated comes before what cannot, the finer before the coarser,
     what is named before what is counted ("the 12 June summit last week": "12 June"); in the
-    sentence the nearest comes first. Takes the arguments of `time_of_answer`; raises ValueError
-    if not `0 <= start <= end <= len(text)`.
+    sentence the nearest comes first.
+
+    Args:
+        text: As of `time_of_answer`, like all but the last.
+        published: Likewise.
+        start: Likewise.
+        end: Likewise.
+        in_sentence: Likewise.
+        asked: Which end of a stretch of time is asked for; None is all of it.
+
+    Raises:
+        ValueError: If not `0 <= start <= end <= len(text)`.
     """
     if not 0 <= start <= end <= len(text):
         raise ValueError(f"no span of a text of {len(text)} characters: {start} to {end}")
@@ -184,6 +207,9 @@ def times_of_answer(
         return ()
     anchor = anchor_for(text, published)
     answers = [AnswerTime(e, readings(e, text, anchor), place, anchor) for e in chosen]
+    if place != "sentence":
+        # "1999" of "1920–1999" tells its end, whatever is asked.
+        answers = [each.at(end_told(each.expression, start, end) or asked) for each in answers]
     if place == "sentence":
         answers.sort(key=lambda a: (isinstance(a.expression.meaning, Vague), _gap(a, start, end)))
     else:

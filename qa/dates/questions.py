@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+from qa.dates.ends import End
 from qa.dates.find import find_times
 from qa.dates.meaning import Anchor, Interval, TimeExpression
 from qa.dates.resolve import resolve
@@ -47,6 +48,18 @@ _OTHER_QUESTION = re.compile(
 _WHERE_WHEN = re.compile(
     r"\b(?:and|or)\s+when\b\s*(?:\?|$|(?:did|was|is|were|will|do|does)\b)", re.I
 )
+_BEGINS = re.compile(
+    r"\b(?:starts?|started|begins?|began|opens?|opened|commenced?|commences|kick(?:s|ed)?\s+off"
+    r"|born|becomes?|became|joins?|joined|t(?:ake|akes|ook)\s+office"
+    r"|(?:start|beginning)\s+of|(?:from|since)\s+when)\b",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(
+    r"\b(?:(?<!\bthe\s)(?:ends?|ended)|finish(?:es|ed)?|close[sd]?|conclude[sd]?|expire[sd]?|over"
+    r"|stops?|stopped|die[sd]?|leaves?|left|quits?|resign(?:s|ed)?|(?<!at\s)the\s+end\s+of"
+    r"|(?:until|till)\s+when)\b|\b(?:until|till)\W*$",
+    re.IGNORECASE,
+)
 _LED_BY = re.compile(
     r"\b(in|on|during|since|after|before|prior\s+to|until|till|by|from|for|over|at|of|throughout"
     r"|around)\s+(?:(?:around|about|at\s+least)\s+)?(?:the\s+)?$",
@@ -60,6 +73,14 @@ def is_when_question(question: str) -> bool:
         return not _OTHER_QUESTION.search(question)
     asking = _WHICH, _DATE_OF, _DATE_FIRST, _KEYWORDS, _WHERE_WHEN
     return any(pattern.search(question) for pattern in asking)
+
+
+def end_asked(question: str) -> End | None:
+    """Which end of a stretch of time a when-question asks for; None if not for one of them."""
+    begins, ends = bool(_BEGINS.search(question)), bool(_ENDS.search(question))
+    if begins == ends:
+        return None
+    return "first" if begins else "last"
 
 
 def question_interval(question: str, today: date) -> ResolvedDate | None:

@@ -65,6 +65,17 @@ def test_the_same_words_in_articles_of_other_years_are_other_times():
     assert first.score > 5.0
 
 
+def test_the_end_that_is_asked_for_is_what_articles_agree_on():
+    war = Article("war", "", "The Long Strike (1971-74) kept her at home.")
+    over = Article("over", "", "When the Long Strike was over in May 1974, she went.")
+    articles = {each.id: each for each in (war, over)}
+    found = [evidence(war, "1971-74", 5.0), evidence(over, "May 1974", 4.0)]
+    (ended,) = pool_times(rank(found), articles.__getitem__, end="last")
+    assert str(ended.date) == "1974-05"
+    begun, later = pool_times(rank(found), articles.__getitem__, end="first")
+    assert (str(begun.date), str(later.date)) == ("1971", "1974-05")
+
+
 def test_what_states_no_time_is_left_alone():
     crowds = evidence(REVIEW, "crowds", 6.0)
     answers = pooled(crowds, evidence(REVIEW, "June", 5.0))
