@@ -48,14 +48,16 @@ _OTHER_QUESTION = re.compile(
 _WHERE_WHEN = re.compile(
     r"\b(?:and|or)\s+when\b\s*(?:\?|$|(?:did|was|is|were|will|do|does)\b)", re.I
 )
+# "When is it open?" asks for all of the time.
 _BEGINS = re.compile(
-    r"\b(?:starts?|started|begins?|began|opens?|opened|commenced?|commences|kick(?:s|ed)?\s+off"
-    r"|born|becomes?|became|joins?|joined|t(?:ake|akes|ook)\s+office"
+    r"\b(?:starts?|started|begins?|began|(?:do|does|did|will)\s.*\sopen|opened|commenced?"
+    r"|commences|kick(?:s|ed)?\s+off|born|becomes?|became|joins?|joined|t(?:ake|akes|ook)\s+office"
     r"|(?:start|beginning)\s+of|(?:from|since)\s+when)\b",
     re.IGNORECASE,
 )
 _ENDS = re.compile(
-    r"\b(?:(?<!\bthe\s)(?:ends?|ended)|finish(?:es|ed)?|close[sd]?|conclude[sd]?|expire[sd]?|over"
+    r"\b(?:(?<!\bthe\s)(?:ends?|ended)|finish(?:es|ed)?|(?:do|does|did|will)\s.*\sclose|conclude[sd]?"
+    r"|expire[sd]?|(?<!take\s)(?<!took\s)over(?=\W*$)"
     r"|stops?|stopped|die[sd]?|leaves?|left|quits?|resign(?:s|ed)?|(?<!at\s)the\s+end\s+of"
     r"|(?:until|till)\s+when)\b|\b(?:until|till)\W*$",
     re.IGNORECASE,
