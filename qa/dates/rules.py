@@ -4,6 +4,7 @@ from functools import cache
 
 from qa.dates import builders as b
 from qa.dates import relative as rel
+from qa.dates import years as y
 from qa.dates.grammar import Grammar, Rule
 
 # Parts that recur; a trailing "_ON" says that something follows, as after a month's full stop.
@@ -62,37 +63,37 @@ _MONTHS_AND_YEARS = (
     Rule(f"PART [-] (TO|and|or) {_PART} ({_MONTH_YEAR}|YEAR)", b.parts),
     Rule("(PICK|(this|the) NEAR=pick) MONTH", b.named),
     Rule(f"the NTH week (of|in) ({_MONTH_YEAR}|PICK=month_pick month)", b.nth),
-    Rule("YEAR", b.bare_year),
+    Rule("YEAR", y.bare_year),
     Rule("the year YEAR", b.fields),
-    Rule("NUMBER=year (ad|ce|bc|bce)", b.era_year),
-    Rule("ad NUMBER=year", b.era_year),
-    Rule(f"{_PART} YEAR", b.year_part),
-    Rule("YEAR (DASH|/) TWO_DIGITS=yy", b.years),
-    Rule("YEAR DASH ONE_DIGIT=y", b.years),
-    Rule("YEAR - MM=month", b.year_month),
-    Rule("[from|between] YEAR TO YEAR=last_year", b.years),
-    Rule("between YEAR and YEAR=last_year", b.years),
+    Rule("NUMBER=year (ad|ce|bc|bce)", y.era_year),
+    Rule("ad NUMBER=year", y.era_year),
+    Rule(f"{_PART} YEAR", y.year_part),
+    Rule("YEAR (DASH|/) TWO_DIGITS=yy", y.years),
+    Rule("YEAR DASH ONE_DIGIT=y", y.years),
+    Rule("YEAR - MM=month", y.year_month),
+    Rule("[from|between] YEAR TO YEAR=last_year", y.years),
+    Rule("between YEAR and YEAR=last_year", y.years),
     Rule(f"[the] SEASON {_YEAR}", b.fields),
     Rule(f"{_PART} [the] SEASON {_YEAR}", b.fields),
-    Rule("[the] SEASON [of] YEAR (DASH|/) (TWO_DIGITS=yy|YEAR=last_year)", b.winter),
+    Rule("[the] SEASON [of] YEAR (DASH|/) (TWO_DIGITS=yy|YEAR=last_year)", y.winter),
     Rule("[the] SEASON", b.bare_season),
     Rule("(PICK|(this|the) NEAR=pick) SEASON", b.fields),
-    Rule(f"[the] ORDINAL=quarter [-] quarter [,|of|in] {_SOME_YEAR}", b.quarter),
-    Rule("[the] ORDINAL=quarter [-] quarter", b.quarter),
-    Rule(f"[the] QUARTER [[,|of|in] {_SOME_YEAR}]", b.quarter),
-    Rule("YEAR QUARTER", b.quarter),
-    Rule(f"[the] ORDINAL=half half (of|in) {_SOME_YEAR}", b.half),
+    Rule(f"[the] ORDINAL=quarter [-] quarter [,|of|in] {_SOME_YEAR}", y.quarter),
+    Rule("[the] ORDINAL=quarter [-] quarter", y.quarter),
+    Rule(f"[the] QUARTER [[,|of|in] {_SOME_YEAR}]", y.quarter),
+    Rule("YEAR QUARTER", y.quarter),
+    Rule(f"[the] ORDINAL=half half (of|in) {_SOME_YEAR}", y.half),
 )
 
 _ERAS = (
-    Rule("[the] [PART [-]] [the] ERA", b.era),
-    Rule("the [PART [-]] APOSTROPHE ERA", b.era),
-    Rule("the [PART [-]] DECADE_WORD", b.era),
-    Rule(f"{_PART} the (ERA|APOSTROPHE ERA|DECADE_WORD)", b.era),
-    Rule("[the] [PART [-]] ORDINAL [-] century", b.century),
-    Rule(f"{_PART} the ORDINAL [-] century", b.century),
+    Rule("[the] [PART [-]] [the] ERA", y.era),
+    Rule("the [PART [-]] APOSTROPHE ERA", y.era),
+    Rule("the [PART [-]] DECADE_WORD", y.era),
+    Rule(f"{_PART} the (ERA|APOSTROPHE ERA|DECADE_WORD)", y.era),
+    Rule("[the] [PART [-]] ORDINAL [-] century", y.century),
+    Rule(f"{_PART} the ORDINAL [-] century", y.century),
     Rule(
-        "[the] ORDINAL (and|or|to|DASH) [the] ORDINAL=last_ordinal (century|centuries)", b.centuries
+        "[the] ORDINAL (and|or|to|DASH) [the] ORDINAL=last_ordinal (century|centuries)", y.centuries
     ),
 )
 

@@ -1,0 +1,127 @@
+"""What makes a meaning of a match of the grammar, or refuses it: years, their parts and eras."""
+
+from calendar import monthrange
+from datetime import date
+
+from qa.dates import builders as b
+from qa.dates import guards
+from qa.dates.grammar import Match
+from qa.dates.meaning import Between, CalendarFields, Either, Era, Fixed, Interval, Meaning, Vague
+
+
+def bare_year(match: Match) -> Meaning | None:
+    """Builds "2018" alone."""
+    if guards.is_before_christ(match):
+        return Vague()
+    return b.fields(match) if guards.is_year(match) else None
+
+
+def era_year(match: Match) -> Meaning | None:
+    """Builds "AD 95", "691 CE"; the calendar has no days for "95 BC"."""
+    words = match.words
+    mark = words[0] if "NUMBER" not in words[0].classes else words[-1]
+    if not match.text[mark.start : mark.end].isupper():
+        return None
+    return Vague() if mark.lower in {"bc", "bce"} else b.fields(match)
+
+
+def year_part(match: Match) -> Meaning | None:
+    """Builds "early 2018", "the end of 2018"."""
+    return b.fields(match) if guards.is_no_quantity(match) else None
+
+
+def year_month(match: Match) -> Meaning | None:
+    """Builds "2018-06"."""
+    return b.fields(match) if guards.stands_apart(match) else None
+
+
+def quarter(match: Match) -> Meaning | None:
+    """Builds "the first quarter of 2018", "Q1"."""
+    found = b.fields(match)
+    if found.quarter is None or not 1 <= found.quarter <= 4:
+        return None
+    if found.year is None and found.shift is None and not guards.is_bare_quarter(match):
+        return None
+    return found
+
+
+def half(match: Match) -> Meaning | None:
+    """Builds "the second half of 2018"."""
+    return b.fields(match) if match.number("half") in {1, 2} else None
+
+
+def years(match: Match) -> Meaning | None:
+    """Builds "1950-53", "from 1950 to 1953": the later year must follow the earlier."""
+    first = match.number("year")
+    short, digit = match.number("yy"), match.number("y")
+    last = match.number("last_year")
+    if first is None or not guards.is_no_quantity(match):
+        return None
+    if guards.is_before_christ(match):
+        return Vague()
+    if digit is not None:
+        if any(token.gap != "none" for token in match.words[1:]):
+            return None
+        last = first // 10 * 10 + digit
+    if short is not None:
+        last = first // 100 * 100 + short
+        if short == (first + 1) % 100 == 0:
+            last = first + 1
+    if last is None or not first < last <= 2199:
+        return None
+    return Between(CalendarFields(year=first), CalendarFields(year=last))
+
+
+def winter(match: Match) -> Meaning | None:
+    """Builds "winter 2018-19": the one that begins in the first year."""
+    first = match.number("year")
+    last = match.number("last_year") or match.number("yy")
+    if match.number("season") != 3 or first is None or last is None:
+        return None
+    if last % 100 != (first + 1) % 100:
+        return None
+    days = Interval(date(first, 12, 1), date(first + 1, 2, monthrange(first + 1, 2)[1]))
+    return Fixed(days, "season")
+
+
+def era(match: Match) -> Meaning | None:
+    """Builds "the 1990s", "the '90s"; "the 1900s" may be ten years or a hundred."""
+    first = match.number("era")
+    if first is None:
+        first = match.number("decade_word")
+    if first is None or not guards.is_decade(match) or first % 10:
+        return None
+    article = any(token.lower == "the" for token in match.words) or match.before() == "the"
+    if first < 100:
+        return Era(first, 10, b.part_of(match)) if article else None
+    if not 1000 <= first <= 2190:
+        return None
+    if first % 100:
+        return Era(first, 10, b.part_of(match))
+    if first == 2000:
+        return Era(first, 10, b.part_of(match))
+    if first == 1900:
+        return Either((Era(first, 10, b.part_of(match)), Era(first + 1, 100, b.part_of(match))))
+    return Era(first + 1, 100, b.part_of(match))
+
+
+def centuries(match: Match) -> Meaning | None:
+    """Builds "the 18th and 19th centuries"."""
+    first, last = match.number("ordinal"), match.number("last_ordinal")
+    if first is None or last is None or not 1 <= first < last <= 22:
+        return None
+    if guards.is_before_christ(match):
+        return Vague()
+    if last != first + 1 and any(token.lower in {"and", "or"} for token in match.words):
+        return None
+    return Fixed(Interval(date(first * 100 - 99, 1, 1), date(last * 100, 12, 31)), "range")
+
+
+def century(match: Match) -> Meaning | None:
+    """Builds "the 19th century"."""
+    number = match.number("ordinal") or 0
+    if not 1 <= number <= 22 or guards.is_title(match):
+        return None
+    if guards.is_before_christ(match):
+        return Vague()
+    return Era((number - 1) * 100 + 1, 100, b.part_of(match))
