@@ -178,18 +178,9 @@ def times_of_answer(
     Those inside the answer exclude those that only overlap it, and these the rest of the
     sentence. Inside, what can be dated comes before what cannot, the finer before the coarser,
     what is named before what is counted ("the 12 June summit last week": "12 June"); in the
-    sentence the nearest comes first.
-
-    Args:
-        text: As of `time_of_answer`, like all but the last.
-        published: Likewise.
-        start: Likewise.
-        end: Likewise.
-        in_sentence: Likewise.
-        asked: Which end of a stretch of time is asked for; None is all of it.
-
-    Raises:
-        ValueError: If not `0 <= start <= end <= len(text)`.
+    sentence the nearest comes first. Takes the arguments of `time_of_answer`, and `asked`: the
+    end of a stretch of time that is asked for, or None for all of it. Raises ValueError if not
+    `0 <= start <= end <= len(text)`.
     """
     if not 0 <= start <= end <= len(text):
         raise ValueError(f"no span of a text of {len(text)} characters: {start} to {end}")

@@ -10,7 +10,7 @@ from qa.types import ResolvedDate
 
 End = Literal["first", "last"]
 
-# The spaced ones first: "2018-06-12 - 2018-06-14" has others in its dates.
+# Where one with spaces stands, others belong to the dates: "2018-06-12 - 2018-06-14".
 _SEPARATORS = (
     re.compile(r"\s(?:to|until|till|through|and|-|–|—|--)\s(?:the\s)?", re.IGNORECASE),
     re.compile(r"\s?(?:--|[-–—/])\s?"),
@@ -28,7 +28,7 @@ def end_told(expression: TimeExpression, start: int, end: int) -> End | None:
     for pattern in _SEPARATORS:
         cuts = list(pattern.finditer(expression.quote))
         if cuts:
-            cut = cuts[len(cuts) // 2]
+            cut = cuts[len(cuts) // 2]  # both ends have as many: "2018-06-12/2018-06-14"
             if end <= expression.start + cut.start():
                 return "first"
             return "last" if start >= expression.start + cut.end() else None
