@@ -16,7 +16,7 @@ _WEEKDAY = "[WEEKDAY_ABBR=weekday [.] [,] [the]]"
 _PART = "(PART [-] [in]|[the] BOUND=part of|[the] PART part of)"
 _NEAR = "(past|last|next|coming)"
 _FEW = "([a] few|[a] couple of|several|many|some)"
-_WEEK_OF = "week (of|beginning|starting|commencing|ending) [on] [WEEKDAY] [,]"
+_WEEK_OF = "week (of|beginning|starting|commencing|ending) [WEEKDAY [,]]"
 # Of no month in particular, or of one that is told elsewhere.
 _SOME_MONTH = "(each|every|any|that|the [next|following|previous|same]) month"
 
@@ -24,10 +24,10 @@ _DAYS = (
     Rule("DATE", b.numeric),
     Rule(f"{_WEEKDAY} DAY [of] {_MONTH_YEAR}", b.dated),
     Rule(f"[{_WEEKDAY} the] ORDINAL=day of {_MONTH_YEAR}", b.dated),
-    Rule(f"WEEKDAY OPEN [the] DAY [of] {_MONTH_YEAR} CLOSE", b.weekday_dated),
+    Rule(f"WEEKDAY OPEN DAY {_MONTH_YEAR} CLOSE", b.weekday_dated),
     Rule(f"WEEKDAY OPEN {_MONTH_ON} DAY [{_YEAR}] CLOSE", b.weekday_dated),
-    Rule(f"[the] {_WEEK_OF} [the] DAY [of] {_MONTH_YEAR}", b.week_of),
-    Rule(f"[the] {_WEEK_OF} {_MONTH_ON} DAY [{_YEAR}]", b.week_of),
+    Rule(f"{_WEEK_OF} DAY {_MONTH_YEAR}", b.week_of),
+    Rule(f"{_WEEK_OF} {_MONTH_ON} DAY [{_YEAR}]", b.week_of),
     Rule(f"{_WEEKDAY} {_MONTH_ON} [the] (DAY|ORDINAL=day) [{_YEAR}]", b.dated),
     Rule("DAY - MONTH - YEAR", b.named),
     Rule(f"PICK {_MONTH_ON} DAY", b.named),
@@ -60,7 +60,7 @@ _MONTHS_AND_YEARS = (
     Rule("MONTH", b.bare_month),
     Rule(f"{_MONTH_ON} {_YEAR}", b.named),
     Rule(f"{_PART} {_MONTH_YEAR}", b.named),
-    Rule(f"PART [-] (TO|and|or) {_PART} ({_MONTH_YEAR}|YEAR)", b.parts),
+    Rule(f"PART [-] (TO|and|or) PART [-] ({_MONTH_YEAR}|YEAR)", b.parts),
     Rule("(PICK|(this|the) NEAR=pick) MONTH", b.named),
     Rule(f"the NTH week (of|in) ({_MONTH_YEAR}|PICK=month_pick month)", b.nth),
     Rule("YEAR", y.bare_year),

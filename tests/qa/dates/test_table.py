@@ -212,10 +212,10 @@ PARTIAL = [
     Case("On [Thursday (7 March)] he left.", date(2024, 3, 14), "2024-03-07", "day"),
     Case("On [Thursday (March 7, 2024)] he left.", NO_DATE, "2024-03-07", "day"),
     Case("Black Tuesday ([October 29, 1929]) ruined them.", NO_DATE, "1929-10-29", "day"),
-    Case("They met in [the week of 4 March 2024].", NO_DATE, "2024-03-04/2024-03-10", "week"),
-    Case("They met in [the week beginning 4 March].", JAN19, "2018-02-26/2018-03-04", "week"),
+    Case("They met in the [week of 4 March 2024].", NO_DATE, "2024-03-04/2024-03-10", "week"),
+    Case("They met in the [week beginning 4 March].", JAN19, "2018-02-26/2018-03-04", "week"),
     Case(
-        "They met in [the week ending Sunday 10 March].",
+        "They met in the [week ending Sunday 10 March].",
         date(2024, 4, 1),
         "2024-03-04/2024-03-10",
         "week",
