@@ -217,7 +217,8 @@ def _merged(
         groups: Which of the articles are copies of one text.
     """
     places = [each for candidate in candidates for each in candidate.evidence]
-    own = [each for each in supporting if each.evidence in places]
+    mine = set(places)
+    own = [each for each in supporting if each.evidence in mine]
     own.sort(key=lambda each: (_days(each.time), -each.evidence.score))
     # Places of these candidates that state no time of their own still give the same words.
     evidence = tuple(dict.fromkeys([*(each.evidence for each in own), *places]))

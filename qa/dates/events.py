@@ -9,7 +9,6 @@ from qa.dates.wording import say_interval
 from qa.types import ResolvedDate
 
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
-_COUNTED = ("after", "before", "later", "earlier")
 
 
 def dating_expression(
@@ -41,7 +40,7 @@ def counted_from(
     weekday beside an event that may be weeks long, or outside the years 1 to 9999.
     """
     try:
-        counted = _counted(expression.quote.lower(), distance, Interval(dated.start, dated.end))
+        counted = _counted(distance, Interval(dated.start, dated.end))
     except (ValueError, OverflowError):
         return None
     if counted is None:
@@ -54,19 +53,17 @@ def counted_from(
     )
 
 
-def _counted(quote: str, distance: FromEvent, event: Interval) -> Interval | None:
+def _counted(distance: FromEvent, event: Interval) -> Interval | None:
     unit, count = distance.unit, distance.count
     if count is None:
         return None
     if distance.weekday is not None:
         return _weekday_beside(event, distance.weekday, count)
-    if quote == "the week before":
-        return Interval(event.start - _WEEK, event.start - _DAY)
-    if quote == "the week after":
-        return Interval(event.end + _DAY, event.end + _WEEK)
     start = periods.moved(event.start, unit, count)
     end = periods.moved(event.end, unit, count)
-    if unit == "day" or (unit == "week" and quote.endswith(_COUNTED)):
+    if distance.measure == "stretch":
+        return Interval(event.end + _DAY, end) if count > 0 else Interval(start, event.start - _DAY)
+    if unit == "day" or (unit == "week" and distance.measure == "distance"):
         return Interval(start, end)
     return Interval(periods.unit_around(unit, start).start, periods.unit_around(unit, end).end)
 

@@ -49,11 +49,12 @@ class Match:
             return ""
         return self.tokens[index].lower
 
-    def after(self) -> Token | None:
-        """The token after the last, or None at a paragraph's end."""
-        if self.last >= len(self.tokens) or self.tokens[self.last].gap == "break":
+    def after(self, distance: int = 1) -> Token | None:
+        """The token that many after the last, or None at a paragraph's end."""
+        following = self.tokens[self.last : self.last + distance]
+        if len(following) < distance or any(token.gap == "break" for token in following):
             return None
-        return self.tokens[self.last]
+        return following[-1]
 
     @property
     def words(self) -> Sequence[Token]:

@@ -7,7 +7,6 @@ from itertools import pairwise
 from qa.dates import lexicon
 from qa.dates.grammar import Match
 from qa.dates.lexicon import words
-from qa.dates.tokens import Token
 
 _SAYS_TIME = frozenset(words("in since until till during throughout last next early late mid"))
 _MAY_SAY_TIME = _SAYS_TIME | frozenset(
@@ -29,12 +28,6 @@ _FUNCTION_WORDS = frozenset(
         " he she it they we you i there this his her their its the a an said says told of about"
         " during between amid against via without may can could should might must did does do"
         " saw brought came went took began"
-    )
-)
-_NOT_PLURAL = frozenset(
-    words(
-        "was is has as this his its us does says previous across towards afterwards besides perhaps"
-        " always sometimes thus plus versus unless"
     )
 )
 _PERSON_MAY = re.compile(
@@ -142,7 +135,7 @@ def is_year(match: Match) -> bool:
     if before in _TIES and token.gap == "none":
         return False
     if following is not None and following.gap == "none" and following.lower in _TIES_ON:
-        beyond = match.tokens[match.last + 1] if match.last + 1 < len(match.tokens) else None
+        beyond = match.after(2)
         numbered = beyond is not None and beyond.lower[0].isdigit()
         worded = beyond is not None and beyond.lower.isalpha()
         if numbered or not (following.lower == ":" or (following.lower in "-–" and worded)):
@@ -168,8 +161,7 @@ def _is_counted_plural(match: Match, value: int) -> bool:
     if following is None or following.capital or before in _DETERMINERS:
         return False
     word = following.lower
-    plural = word.endswith("s") and len(word) > 3 and word not in _NOT_PLURAL
-    return plural and (value % 50 == 0 or before not in _SAYS_YEAR)
+    return lexicon.is_plural(word) and (value % 50 == 0 or before not in _SAYS_YEAR)
 
 
 def is_no_quantity(match: Match) -> bool:
@@ -221,7 +213,7 @@ def is_yearly(match: Match) -> bool:
     following = match.after()
     if following is None:
         return False
-    beyond = match.tokens[match.last + 1] if match.last + 1 < len(match.tokens) else None
+    beyond = match.after(2)
     each = following.lower in {"every", "each"} and beyond is not None and beyond.lower == "year"
     return each or following.lower in {"annually", "yearly"}
 
@@ -231,14 +223,14 @@ def is_christmas(match: Match) -> bool:
     following, before = match.after(), match.before()
     if before == "of" or (before and match.tokens[match.first - 1].capital):
         return False
-    if following is not None and following.lower.isalpha() and not _is_function(following):
-        return False
+    noun = (
+        following is not None
+        and following.lower.isalpha()
+        and (following.capital or following.lower not in _FUNCTION_WORDS)
+    )
     dated = match.number("pick") is not None or match.number("year") is not None
-    return dated or before in {"before", "after", "by", "until", "till", "since", "on"}
-
-
-def _is_function(token: Token) -> bool:
-    return not token.capital and token.lower in _FUNCTION_WORDS
+    led = before in {"before", "after", "by", "until", "till", "since", "on"}
+    return not noun and (dated or led)
 
 
 def is_title(match: Match) -> bool:

@@ -92,6 +92,19 @@ COUNTED = frozenset(
     )
 )
 
+_NOT_PLURAL = frozenset(
+    words(
+        "was is has as this his its us does says previous across towards afterwards besides perhaps"
+        " always sometimes thus plus versus unless"
+    )
+)
+
+
+def is_plural(word: str) -> bool:
+    """Whether a word in small letters looks like several of something, and not like a verb."""
+    return word.endswith("s") and len(word) > 3 and word not in _NOT_PLURAL
+
+
 # Before a number, they make it a quantity.
 APPROXIMATE = frozenset(
     words(

@@ -9,6 +9,7 @@ from qa.types import Granularity
 Unit = Literal["day", "week", "month", "quarter", "year", "decade", "century"]
 Part = Literal["early", "mid", "late", "so far", "from now"]
 Sign = Literal[-1, 0, 1]
+Measure = Literal["distance", "stretch", "calendar"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +129,18 @@ class FromEvent:
     Attributes:
         unit: What is counted.
         count: How many; negative is before, None is unsaid ("days later").
-        weekday: The nearest such day after or before it is meant: "the following Monday".
         follows: True if the event is named after the expression ("the day after the summit"),
             False if before it ("a week later").
+        measure: "distance" is so far away, days and weeks to the day ("a week later"); "stretch"
+            all days up to there ("the week before"); "calendar" a unit of the calendar ("the
+            next week").
+        weekday: The nearest such day after or before the event is meant: "the following Monday".
     """
 
     unit: Unit
     count: int | None
     follows: bool
+    measure: Measure = "distance"
     weekday: int | None = None
 
 

@@ -13,6 +13,7 @@ from qa.dates.meaning import (
     Either,
     FromEvent,
     Meaning,
+    Measure,
     Offset,
     Part,
     Rolling,
@@ -143,11 +144,13 @@ def from_event(match: Match) -> Meaning | None:
     """Builds "the day after ...", "two weeks before ...", "a week later", "a year earlier"."""
     last = match.words[-1].lower
     count = match.number("count")
+    measure: Measure = "distance"
     if match.words[0].lower == "the" and count is None:
         count = 1
+        measure = "stretch" if unit_of(match) == "week" else "distance"
     earlier = last in {"before", "earlier"}
     signed = None if count is None else -count if earlier else count
-    return FromEvent(unit_of(match), signed, follows=last in {"after", "before"})
+    return FromEvent(unit_of(match), signed, last in {"after", "before"}, measure)
 
 
 def weekday_from_event(match: Match) -> Meaning | None:
@@ -162,7 +165,7 @@ def beside_event(match: Match) -> Meaning | None:
     """Builds "the next day", "the previous year", "the same month", "that year"."""
     signs = {"next": 1, "following": 1, "same": 0, "that": 0, "previous": -1, "preceding": -1}
     word = next(token.lower for token in match.words if token.lower in signs)
-    return FromEvent(unit_of(match), signs[word], follows=False)
+    return FromEvent(unit_of(match), signs[word], follows=False, measure="calendar")
 
 
 def vague(_: Match) -> Meaning:

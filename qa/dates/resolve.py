@@ -1,6 +1,7 @@
 """What a time expression means on the calendar, counted from its article's date."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from qa.dates import periods
@@ -237,11 +238,7 @@ def _inside(
     anchor: Anchor | None,
 ) -> list[Reading]:
     """The fields within a known year, month or week; all of it if they name no place in it."""
-    named = (
-        *(fields.month, fields.season, fields.quarter, fields.half),
-        *(fields.day, fields.weekday, fields.nth),
-    )
-    if all(field is None for field in named):
+    if replace(fields, year=None, shift=None, part=None) == CalendarFields():
         found = [whole]
     else:
         found = list(periods.occurrences(fields, whole))

@@ -136,7 +136,7 @@ _FROM_EVENTS = (
     Rule(f"[{_FEW}] UNITS=unit (after|before)", rel.from_event),
     Rule("COUNT (UNIT|UNITS=unit) to the day (after|before|later|earlier)", rel.vague),
     Rule("the WEEKDAY (after|before)", rel.weekday_from_event),
-    Rule("(the|on) (following|previous|preceding) WEEKDAY", rel.weekday_from_event),
+    Rule("the (following|previous|preceding) WEEKDAY", rel.weekday_from_event),
     Rule("that UNIT", rel.beside_event),
     Rule("the (next|following|previous|preceding|same) UNIT", rel.beside_event),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qa.dates import verbs
-from qa.dates.lexicon import WEEKDAY_NUMBER
+from qa.dates.lexicon import WEEKDAY_NUMBER, is_plural
 from qa.dates.meaning import Sign
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|[,;:()–—“”\"]|-|[0-9]+|[.!?]")
@@ -154,7 +154,7 @@ def _cues(words: Sequence[str], place: int) -> list[_Cue]:
             cue = _PAST
         elif _is_arranged(words, index):
             # Who says on a Saturday that a film opens Friday means no yesterday.
-            weekday = words[place : place + 1] and words[place].lower() in WEEKDAY_NUMBER
+            weekday = place < len(words) and words[place].lower() in WEEKDAY_NUMBER
             cue = _FUTURE if weekday else _SOFT_FUTURE
         if cue is not None:
             cues.append(_Cue(index, cue))
@@ -224,8 +224,8 @@ def _is_arranged(words: Sequence[str], index: int) -> bool:
     word = words[index].lower()
     previous = words[index - 1] if index else ""
     if word in verbs.ARRANGED:
-        return previous.lower() not in verbs.DETERMINERS
-    return word in verbs.ARRANGED_PLURAL and previous.endswith("s")
+        return previous.lower() not in _ADJECTIVAL
+    return word in verbs.ARRANGED_PLURAL and is_plural(previous.lower())
 
 
 def _is_past(words: Sequence[str], index: int) -> bool:

@@ -208,6 +208,10 @@ PARTIAL = [
     Case("Its president retires on [9 September].", MAY18, "2018-09-09", "day"),
     Case("The vote begins on [18 January].", JAN19, "2019-01-18", "day"),
     Case("The start on [Monday] was late.", MAY18, "2018-05-28", "day"),
+    Case("The premieres on [Monday] were loud.", MAY18, "2018-05-28", "day"),
+    Case("The fair that opens on [Monday] is free.", MAY18, "2018-06-04", "day"),
+    Case("The bank was open on [Monday].", MAY18, "2018-05-28", "day"),
+    Case("It had always open doors on [Monday].", MAY18, "2018-05-28", "day"),
     Case("He resigned after the [5 June] vote.", date(2018, 4, 1), "2017-06-05", "day"),
     Case("On [Thursday (7 March)] he left.", date(2024, 3, 14), "2024-03-07", "day"),
     Case("On [Thursday (March 7, 2024)] he left.", NO_DATE, "2024-03-07", "day"),
@@ -366,6 +370,9 @@ RELATIVE = [
     Case("He died [the week before] Christmas.", JAN19, "2018-12-18/2018-12-24", "range"),
     Case(
         "He left [the week after] the vote on 3 May 2017.", JAN19, "2017-05-04/2017-05-10", "range"
+    ),
+    Case(
+        "He left [the\nweek after] the vote on 3 May 2017.", JAN19, "2017-05-04/2017-05-10", "range"
     ),
     Case("He left [a week after] the vote on 3 May 2017.", JAN19, "2017-05-10", "day"),
     Case("He was sworn [in two days after] the vote on 3 May 2017.", JAN19, "2017-05-05", "day"),
