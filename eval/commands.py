@@ -13,8 +13,8 @@ import click
 from click.core import ParameterSource
 
 from index.errors import UserError
-from index.milvus.address import Place
-from qa.options import collection_option, reader_option
+from index.place import Place
+from qa.cli.options import collection_option, reader_option
 
 if TYPE_CHECKING:
     from eval.records import Record
@@ -162,7 +162,7 @@ def run(
 def new(place: Place | None, out: Path, feedback: Path | None, per_article: int) -> None:
     """Draft a suite from a collection, and from what users asked, for you to correct."""
     from eval.new import draft, from_feedback, write
-    from qa.building import open_collection
+    from qa.loading import open_collection
 
     if out.suffix != ".jsonl":
         raise UserError(f"{out}: a suite ends in .jsonl")
@@ -187,7 +187,7 @@ def _measure(suite: "Suite", setting: _Setting) -> "SuiteResult":
             records = _asked(suite, setting, collection)
         return results.result(suite.name, "collection", records)
     if setting.passages == "gold":
-        from qa.stages import stages_of
+        from qa.reading.cascade import stages_of
 
         with _progress(suite) as progress:
             # Where there is nothing to choose, only the last of several readers counts.
@@ -222,7 +222,7 @@ def _haystack(suite: "Suite", distractors: Sequence[Path]) -> "list[Article]":
 @contextmanager
 def _temporary(articles: "Sequence[Article]") -> "Iterator[Collection]":
     from index.collection import Collection
-    from qa.building import add_with_progress
+    from qa.loading import add_with_progress
 
     with (
         TemporaryDirectory(prefix="article-qa-eval-") as folder,
@@ -234,7 +234,7 @@ def _temporary(articles: "Sequence[Article]") -> "Iterator[Collection]":
 
 @contextmanager
 def _seeds() -> "Iterator[Collection]":
-    from qa.building import seed_articles
+    from qa.loading import seed_articles
 
     with _temporary(list(seed_articles())) as collection:
         yield collection
@@ -242,7 +242,7 @@ def _seeds() -> "Iterator[Collection]":
 
 @contextmanager
 def _opened(place: Place | None) -> "Iterator[Collection]":
-    from qa.building import open_collection
+    from qa.loading import open_collection
 
     with open_collection(place) as collection:
         yield collection

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from eval.suites import question_type
 from index.errors import UserError
-from index.headers import read_header
+from index.sources.headers import read_header
 from index.types import Article
 from qa.dates.find import find_times
 from qa.dates.sentences import sentence_around

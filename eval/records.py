@@ -8,7 +8,7 @@ from typing import Literal
 from eval.intervals import parse_interval
 from eval.suites import Question
 from index.types import Article, Passage
-from qa.scoring import exact_match, f1, normalise
+from qa.squad_metrics import exact_match, f1, normalise
 from qa.types import Answer, Turn
 
 Outcome = Literal[

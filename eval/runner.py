@@ -31,7 +31,7 @@ class Answering(Protocol):
 
 
 class Reading(Protocol):
-    """What is measured with the passage given: `qa.reader.Reader`, or one of its shape."""
+    """What is measured with the passage given: `qa.reading.onnx.Reader`, or one of its shape."""
 
     def read_many(
         self, requests: Sequence[tuple[str, Sequence[tuple[Article, Passage]]]]

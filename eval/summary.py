@@ -10,7 +10,7 @@ import numpy as np
 from eval import metrics
 from eval.metrics import Bools, Floats
 from eval.records import Record
-from qa.scoring import RIGHT_FROM_F1
+from qa.squad_metrics import RIGHT_FROM_F1
 
 RANKS = (1, 3, 5, 10)
 

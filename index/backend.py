@@ -1,4 +1,4 @@
-"""What a collection is kept in: a folder (`index.local`), or a cluster (`index.milvus`)."""
+"""What a collection is kept in: a folder (`index.local.backend`), or a cluster (`index.milvus`)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

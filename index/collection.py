@@ -8,10 +8,10 @@ from types import TracebackType
 from typing import Self
 
 from index.backend import Backend
-from index.embedder import BundledEmbedder, Embedder, is_superseded, load_embedder
+from index.embedding.embedder import BundledEmbedder, Embedder, is_superseded, load_embedder
 from index.errors import UserError
 from index.fusion import fuse
-from index.milvus.address import MilvusAddress, Place, place_of
+from index.place import MilvusAddress, Place, place_of
 from index.types import Added, Article, Filters, Hit, Passage, Summaries
 
 _CANDIDATES = 50
@@ -103,7 +103,7 @@ class Collection:
 
             added = add_with_workers(articles, self.path, workers, progress)
         else:
-            from index.adding import add_articles
+            from index.ingest import add_articles
 
             added = add_articles(articles, self._backend, self.embedder, progress)
         self._backend.settle()
@@ -199,7 +199,7 @@ def _backend(place: Place, create_with: str | None) -> Backend:
         from index.milvus.backend import MilvusBackend
 
         return MilvusBackend(place, create_with)
-    from index.local import LocalBackend
+    from index.local.backend import LocalBackend
 
     return LocalBackend(place, create_with)
 

@@ -5,8 +5,8 @@ from functools import lru_cache
 from semantic_text_splitter import TextSplitter
 from tokenizers import Tokenizer
 
-from index.headers import read_header
-from index.onnx_model import BUNDLED_MODELS, load_tokenizer
+from index.embedding.onnx_model import BUNDLED_MODELS, load_tokenizer
+from index.sources.headers import read_header
 from index.types import Article, Passage
 
 PASSAGE_TOKENS = 200

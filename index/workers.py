@@ -13,7 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
 from index.errors import UserError
-from index.milvus.address import MilvusAddress, Place
+from index.place import MilvusAddress, Place
 from index.types import Added, Article
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _begin(place: Place, number: "multiprocessing.sharedctypes.Synchronized[int]
 
 
 def _add(part: Part) -> Done:
-    from index.adding import add_articles
+    from index.ingest import add_articles
 
     passages: dict[str, int] = {}
 

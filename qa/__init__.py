@@ -13,13 +13,13 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from index.milvus.address import Place, place_of
+from index.place import Place, place_of
 from qa.types import Answer, Citation, Turn
 
 if TYPE_CHECKING:
     from index.collection import Collection
     from qa.answerer import Answerer
-    from qa.conversation import Chat
+    from qa.question.followups import Chat
 
 __all__ = ["Answer", "Answerer", "Chat", "Citation", "Turn", "ask", "default_collection"]
 
@@ -73,7 +73,7 @@ def default_answerer() -> "Answerer":
 def _answerer_of(collection: "Collection | Path | str | None") -> "Answerer":
     from index.collection import Collection
     from qa.answerer import Answerer
-    from qa.building import open_collection
+    from qa.loading import open_collection
 
     with _lock:
         if isinstance(collection, Collection):
@@ -94,7 +94,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the type is that of the nam
 
         return Answerer
     if name == "Chat":
-        from qa.conversation import Chat
+        from qa.question.followups import Chat
 
         return Chat
     raise AttributeError(f"module 'qa' has no attribute {name!r}")

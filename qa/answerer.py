@@ -8,13 +8,13 @@ from typing import NamedTuple
 from index.collection import Collection
 from index.errors import UserError
 from index.types import Article, Filters, Hit
-from qa.agreement import agree
-from qa.conversation import MAX_READINGS, asks_for_another_answer, understandings
 from qa.dates import end_asked
-from qa.examples import Examples
-from qa.help import EMPTY, WORDS, is_small_talk
-from qa.kinds import kind_of, whole_sentences
-from qa.ranking import (
+from qa.question.answer_type import kind_of, whole_sentences
+from qa.question.followups import MAX_READINGS, asks_for_another_answer, understandings
+from qa.question.small_talk import EMPTY, WORDS, is_small_talk
+from qa.question.suggestions import Examples
+from qa.ranking.conflicts import related
+from qa.ranking.evidence import (
     NO_COPIES,
     Calibration,
     Candidate,
@@ -25,10 +25,10 @@ from qa.ranking import (
     rank,
     weigh,
 )
-from qa.relations import related
-from qa.stages import StagedReader, Stages, stages_of
+from qa.ranking.same_answer import agree
+from qa.ranking.temporal import plain_times, pool_times
+from qa.reading.cascade import StagedReader, Stages, stages_of
 from qa.types import Answer, Citation, Help, Turn
-from qa.when import plain_times, pool_times
 
 PASSAGES_READ = 10
 MAX_QUESTION_CHARACTERS = 2_000

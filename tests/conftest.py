@@ -5,7 +5,7 @@ import pytest
 
 from index import Collection
 from qa.answerer import Answerer
-from qa.building import seed_articles
+from qa.loading import seed_articles
 
 # Whoever starts the tests in the background of a shell has them ignore Ctrl-C, which some press.
 signal.signal(signal.SIGINT, signal.default_int_handler)

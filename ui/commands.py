@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from index.errors import UserError
-from index.milvus.address import Place
-from qa.options import collection_option, reader_option
+from index.place import Place
+from qa.cli.options import collection_option, reader_option
 
 
 @click.command()
@@ -48,7 +48,7 @@ def serve(
 @collection_option
 def feedback(place: Place | None) -> None:
     """Print what people thought of the answers: question, answer and passages, as JSON lines."""
-    from qa.building import collection_place
+    from qa.loading import collection_place
     from ui.feedback import folder_of, read
 
     path = folder_of(place or collection_place())

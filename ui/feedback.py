@@ -11,8 +11,8 @@ from typing import Any, Literal
 from filelock import FileLock
 
 from index.errors import UserError
-from index.milvus.address import Place
-from qa.building import default_folder
+from index.place import Place
+from qa.loading import default_folder
 from qa.types import Answer
 
 Verdict = Literal["like", "dislike"]

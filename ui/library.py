@@ -7,9 +7,9 @@ from threading import Lock
 
 from index.collection import Collection
 from index.errors import UserError
-from index.milvus.address import Place
+from index.place import Place
 from qa.answerer import Answerer
-from qa.building import open_collection
+from qa.loading import open_collection
 
 MAX_COLLECTIONS = 200
 MAIN = "main"

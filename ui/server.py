@@ -13,8 +13,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from index.errors import UserError
-from index.milvus.address import Place
-from ui.batching import MAX_PASSAGES
+from index.place import Place
+from qa.reading.batched import MAX_PASSAGES
 from ui.service import Service
 
 DRAIN_SECONDS = 60.0
@@ -74,10 +74,10 @@ def build_app(service: Service, options: Options) -> FastAPI:
     import gradio as gr
     from gradio import processing_utils
 
-    from ui.api import build_api
+    from ui.api.routes import build_api
     from ui.guard import Guard
-    from ui.page import ASSETS, Page
-    from ui.theme import HEAD, theme
+    from ui.page.page import ASSETS, Page
+    from ui.page.theme import HEAD, theme
 
     # Whatever is posted to a handler as a file is fetched from where it says it is, at any size.
     processing_utils.async_ssrf_protected_download = _refuse_to_fetch

@@ -11,15 +11,15 @@ from typing import TypeVar
 
 from index.collection import Collection
 from index.errors import UserError
-from index.milvus.address import Place
+from index.place import Place
 from index.types import NO_FILTERS, Filters
-from qa.stages import stages_of
+from qa.reading.batched import MAX_PASSAGES, BatchingReader
+from qa.reading.cascade import stages_of
 from qa.types import Answer, Turn
-from ui.batching import MAX_PASSAGES, BatchingReader
 from ui.library import Library
 from ui.metrics import Metrics
+from ui.page.progress import Progress, WatchedAnswerer, progress
 from ui.queues import BusyError, WorkQueue
-from ui.watching import Progress, WatchedAnswerer, progress
 
 T = TypeVar("T")
 

@@ -9,15 +9,15 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.archives import UNREADABLE
-from index.articles import read_input
 from index.errors import UserError
 from index.identity import article_id
-from index.inputs import Input, Problem
+from index.sources.archives import UNREADABLE
+from index.sources.files import read_input
+from index.sources.inputs import Input, Problem
 from index.types import Article
 
 if TYPE_CHECKING:
-    from index.fetching import Fetcher
+    from index.sources.fetcher import Fetcher
 
 MAX_FILES = 50
 MAX_FILE_BYTES = 50_000_000
@@ -61,7 +61,7 @@ def read_address(url: str, fetcher: "Fetcher | None" = None) -> Iterator[Article
     Raises:
         UserError: As for `read_upload`.
     """
-    from index.web import WebArticles, is_url
+    from index.sources.web import WebArticles, is_url
 
     url = url.strip()
     if not is_url(url):

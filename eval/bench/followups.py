@@ -18,10 +18,10 @@ from eval.runner import run
 from eval.suites import Question, Suite, load
 from index.collection import Collection
 from index.errors import UserError
-from index.milvus.address import Place
+from index.place import Place
 from qa.answerer import Answerer
-from qa.building import add_with_progress, seed_articles
-from qa.options import collection_option, reader_option
+from qa.cli.options import collection_option, reader_option
+from qa.loading import add_with_progress, seed_articles
 
 
 def compare(suite: Suite, collection: Collection, reader: str | None) -> list[list[Record]]:

@@ -24,14 +24,14 @@ import numpy.typing as npt
 
 from eval.suites import Suite, load
 from index.cores import usable_cores
-from index.embedder import MAX_TOKENS as EMBEDDER_TOKENS
-from index.embedder import load_embedder
+from index.embedding.embedder import MAX_TOKENS as EMBEDDER_TOKENS
+from index.embedding.embedder import load_embedder
+from index.embedding.onnx_model import BUNDLED_MODELS
 from index.errors import UserError
-from index.onnx_model import BUNDLED_MODELS
 from index.types import Article, Passage
-from qa.reader import MAX_TOKENS as READER_TOKENS
-from qa.reader import Reader
-from qa.stages import stages_of
+from qa.reading.cascade import stages_of
+from qa.reading.onnx import MAX_TOKENS as READER_TOKENS
+from qa.reading.onnx import Reader
 
 GEMM_SIZES = (384, 768, 1024, 1536, 2048)
 PASSAGES_READ = 10
@@ -199,9 +199,9 @@ def indexing_share(suite: Suite, scratch: Path) -> tuple[float, float]:
         suite: The articles that its paragraphs are of are indexed.
         scratch: An empty folder, for the files and the collections.
     """
-    from index.articles import read_articles
     from index.collection import Collection
     from index.passages import embedding_text, split
+    from index.sources.files import read_articles
 
     write_whole_articles(suite, scratch / "articles")
     embedder = load_embedder()

@@ -28,10 +28,10 @@ from index.errors import UserError
 from index.fusion import LEXICAL_WEIGHT, fuse
 from index.types import Hit
 from qa.answerer import PASSAGES_READ, Answerer
-from qa.building import add_with_progress
-from qa.ranking import Candidate, Place, log_sum_exp, weigh
-from qa.remembering import Remembering
-from qa.scoring import exact_match, f1
+from qa.loading import add_with_progress
+from qa.ranking.evidence import Candidate, Place, log_sum_exp, weigh
+from qa.reading.cached import Remembering
+from qa.squad_metrics import exact_match, f1
 
 CANDIDATES = 50
 MOST_READ = 2 * PASSAGES_READ

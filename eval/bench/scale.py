@@ -30,11 +30,11 @@ from eval.bench.corpus import (
     real_paragraphs,
     real_questions,
 )
-from index.changes import NOTHING_SEEN
 from index.collection import Collection
 from index.identity import digest
-from index.local import STORE, LocalBackend
-from index.store import Store
+from index.local.backend import STORE, LocalBackend
+from index.local.changes import NOTHING_SEEN
+from index.local.store import Store
 from index.types import Article, Passage
 
 _BLOCK = 10_000
@@ -183,8 +183,6 @@ def _bare(store: Store, asked: Vectors) -> tuple[list[list[int]], float]:
 
 def _load_libraries() -> None:
     """What every collection loads, however small, is not counted as memory of its passages."""
-    import index.lexical
-    import index.vectors  # noqa: F401
 
 
 def _memory() -> int:

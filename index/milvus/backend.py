@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import numpy.typing as npt
 
-from index import likeness
+from index import near_duplicates
+from index.analyzer import analyzer
 from index.backend import Found, Outcome, Vectors
 from index.errors import UserError
 from index.fusion import fuse
 from index.identity import digest
 from index.milvus import rows, schema, weights
-from index.milvus.address import MilvusAddress
 from index.milvus.articles import Articles
 from index.milvus.connection import Connection, Row
 from index.milvus.listing import Listing
@@ -26,8 +26,8 @@ from index.milvus.rows import Entry
 from index.milvus.statistics import Statistics
 from index.milvus.tables import Tables
 from index.milvus.weights import Lengths
+from index.place import MilvusAddress
 from index.types import Article, Filters, Passage, Summaries
-from index.words import analyzer
 
 _OVERSAMPLING = 2
 """Candidates asked of Milvus for each one wanted: its scores are exact only after another look."""
@@ -138,7 +138,10 @@ class MilvusBackend:
         group = {each: number for number, each in enumerate(signatures)}
         for one, signature in signatures.items():
             for other in signatures:
-                alike = likeness.similarity(signature, signatures[other]) >= likeness.ALIKE
+                alike = (
+                    near_duplicates.similarity(signature, signatures[other])
+                    >= near_duplicates.ALIKE
+                )
                 if one < other and alike and group[one] != group[other]:
                     first, second = sorted((group[one], group[other]))
                     group = {e: first if n == second else n for e, n in group.items()}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import UserError
-from index.milvus.address import MilvusAddress
+from index.place import MilvusAddress
 
 Row = dict[str, Any]
 

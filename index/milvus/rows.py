@@ -10,14 +10,14 @@ from datetime import date
 
 import numpy as np
 
-from index import likeness
+from index import near_duplicates
+from index.analyzer import analyzer, title_text
 from index.backend import Vectors
 from index.errors import UserError
 from index.milvus import weights
 from index.milvus.connection import Row, literal, literals
 from index.milvus.schema import ID_BYTES, NOTHING, TEXT_BYTES, VERSION_CHARACTERS
 from index.types import Article, Filters, Passage
-from index.words import analyzer, title_text
 
 HEAD_FIELDS = ("id", "digest", "title", "published", "source", "pieces")
 
@@ -87,7 +87,7 @@ def head_row(entry: Entry, *, cleared: bool) -> Row:
         "pieces": len(pieces),
         "characters": len(article.text),
         "listed": _listed(article),
-        "signature": base64.b64encode(likeness.signature(article.text).tobytes()).decode(),
+        "signature": base64.b64encode(near_duplicates.signature(article.text).tobytes()).decode(),
         "nothing": NOTHING,
     }
 
@@ -143,7 +143,7 @@ def article_of(head: Row, further: Sequence[str]) -> Article:
     return Article(head["id"], head["title"], text, published, head["source"])
 
 
-def signature_of(head: Row) -> likeness.Signature:
+def signature_of(head: Row) -> near_duplicates.Signature:
     """The MinHash of an article's text."""
     return np.frombuffer(base64.b64decode(head["signature"]), dtype=np.uint32)
 

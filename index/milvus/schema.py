@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from index.milvus.address import MilvusAddress
+from index.place import MilvusAddress
 
 FORMAT = 1
 

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from index.collection import Collection
 from index.types import Article, Filters, Hit
 from qa.answerer import PASSAGES_READ, Answerer
-from qa.ranking import Candidate, Place
-from qa.remembering import Remembering
-from qa.scoring import RIGHT_FROM_F1, f1
-from qa.stages import Stages, stages_of
+from qa.ranking.evidence import Candidate, Place
+from qa.reading.cached import Remembering
+from qa.reading.cascade import Stages, stages_of
+from qa.squad_metrics import RIGHT_FROM_F1, f1
 from qa.training.card import with_section
 from qa.training.cascade import choose, combine, least_nearly_best
 from qa.training.confidence import CollectionSize, Fit, Observation, fit_calibration
@@ -63,7 +63,7 @@ def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) ->
         tempfile.TemporaryDirectory() as folder,
         Collection(Path(folder) / "haystack", create=True) as collection,
     ):
-        from qa.building import add_with_progress
+        from qa.loading import add_with_progress
 
         add_with_progress(collection, paragraphs(files))
         answerers = [Answerer(collection, reader=str(model)) for model in models]

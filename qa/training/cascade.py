@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from index.types import Hit
-from qa.ranking import Place
-from qa.stages import Stage, Stages, blend, most_promising
+from qa.ranking.evidence import Place
+from qa.reading.cascade import Stage, Stages, blend, most_promising
 from qa.training.confidence import NEARLY
 
 SHARES = (0.0, 0.2, 0.35, 0.5, 0.65, 0.8)
@@ -59,7 +59,7 @@ def combine(stages: Stages, hits: Sequence[Hit], readings: Sequence[list[Place]]
         readings: What each of the readers finds in all of them.
 
     Returns:
-        What `qa.stages.StagedReader.read` returns.
+        What `qa.reading.cascade.StagedReader.read` returns.
     """
     places = readings[0]
     following = zip(readings[1:], stages.stages[1:], stages.choosing, strict=True)

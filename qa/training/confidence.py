@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from qa.scoring import RIGHT_FROM_F1
+from qa.squad_metrics import RIGHT_FROM_F1
 
 NEARLY = 0.01
 """A loss in mean F1 that is within the noise of a few hundred questions."""
@@ -47,7 +47,7 @@ class Fit:
     """A fitted calibration and how good it is on articles it was not fitted on.
 
     Attributes:
-        calibration: Fields of `qa.ranking.Calibration`.
+        calibration: Fields of `qa.ranking.evidence.Calibration`.
         ece: Expected calibration error over ten equally filled bins, cross-validated, over
             large and small collections.
         auc: Of confidence, answerable questions against those made unanswerable, likewise.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qa.scoring import normalise
+from qa.squad_metrics import normalise
 
 Retriever = Callable[[str, int], Sequence[str]]
 """`retriever(question, k)` gives at most k passages, best first."""

@@ -8,7 +8,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from qa.scoring import Scores, score
+from qa.squad_metrics import Scores, score
 from qa.training.batch import collate
 from qa.training.data import QuestionFile
 from qa.training.features import Group, encode, plan_batches

@@ -12,7 +12,7 @@ from rich.console import Console
 from safetensors.torch import save_file
 from torch import Tensor
 
-from qa.scoring import Scores
+from qa.squad_metrics import Scores
 from qa.training import checkpoint
 from qa.training.batch import collate
 from qa.training.card import card

@@ -26,7 +26,7 @@ def typical_inputs(
         Tensors of shape (1, tokens) int64, by name.
     """
     from index.passages import split
-    from qa.building import seed_articles
+    from qa.loading import seed_articles
     from qa.training.features import load_tokenizer
 
     tokenizer = load_tokenizer(model_dir / "tokenizer.json")

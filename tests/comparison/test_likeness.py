@@ -4,7 +4,7 @@ import numpy as np
 from datasketch import MinHash
 from hypothesis import given, settings, strategies
 
-from index.likeness import _mixed, _permutations, signature
+from index.near_duplicates import _mixed, _permutations, signature
 
 hashes = strategies.lists(strategies.integers(0, 2**32 - 1), min_size=1, max_size=50)
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from rank_bm25 import BM25Okapi
 
-from index.lexical import LexicalIndex
-from index.local import LocalBackend
+from index.local.backend import LocalBackend
+from index.local.dense import VectorIndex
+from index.local.lexical import LexicalIndex
 from index.types import Article, Filters, Passage
-from index.vectors import VectorIndex
 from tests.index.helpers import EMBEDDER, make_article
 
 COUNT = 1_500
@@ -63,7 +63,7 @@ def exact(vectors, asked, allowed):
 @pytest.mark.parametrize("lists", [False, True])
 def test_the_dense_index_finds_what_a_scan_finds(backend, tmp_path, monkeypatch, lists):
     made, vectors = backend
-    monkeypatch.setattr("index.vectors.LISTS_FROM", 300 if lists else 10**9)
+    monkeypatch.setattr("index.local.dense.LISTS_FROM", 300 if lists else 10**9)
     index = VectorIndex(tmp_path / "v")
     index.catch_up(made.store, made.store.state())
     assert index.is_exact != lists
@@ -88,8 +88,8 @@ def test_the_dense_index_finds_what_a_scan_finds(backend, tmp_path, monkeypatch,
 )
 def test_filters_are_inside_the_search(backend, tmp_path, monkeypatch, lists, filters, allowed):
     made, vectors = backend
-    monkeypatch.setattr("index.vectors.LISTS_FROM", 300 if lists else 10**9)
-    monkeypatch.setattr("index.lexical._NARROW", 100)
+    monkeypatch.setattr("index.local.dense.LISTS_FROM", 300 if lists else 10**9)
+    monkeypatch.setattr("index.local.lexical._NARROW", 100)
     index = VectorIndex(tmp_path / "v")
     index.catch_up(made.store, made.store.state())
     monkeypatch.setitem(made.__dict__, "vectors", index)

@@ -13,7 +13,7 @@ from eval.suites import load
 from index import Collection
 from index.errors import UserError
 from qa.answerer import Answerer
-from qa.building import seed_articles
+from qa.loading import seed_articles
 from ui.commands import feedback
 from ui.feedback import store
 

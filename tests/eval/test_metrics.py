@@ -13,7 +13,7 @@ from scipy.stats import ttest_1samp
 from sklearn.metrics import roc_auc_score
 
 from eval import metrics
-from qa.scoring import exact_match, f1
+from qa.squad_metrics import exact_match, f1
 
 TEXTS = st.one_of(
     st.text(max_size=30),

@@ -4,7 +4,7 @@ import pytest
 
 from eval.commands import SEEDS_SUITE
 from eval.suites import TYPES, load
-from qa.building import seed_articles
+from qa.loading import seed_articles
 
 
 @pytest.fixture(scope="module")

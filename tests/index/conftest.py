@@ -12,8 +12,8 @@ settings.load_profile("index")
 @pytest.fixture
 def small_lists(monkeypatch):
     """Train inverted lists from a few hundred passages on, and save always."""
-    monkeypatch.setattr("index.vectors.LISTS_FROM", 300)
-    monkeypatch.setattr("index.vectors._CHECKPOINT_SHARE", 0.0)
+    monkeypatch.setattr("index.local.dense.LISTS_FROM", 300)
+    monkeypatch.setattr("index.local.dense._CHECKPOINT_SHARE", 0.0)
 
 
 @pytest.fixture

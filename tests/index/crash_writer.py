@@ -19,11 +19,12 @@ def main():
     chance = random.Random(seed)
     if point:
         die_at(point[0], chance.randrange(1, 4))
-    import index.vectors as vectors
 
     # Small enough that lists are trained, and checkpoints written, all the time.
-    vectors.LISTS_FROM = 100
-    vectors._CHECKPOINT_SHARE = 0.0
+    from index.local import dense
+
+    dense.LISTS_FROM = 100
+    dense._CHECKPOINT_SHARE = 0.0
     collection = open_collection(Path(folder))
     print("open", flush=True)
     while True:
@@ -53,15 +54,15 @@ def die_at(point, times):
         return dying
 
     if point == "commit":
-        import index.vectors
+        import index.local.dense
 
-        index.vectors.VectorIndex.catch_up = wrap(index.vectors.VectorIndex.catch_up)
+        index.local.dense.VectorIndex.catch_up = wrap(index.local.dense.VectorIndex.catch_up)
     elif point == "checkpoint":
         Path.replace = wrap(Path.replace)
     elif point == "lexical":
-        import index.lexical
+        import index.local.lexical
 
-        index.lexical.title_text = wrap(index.lexical.title_text)
+        index.local.lexical.title_text = wrap(index.local.lexical.title_text)
     else:
         raise ValueError(point)
 

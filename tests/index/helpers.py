@@ -5,8 +5,8 @@ import zlib
 
 import numpy as np
 
-from index.checking import check
 from index.collection import Collection
+from index.local.verify import check
 from index.types import Article
 
 DIMENSION = 48

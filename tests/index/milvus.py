@@ -74,8 +74,8 @@ def drop(address):
     """Delete all that a collection has on its server."""
     from pymilvus import MilvusClient
 
-    from index.milvus.address import place_of
     from index.milvus.schema import names
+    from index.place import place_of
 
     place = place_of(address)
     client = MilvusClient(place.uri, token=os.environ.get("MILVUS_TOKEN", ""))

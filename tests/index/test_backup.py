@@ -2,9 +2,9 @@
 
 import pytest
 
-from index.backup import backup, restore
-from index.checking import check
 from index.errors import UserError
+from index.local.backup import backup, restore
+from index.local.verify import check
 from tests.index.helpers import assert_whole, is_found, make_article, open_collection
 
 

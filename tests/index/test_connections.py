@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from index.backup import backup, restore
 from index.errors import UserError
-from index.local import STORE
+from index.local.backend import STORE
+from index.local.backup import backup, restore
 from tests.index.helpers import (
     assert_whole,
     is_found,
@@ -105,12 +105,12 @@ def test_a_backup_from_a_folder_that_cannot_be_written_and_back(folder, tmp_path
 def test_a_read_only_folder_whose_indexes_are_missing(folder, tmp_path, monkeypatch):
     shutil.rmtree(folder / "lexical")
     (folder / "vectors.faiss").unlink()
-    monkeypatch.setattr("index.connections._cannot_write", lambda path: True)
+    monkeypatch.setattr("index.local.connections._cannot_write", lambda path: True)
 
     def refuse(*given, **options):
         raise OSError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr("index.lexical.FileLock.acquire", refuse)
+    monkeypatch.setattr("index.local.lexical.FileLock.acquire", refuse)
     with open_collection(folder, create=False) as collection:
         assert all(is_found(collection, each) for each in range(5))
 

@@ -14,17 +14,17 @@ from pathlib import Path
 import pytest
 import tantivy
 
-from index.adding import embedded
-from index.changes import NOTHING_SEEN
-from index.checking import check, repair
+from index.analyzer import analyzer
 from index.collection import Collection
 from index.errors import UserError
-from index.lexical import LexicalIndex
-from index.local import STORE
+from index.ingest import embedded
+from index.local.backend import STORE
+from index.local.changes import NOTHING_SEEN
+from index.local.lexical import LexicalIndex
+from index.local.store import Store
+from index.local.verify import check, repair
 from index.passages import split
-from index.store import Store
 from index.types import Article
-from index.words import analyzer
 from tests.index.helpers import (
     EMBEDDER,
     assert_whole,
@@ -128,7 +128,7 @@ def lose_place(folder):
     """Delete the document that says how far the index has seen; returns what was deleted."""
     index = tantivy.Index.open(str(folder / "lexical"))
     index.register_tokenizer("article-qa", analyzer())
-    place = tantivy.Query.term_set_query(index.schema, "id", [0])
+    place = tantivy.Query.term_set_query(index.local.schema, "id", [0])
     searcher = index.searcher()
     found = [address for _, address in searcher.search(place, 2).hits]
     writer = index.writer(15_000_000, 1)
@@ -198,7 +198,7 @@ def test_a_repair_that_fails_while_it_writes_loses_no_article(folder, monkeypatc
     with open_collection(folder, create=False) as collection:
         report = check(collection)
         with monkeypatch.context() as patched:
-            patched.setattr("index.likeness.store", fail)
+            patched.setattr("index.near_duplicates.store", fail)
             with pytest.raises(UserError, match="full"):
                 repair(collection, report)
         assert all_of(folder) == before
@@ -352,7 +352,7 @@ def test_stores_created_at_once(tmp_path):
 
 
 def test_old_removals_are_forgotten_and_indexes_begin_anew(folder, monkeypatch):
-    monkeypatch.setattr("index.store._KEPT_REMOVALS", 5)
+    monkeypatch.setattr("index.local.store._KEPT_REMOVALS", 5)
     with open_collection(folder, create=False) as behind:
         assert is_found(behind, 1)
         with open_collection(folder, create=False) as writer:

@@ -4,8 +4,8 @@ import codecs
 
 import pytest
 
-from index.articles import read_file
-from index.inputs import decode_html
+from index.sources.files import read_file
+from index.sources.inputs import decode_html
 
 QUOTED = "<p>He said “don’t go” – for 5 € – and left.</p>"
 

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import pytest
 
-from index.addresses import connect, is_public
 from index.errors import UserError
-from index.fetching import Fetcher
+from index.sources.fetcher import Fetcher
+from index.sources.public_addresses import connect, is_public
 from tests.index.website import PAGE, fetcher, read
 
 

@@ -12,10 +12,10 @@ import docx
 import pytest
 from fpdf import FPDF
 
-from index.articles import read_articles, read_file
 from index.errors import UserError
 from index.identity import article_id
-from index.inputs import MAX_ARTICLE_BYTES
+from index.sources.files import read_articles, read_file
+from index.sources.inputs import MAX_ARTICLE_BYTES
 from tests.index.helpers import open_collection
 from ui.uploads import read_upload
 

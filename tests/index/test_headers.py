@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from hypothesis import example, given, strategies
 
-from index.headers import HEADLINE_CHARACTERS, MAX_FRONT_MATTER, Header, read_header
+from index.sources.headers import HEADLINE_CHARACTERS, MAX_FRONT_MATTER, Header, read_header
 
 LAUGHS = "a0: &a0 [x]\n" + "".join(
     f"a{level + 1}: &a{level + 1} [{', '.join([f'*a{level}'] * 9)}]\n" for level in range(40)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies
 
-from index.checking import check
-from index.inverted import InvertedLists
-from index.neighbours import Scan
-from index.selection import Selection
+from index.local.exact import Scan
+from index.local.inverted_lists import InvertedLists
+from index.local.selection import Selection
+from index.local.verify import check
 from tests.index.helpers import assert_whole, is_found, open_collection
 
 COUNT = 3_000
@@ -60,11 +60,11 @@ def recall(index, among, selection):
 @pytest.mark.parametrize("kind", [Scan, InvertedLists])
 @pytest.mark.parametrize("every", [1, 2, 9, 400])
 def test_the_nearest_of_a_selection(kind, every, monkeypatch):
-    monkeypatch.setattr("index.inverted._NARROW", 10)
+    monkeypatch.setattr("index.local.inverted_lists._NARROW", 10)
     index = filled(kind)
     chosen = IDS[::every]
     assert recall(index, chosen, None if every == 1 else Selection(chosen)) > 0.93
-    monkeypatch.setattr("index.inverted._NARROW", 10_000)
+    monkeypatch.setattr("index.local.inverted_lists._NARROW", 10_000)
     assert recall(index, chosen, Selection(chosen)) > 0.93
 
 
@@ -139,7 +139,7 @@ def test_vectors_of_few_or_uncommon_dimensions(dimension):
 def test_a_checkpoint_of_another_version_is_made_anew(folder, monkeypatch):
     path = folder / "vectors.faiss"
     with monkeypatch.context() as older:
-        older.setattr("index.checkpoint._MAGIC", b"article-qa checkpoint 2\n")
+        older.setattr("index.local.checkpoint._MAGIC", b"article-qa checkpoint 2\n")
         path.unlink()
         with open_collection(folder, create=False) as collection:
             collection.backend.settle()

@@ -55,7 +55,7 @@ def passages_of(articles):
 
 @needs_milvus
 def test_a_server_that_is_killed_while_articles_are_added(server, request, monkeypatch):
-    monkeypatch.setattr("index.adding.BATCH_PASSAGES", 8)
+    monkeypatch.setattr("index.ingest.BATCH_PASSAGES", 8)
     chance = random.Random(8)
     kills = request.config.getoption("--kills") // 4
     acknowledged = {}

@@ -7,7 +7,7 @@ from hypothesis import given, strategies
 
 from index.errors import UserError
 from index.milvus import weights
-from index.milvus.address import MilvusAddress, place_of
+from index.place import MilvusAddress, place_of
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies
 
-from index.checkpoint import read_checkpoint, read_header, write_checkpoint
-from index.embedder import BundledEmbedder, load_embedder
+from index.embedding.embedder import BundledEmbedder, load_embedder
 from index.errors import UserError
 from index.fusion import LEXICAL_WEIGHT, fuse
-from index.headers import read_header as read_text_header
-from index.headers import stated_date
-from index.likeness import signature, similarity
-from index.locks import ReadWriteLock
-from index.markdown import plain_text
-from index.selection import Selection
+from index.local.checkpoint import read_checkpoint, read_header, write_checkpoint
+from index.local.locks import ReadWriteLock
+from index.local.selection import Selection
+from index.near_duplicates import signature, similarity
+from index.sources.headers import read_header as read_text_header
+from index.sources.headers import stated_date
+from index.sources.markdown import plain_text
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ from hypothesis import given, settings, strategies
 from semantic_text_splitter import TextSplitter
 
 import index.passages
-from index.headers import read_header
-from index.onnx_model import BUNDLED_MODELS, load_tokenizer
+from index.embedding.onnx_model import BUNDLED_MODELS, load_tokenizer
 from index.passages import (
     OVERLAP_TOKENS,
     PASSAGE_CHARACTERS,
@@ -17,6 +16,7 @@ from index.passages import (
     embedding_text,
     split,
 )
+from index.sources.headers import read_header
 from index.types import Article
 
 words = strategies.sampled_from(

@@ -5,15 +5,15 @@ import sqlite3
 import numpy as np
 import pytest
 
-from index.backup import restore
-from index.checking import check, repair
 from index.collection import Collection
-from index.embedder import BundledEmbedder
+from index.embedding.embedder import BundledEmbedder
 from index.errors import UserError
-from index.local import STORE
+from index.local.backend import STORE
+from index.local.backup import restore
+from index.local.reembedding import embed_anew
+from index.local.store import Store
+from index.local.verify import check, repair
 from index.passages import embedding_text, split
-from index.reembedding import embed_anew
-from index.store import Store
 from tests.index.helpers import make_article
 
 OLD = "bundled:0000000000000000"

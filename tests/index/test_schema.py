@@ -4,10 +4,10 @@ import sqlite3
 
 import pytest
 
-from index.checking import check
 from index.errors import UserError
-from index.local import STORE
-from index.schema import SCHEMA_VERSION
+from index.local.backend import STORE
+from index.local.schema import SCHEMA_VERSION
+from index.local.verify import check
 from index.types import Article
 from tests.index.helpers import EMBEDDER, assert_whole, make_article, open_collection
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index.local import STORE
-from index.store import Store
+from index.local.backend import STORE
+from index.local.store import Store
 from index.types import Article, Summary
 from tests.index.helpers import EMBEDDER, make_article, open_collection
 

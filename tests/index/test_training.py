@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from index import vectors
-from index.local import LocalBackend
+from index.local import dense
+from index.local.backend import LocalBackend
 from index.types import Article, Passage
 from tests.index.helpers import EMBEDDER
 
@@ -34,15 +34,15 @@ def test_searches_during_the_switch_to_lists(tmp_path, monkeypatch):
 
     # The real training, held until searches have been seen to go on beside it.
     training, searched = threading.Event(), threading.Event()
-    real = vectors.InvertedLists.trained
+    real = dense.InvertedLists.trained
 
     def held(count, sample):
         training.set()
         assert searched.wait(60)
         return real(count, sample)
 
-    monkeypatch.setattr(vectors.InvertedLists, "trained", held)
-    monkeypatch.setattr(vectors, "LISTS_FROM", 300)
+    monkeypatch.setattr(dense.InvertedLists, "trained", held)
+    monkeypatch.setattr(dense, "LISTS_FROM", 300)
     backend.vectors.maintain(backend.store, wait=False)
     assert training.wait(60)
 

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from index.errors import UserError
-from index.feeds import _stated_date
 from index.identity import article_id
-from index.web import WebArticles, is_url
+from index.sources.feeds import _stated_date
+from index.sources.web import WebArticles, is_url
 from tests.index.helpers import open_collection
 from tests.index.website import fetcher, read
 from ui.uploads import read_address

@@ -72,7 +72,7 @@ def test_an_exception_among_articles_keeps_what_came_before(tmp_path, small_part
 
 
 def test_a_file_of_milvus_lite_is_for_one_process(tmp_path):
-    from index.milvus.address import place_of
+    from index.place import place_of
     from index.workers import add_with_workers
 
     place = place_of(f"milvus://{tmp_path}/lite.db/news")

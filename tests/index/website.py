@@ -4,8 +4,8 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from index.fetching import Fetcher
-from index.web import WebArticles
+from index.sources.fetcher import Fetcher
+from index.sources.web import WebArticles
 
 PAGE = (
     "<html><head><title>{0}</title></head><body><article><h1>{0}</h1><p>{0} is a page about "

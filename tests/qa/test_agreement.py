@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.agreement import agree, is_part, quantity
+from qa.ranking.same_answer import agree, is_part, quantity
 
 SAME = [
     ("12 June", "12 june."),

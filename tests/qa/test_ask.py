@@ -10,9 +10,9 @@ import qa
 from index import Article, Collection
 from index.errors import UserError
 from qa.answerer import MAX_QUESTION_CHARACTERS, Answerer
-from qa.conversation import Chat
+from qa.question.followups import Chat
 from qa.rendering import NO_ANSWER
-from qa.scoring import exact_match
+from qa.squad_metrics import exact_match
 from qa.types import Turn
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,7 +152,7 @@ def test_ask_opens_a_folder_or_a_collection_or_the_default(tmp_path, monkeypatch
 
 
 def test_seeds_that_were_removed_do_not_come_back(tmp_path, monkeypatch):
-    from qa.building import open_collection
+    from qa.loading import open_collection
 
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     with open_collection() as collection:

@@ -12,7 +12,7 @@ import pytest
 def run(tmp_path):
     def run(*arguments, text=None, **environment):
         return subprocess.run(
-            [sys.executable, "-m", "qa.cli", *arguments],
+            [sys.executable, "-m", "qa.cli.main", *arguments],
             capture_output=True, text=True, errors="surrogateescape", input=text, timeout=120,
             check=False,
             env={**os.environ, "XDG_DATA_HOME": str(tmp_path), **environment},
@@ -29,7 +29,7 @@ def refused(result):
     return result.returncode == 2
 
 
-@pytest.mark.parametrize("arguments", [["-c", "import qa"], ["-m", "qa.cli", "--help"]])
+@pytest.mark.parametrize("arguments", [["-c", "import qa"], ["-m", "qa.cli.main", "--help"]])
 def test_what_is_cheap_stays_cheap(arguments):
     heavy = {"torch", "transformers", "gradio", "faiss", "onnxruntime", "sentence_transformers"}
     out = subprocess.run(

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from index import Collection
 from index.types import Article
 from qa.answerer import Answerer
-from qa.conversation import (
+from qa.question.followups import (
     MAX_READINGS,
     Chat,
     asks_for_another_answer,

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from qa.decode import decode
+from qa.reading.decode import decode
 
 
 def brute_force(start, end, mask, max_tokens, n_best):

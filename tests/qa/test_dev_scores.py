@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from index import Article, Passage
-from qa.scoring import score
-from qa.stages import stages_of
+from qa.reading.cascade import stages_of
+from qa.squad_metrics import score
 
 DEV = Path(__file__).resolve().parents[3] / "shared" / "data" / "dev" / "xquad-en-dev.json.gz"
 EVERY = 6  # a sixth of the questions, over all articles

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from index import Article, Collection
 from qa.answerer import Answerer
-from qa.conversation import Chat
-from qa.examples import WANTED, candidates
-from qa.help import EMPTY, WORDS, is_small_talk
+from qa.question.followups import Chat
+from qa.question.small_talk import EMPTY, WORDS, is_small_talk
+from qa.question.suggestions import WANTED, candidates
 from qa.types import Turn
 
 SMALL_TALK = """

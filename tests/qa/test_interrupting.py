@@ -9,7 +9,7 @@ import sys
 import time
 from contextlib import closing
 
-from index.local import STORE
+from index.local.backend import STORE
 from tests.index.helpers import make_article
 
 COUNT = 800
@@ -29,7 +29,7 @@ def test_ctrl_c_stops_between_articles_and_a_rerun_goes_on(tmp_path):
     (tmp_path / "news").mkdir()
     for number in range(COUNT):
         (tmp_path / "news" / f"{number}.txt").write_text(make_article(number, sentences=1).text)
-    command = [sys.executable, "-m", "qa.cli"]
+    command = [sys.executable, "-m", "qa.cli.main"]
     where = ["--collection", str(folder)]
     adding = subprocess.Popen(
         [*command, "add", str(tmp_path / "news"), *where],

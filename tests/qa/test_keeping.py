@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from index.local import STORE
-from qa.cli import main
+from index.local.backend import STORE
+from qa.cli.main import main
 
 
 @pytest.fixture

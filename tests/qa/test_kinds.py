@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Hit, Passage
-from qa.kinds import kind_of, whole_sentences
-from qa.ranking import Evidence
+from qa.question.answer_type import kind_of, whole_sentences
+from qa.ranking.evidence import Evidence
 from qa.types import Span
 
 

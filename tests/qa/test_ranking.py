@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Hit, Passage
-from qa.ranking import (
+from qa.ranking.evidence import (
     MEMBER_LOGITS,
     SUPPORT_LOGITS,
     Calibration,

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Article, Passage
-from qa.reader import MAX_ANSWER_TOKENS, Reader, pack_by_length
+from qa.reading.onnx import MAX_ANSWER_TOKENS, Reader, pack_by_length
 
 SUMMIT = Article("summit", "", "The summit was held in Singapore on 12 June 2018. It was sunny.")
 COOKING = Article("cooking", "", "Boil the potatoes for twenty minutes, then drain them.")

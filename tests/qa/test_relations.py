@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from index import Article, Collection
 from qa.answerer import Answerer
-from qa.kinds import kind_of
-from qa.relations import contradict, related
+from qa.question.answer_type import kind_of
+from qa.ranking.conflicts import contradict, related
 from qa.types import Answer, Citation, ResolvedDate
 
 THRESHOLD = 0.25

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Passage
+from index.embedding.onnx_model import BUNDLED_MODELS
 from index.errors import UserError
-from index.onnx_model import BUNDLED_MODELS
 from index.types import Hit
 from qa.answerer import Answerer
-from qa.ranking import Calibration
-from qa.reader import Reader
-from qa.stages import BUNDLED_READERS, blend, most_promising, reader_name, stages_of
+from qa.ranking.evidence import Calibration
+from qa.reading.cascade import BUNDLED_READERS, blend, most_promising, reader_name, stages_of
+from qa.reading.onnx import Reader
 from qa.types import Span
 
 QUESTION = "when was the Singapore summit"

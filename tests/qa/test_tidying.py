@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.tidying import tidy_span
+from qa.reading.span_boundaries import tidy_span
 
 
 @pytest.mark.parametrize(

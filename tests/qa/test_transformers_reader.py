@@ -3,9 +3,9 @@
 import pytest
 
 from index import Article, Passage
+from index.embedding.onnx_model import BUNDLED_MODELS
 from index.errors import UserError
-from index.onnx_model import BUNDLED_MODELS
-from qa.reader import Reader
+from qa.reading.onnx import Reader
 
 
 @pytest.fixture(scope="module")

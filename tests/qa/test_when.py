@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 
 from index import Article, Hit, Passage
-from qa.ranking import NO_COPIES, Evidence, rank
+from qa.ranking.evidence import NO_COPIES, Evidence, rank
+from qa.ranking.temporal import plain_times, pool_times
 from qa.types import Span
-from qa.when import plain_times, pool_times
 
 PREVIEW = Article("preview", "", "Both sides said on 2 May 2023 that the fair opens on 9 June.")
 REVIEW = Article("review", "", "The fair in June drew crowds last year.", date(2024, 2, 1))

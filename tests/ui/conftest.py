@@ -39,7 +39,7 @@ def _start(data: Path, *options: str) -> Server:
     }  # fmt: skip
     environment.pop("QA_COLLECTION", None)
     process = subprocess.Popen(
-        [sys.executable, "-m", "qa.cli", "serve", "--port", "0", *options],
+        [sys.executable, "-m", "qa.cli.main", "serve", "--port", "0", *options],
         env=environment, stdout=subprocess.PIPE, stderr=(data / "server.log").open("w"), text=True,
         cwd=data,
     )  # fmt: skip

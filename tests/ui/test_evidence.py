@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from index.types import Article, Summary
 from qa.rendering import DISAGREE
 from qa.types import Answer, Citation, Help, ResolvedDate
-from ui.evidence import (
+from ui.page.article import MAX_SHOWN, article_view, asked_alone
+from ui.page.evidence import (
     answer_body,
     evidence_panel,
     marked_passage,
@@ -16,9 +17,8 @@ from ui.evidence import (
     source_name,
     title_of,
 )
-from ui.filters import in_words, typed
-from ui.reading import MAX_SHOWN, article_view, asked_alone
-from ui.transcript import Exchange, transcript, welcome
+from ui.page.filters import in_words, typed
+from ui.page.transcript import Exchange, transcript, welcome
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sampled_from(
     [

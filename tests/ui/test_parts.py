@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from index.errors import UserError
 from index.types import Summary
 from qa.answerer import Answerer
-from qa.reader import Reader, Request
+from qa.reading.batched import BatchingReader
+from qa.reading.onnx import Reader, Request
 from qa.types import Answer, Span
 from ui import feedback, uploads
-from ui.batching import BatchingReader
 from ui.commands import feedback as feedback_command
-from ui.filters import in_words, typed
 from ui.library import Library, UnknownCollectionError
+from ui.page.filters import in_words, typed
 
 
 class SlowReader(Reader):

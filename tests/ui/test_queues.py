@@ -47,7 +47,7 @@ def held(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[threadin
             return real(*arguments)
 
         monkeypatch.setattr(Collection, name, wait)
-    monkeypatch.setattr("ui.api.CHANGE_SECONDS", 0.2)
+    monkeypatch.setattr("ui.api.routes.CHANGE_SECONDS", 0.2)
     yield go
     go.set()
     assert service.drain(30)

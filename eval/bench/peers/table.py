@@ -10,7 +10,7 @@ import numpy as np
 from eval.bench.peers.corpus import Corpus
 from eval.bench.peers.measure import Outcome
 from eval.metrics import Floats, auc, mean, paired_p_value, quantile, resamples
-from qa.scoring import exact_match, f1
+from qa.squad_metrics import exact_match, f1
 
 _MEGABYTE = 1e6
 

@@ -14,8 +14,8 @@ from eval.bench.limits import (
     write_whole_articles,
 )
 from eval.suites import Suite
-from index.articles import read_file
-from index.onnx_model import BUNDLED_MODELS
+from index.embedding.onnx_model import BUNDLED_MODELS
+from index.sources.files import read_file
 from index.types import Article
 
 pytest.importorskip("onnx")

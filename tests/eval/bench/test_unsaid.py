@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.bench.unsaid import compare, main, requests, without_answer
-from index.onnx_model import BUNDLED_MODELS
+from index.embedding.onnx_model import BUNDLED_MODELS
 from qa.training.data import Gold, holds_answer, read_squad
 
 DAM = (

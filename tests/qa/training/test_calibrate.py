@@ -3,8 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from qa.ranking import Calibration
-from qa.stages import stages_of
+from qa.ranking.evidence import Calibration
+from qa.reading.cascade import stages_of
 from qa.training.calibrate import calibrate
 from qa.training.card import with_section
 from qa.training.cascade import SHARES
@@ -83,7 +83,7 @@ def questions_about_buildings(path):
 def test_calibrates_an_exported_reader_on_questions(tmp_path):
     import shutil
 
-    from index.onnx_model import BUNDLED_MODELS
+    from index.embedding.onnx_model import BUNDLED_MODELS
 
     model = tmp_path / "reader"
     shutil.copytree(BUNDLED_MODELS / "small", model)
@@ -119,7 +119,7 @@ def test_a_section_of_a_card_is_written_once_and_leaves_the_others():
 def test_calibrates_a_cascade_with_weights_that_it_chooses(tmp_path):
     import shutil
 
-    from index.onnx_model import BUNDLED_MODELS
+    from index.embedding.onnx_model import BUNDLED_MODELS
 
     model = tmp_path / "cascade"
     shutil.copytree(BUNDLED_MODELS / "cascade", model)

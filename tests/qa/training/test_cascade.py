@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answerer import Answerer
-from qa.ranking import Calibration
-from qa.stages import Stage, Stages, stages_of
+from qa.ranking.evidence import Calibration
+from qa.reading.cascade import Stage, Stages, stages_of
 from qa.training.cascade import PASSAGES, SHARES, choose, combine, least_nearly_best
 from qa.training.confidence import NEARLY
 

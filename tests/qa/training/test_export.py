@@ -8,8 +8,8 @@ import pytest
 import torch
 from transformers import AutoModel, AutoModelForQuestionAnswering
 
+from index.embedding.onnx_model import BUNDLED_MODELS, OnnxModel
 from index.errors import UserError
-from index.onnx_model import BUNDLED_MODELS, OnnxModel
 from qa.training.export import export_embedder, export_reader
 from qa.training.model import load_model
 from qa.training.rounding import round_linears

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from index.onnx_model import OnnxModel
+from index.embedding.onnx_model import OnnxModel
 from qa.training.export import export_reader
 from qa.training.model import load_model, save_reader
 from qa.training.outliers import MOST, find_factors

@@ -1,0 +1,111 @@
+"""Texts to unit vectors: the bundled model, or any sentence-transformers model."""
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import UserError
+
+if TYPE_CHECKING:
+    from index.embedding.onnx_model import OnnxModel
+
+MAX_TOKENS = 256
+"""The longest input that all-MiniLM-L6-v2 was made for."""
+
+DIMENSION = 384
+"""Of the bundled embedder's vectors."""
+
+Vectors = npt.NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Anything that turns texts into unit vectors; models load when first used.
+
+    Attributes:
+        name: What a collection remembers, so as never to mix two embedders.
+    """
+
+    name: str
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts: shape (len(texts), dimension), rows of unit length."""
+        ...
+
+
+class BundledEmbedder:
+    """all-MiniLM-L6-v2, int8, by onnxruntime: no torch, no network."""
+
+    def __init__(self) -> None:
+        from index.embedding.onnx_model import BUNDLED_MODELS
+
+        self._folder = BUNDLED_MODELS / "embedder"
+        manifest = json.loads((self._folder / "manifest.json").read_text())
+        self.name = f"bundled:{manifest['sha256']['model.onnx'][:16]}"
+
+    @cached_property
+    def _model(self) -> "OnnxModel":
+        from index.embedding.onnx_model import OnnxModel
+
+        model = OnnxModel(self._folder)
+        model.tokenizer.enable_truncation(MAX_TOKENS)
+        return model
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts: shape (len(texts), 384), rows of unit length."""
+        encodings = self._model.tokenizer.encode_batch_fast(list(texts))
+        vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
+        for row, (vector,) in enumerate(self._model.run(encodings)):
+            vectors[row] = vector
+        return vectors
+
+
+class SentenceTransformerEmbedder:
+    """Any sentence-transformers model, by name or folder, on its own device."""
+
+    def __init__(self, model: str) -> None:
+        self.name = model
+
+    @cached_property
+    def _model(self) -> Any:  # noqa: ANN401 - sentence-transformers is imported when used
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            return SentenceTransformer(self.name)
+        except (OSError, ValueError) as error:
+            reason = str(error).splitlines()[0]
+            raise UserError(f"embedder {self.name!r}: cannot be loaded ({reason})") from None
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts: shape (len(texts), dimension), rows of unit length."""
+        vectors = self._model.encode(
+            list(texts), normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def load_embedder(name: str | None = None) -> Embedder:
+    """The embedder of a name that a collection remembers, or that a user gives.
+
+    Args:
+        name: A sentence-transformers name or folder, or None for the bundled embedder.
+
+    Raises:
+        UserError: If it names a bundled embedder that this version does not bring.
+    """
+    if name is not None and not name.startswith("bundled:"):
+        return SentenceTransformerEmbedder(name)
+    if name is not None and is_superseded(name):
+        raise UserError(
+            "this collection was embedded by another version of article-qa; "
+            "`article-qa check --repair` embeds its articles anew"
+        )
+    return BundledEmbedder()
+
+
+def is_superseded(name: str) -> bool:
+    """Whether this is the name of a bundled embedder that another version brought."""
+    return name.startswith("bundled:") and name != BundledEmbedder().name

@@ -1,0 +1,163 @@
+"""Articles to stored passages: reading, embedding and writing go on at the same time."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import Empty, Full, Queue
+from threading import Event, Thread
+
+import numpy as np
+
+from index.backend import Backend, Outcome, Vectors
+from index.embedding.embedder import Embedder
+from index.passages import embedding_text, split
+from index.types import Added, Article, Passage
+
+BATCH_PASSAGES = 256
+"""Passages that are embedded and committed together: what Ctrl-C can cost."""
+
+_READ_AHEAD = 2
+"""Batches that are read and split before the embedder asks for them."""
+
+_POLL_SECONDS = 0.1
+
+Batch = Sequence[tuple[Article, list[Passage] | None]]
+Progress = Callable[[Article, int], None]
+
+
+class _End:
+    """Comes after the last batch, with what broke the reading off, if anything did."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self.error = error
+
+
+def add_articles(
+    articles: Iterable[Article], backend: Backend, embedder: Embedder, progress: Progress
+) -> Added:
+    """Add articles in batches; `progress` is told of each article once it is committed.
+
+    One thread reads and splits the next batches, this one embeds, and one writes the last one.
+    Whatever ends it early, an exception or Ctrl-C, ends it between batches.
+    """
+    total = Added()
+    pending: tuple[Future[Added], Batch] | None = None
+    with ThreadPoolExecutor(1, thread_name_prefix="article-writer") as writer:
+        try:
+            for batch in _read_ahead(_batches(articles, backend)):
+                rows = embedded(batch, embedder)
+                if pending is not None:
+                    total = _finish(*pending, total, progress)
+                pending = writer.submit(_write, backend, rows, len(batch)), batch
+        finally:
+            if pending is not None:
+                total = _finish(*pending, total, progress)
+    return total
+
+
+def _batches(articles: Iterable[Article], backend: Backend) -> Iterator[Batch]:
+    """Split articles and group them, so that a group has about `BATCH_PASSAGES` passages.
+
+    An article that is stored already has None for its passages. An id that comes twice closes
+    the group, so that the later article is the one that stays.
+    """
+    batch: dict[str, tuple[Article, list[Passage] | None]] = {}
+    size = 0
+    seen: set[str] = set()
+    try:
+        for article in articles:
+            if article.id in batch:
+                yield list(batch.values())
+                batch, size = {}, 0
+            # What the store holds of an id that came before may be about to change.
+            known = article.id not in seen and backend.holds(article)
+            passages = None if known else split(article)
+            seen.add(article.id)
+            batch[article.id] = (article, passages)
+            size += len(passages or ()) + 1
+            if size >= BATCH_PASSAGES:
+                yield list(batch.values())
+                batch, size = {}, 0
+    except Exception:
+        # Whoever reads tells of what is wrong when the good articles have been given.
+        if batch:
+            yield list(batch.values())
+        raise
+    if batch:
+        yield list(batch.values())
+
+
+def _read_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Take from an iterator in a thread of its own, a few batches in advance."""
+    queue: Queue[Batch | _End] = Queue(_READ_AHEAD)
+    stopped = Event()
+
+    def put(item: Batch | _End) -> bool:
+        while not stopped.is_set():
+            try:
+                queue.put(item, timeout=_POLL_SECONDS)
+            except Full:
+                continue
+            return True
+        return False
+
+    def read() -> None:
+        error: BaseException | None = None
+        try:
+            for batch in batches:
+                if not put(batch):
+                    return
+        except BaseException as caught:  # noqa: BLE001 - it is raised again where it is awaited
+            error = caught
+        put(_End(error))
+
+    reader = Thread(target=read, name="article-reader", daemon=True)
+    reader.start()
+    try:
+        while True:
+            try:
+                item = queue.get(timeout=_POLL_SECONDS)
+            except Empty:
+                # Waiting without end would keep Ctrl-C waiting on some systems.
+                continue
+            if isinstance(item, _End):
+                if item.error is not None:
+                    raise item.error
+                return
+            yield item
+    finally:
+        stopped.set()
+
+
+def embedded(batch: Batch, embedder: Embedder) -> list[tuple[Article, list[Passage], Vectors]]:
+    """The articles of a batch that have passages, with the vectors of these: what is put."""
+    new = [(article, passages) for article, passages in batch if passages is not None]
+    texts = [embedding_text(article, each) for article, passages in new for each in passages]
+    if not new:
+        return []
+    vectors = embedder.embed(texts).astype(np.float16)
+    ends = np.cumsum([len(passages) for _, passages in new])
+    parts = np.split(vectors, ends[:-1])
+    return [(article, passages, part) for (article, passages), part in zip(new, parts, strict=True)]
+
+
+def _write(
+    backend: Backend,
+    rows: Sequence[tuple[Article, list[Passage], Vectors]],
+    articles: int,
+) -> Added:
+    outcomes = backend.put(rows) if rows else []
+    unchanged = articles - len(rows) + outcomes.count(Outcome.UNCHANGED)
+    stored = zip(rows, outcomes, strict=True)
+    return Added(
+        outcomes.count(Outcome.ADDED),
+        outcomes.count(Outcome.UPDATED),
+        unchanged,
+        sum(len(row[1]) for row, outcome in stored if outcome is not Outcome.UNCHANGED),
+    )
+
+
+def _finish(written: Future[Added], batch: Batch, total: Added, progress: Progress) -> Added:
+    new = written.result()
+    for article, passages in batch:
+        progress(article, len(passages or ()))
+    return total + new

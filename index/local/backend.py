@@ -1,0 +1,235 @@
+"""A collection in a folder: SQLite is the truth, FAISS and tantivy are derived from it."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from index.backend import Found, Outcome, Vectors
+from index.cores import usable_cores
+from index.errors import UserError
+from index.local.changes import State
+from index.local.store import Store
+from index.types import Article, Filters, Passage, Summaries
+
+if TYPE_CHECKING:
+    from index.local.dense import VectorIndex
+    from index.local.lexical import LexicalIndex
+    from index.local.selection import Selection
+
+STORE = "articles.sqlite"
+
+_LEAST_MORE = 10
+_MORE_SHARE = 0.2
+"""Neighbours that an inexact index is asked for beyond those wanted; the stored vectors decide."""
+
+_SELECTIONS_KEPT = 8
+
+
+class LocalBackend:
+    """The files of one collection; threads may share it, processes may each open their own."""
+
+    def __init__(self, path: Path, create_with: str | None) -> None:
+        """Open the folder.
+
+        Args:
+            path: The folder.
+            create_with: Makes a missing collection, for vectors of this embedder.
+
+        Raises:
+            UserError: If it is no collection, or cannot be made.
+        """
+        self.path = path
+        _refuse_other(path)
+        if create_with is not None:
+            try:
+                path.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise UserError(f"{path}: cannot be created ({error.strerror})") from None
+        self.store = Store(path / STORE, create_with=create_with)
+        self._lock = Lock()
+        self._selections: dict[tuple[State, Filters], Selection] = {}
+        self._beside = ThreadPoolExecutor(usable_cores(), thread_name_prefix="lexical")
+
+    @property
+    def embedder(self) -> str:
+        """Name of the embedder whose vectors it holds."""
+        return self.store.embedder
+
+    @cached_property
+    def vectors(self) -> "VectorIndex":
+        """The dense index, loaded when first used."""
+        from index.local.dense import VectorIndex
+
+        return VectorIndex(self.path / "vectors.faiss")
+
+    @cached_property
+    def lexical(self) -> "LexicalIndex":
+        """The lexical index, loaded when first used."""
+        from index.local.lexical import LexicalIndex
+
+        return LexicalIndex(self.path / "lexical")
+
+    def holds(self, article: Article) -> bool:
+        """Whether the article is stored already, just as it is."""
+        return self.store.holds(article)
+
+    def put(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
+        """Add or replace articles, all or none; once it returns, they are on the disk."""
+        return self.store.put(rows)
+
+    def remove(self, article_ids: Iterable[str]) -> list[str]:
+        """Remove articles, all or none; returns the ids that were there."""
+        return self.store.remove(article_ids)
+
+    def article(self, article_id: str) -> Article | None:
+        """One article, or None."""
+        return self.store.article(article_id)
+
+    def articles(self) -> Iterator[Article]:
+        """All articles, by id."""
+        return self.store.articles()
+
+    def summaries(self, words: Sequence[str], offset: int, limit: int) -> Summaries:
+        """A part of the list of all articles, by id, without reading any text."""
+        return self.store.summaries(words, offset, limit)
+
+    def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
+        """The groups of near-duplicates in which those articles are that are stored."""
+        return self.store.groups(article_ids)
+
+    def counts(self) -> tuple[int, int]:
+        """Numbers of articles and passages."""
+        return self.store.counts()
+
+    def is_new(self) -> bool:
+        """Whether nothing was ever written to it."""
+        return self.store.state().counter == 0
+
+    def follow(self) -> None:
+        """Bring the derived indexes to what the store holds now."""
+        self._follow(self.store.state())
+
+    def find(
+        self,
+        question: str,
+        vector: npt.NDArray[np.float32],
+        candidates: int,
+        filters: Filters | None,
+    ) -> Found:
+        """Find the passages nearest by meaning, and those nearest by words."""
+        state = self.store.state_to_search()
+        self._follow(state)
+        selection = self._selection(state, filters) if filters else None
+        if selection is not None and len(selection.ids) == 0:
+            return Found({}, {}, [], {})
+        # Both leave Python's lock to others while they search.
+        by_words = self._beside.submit(self._by_words, question, candidates, selection)
+        near = self._near(vector, candidates, selection)
+        lexical = by_words.result()
+        # A passage that another process has removed in the meantime is not among the stored.
+        stored, similarities = self._exact(vector, [*near, *lexical])
+        dense = _nearest(near, similarities)[:candidates]
+        kept = {*dense, *lexical} & stored.keys()
+        return Found(
+            {each: stored[each] for each in kept},
+            {each: similarities[each] for each in kept},
+            dense,
+            {each: score for each, score in lexical.items() if each in stored},
+        )
+
+    def nearest(self, vector: npt.NDArray[np.float32], k: int) -> list[int]:
+        """Ids of the k passages nearest by meaning alone, best first."""
+        self.follow()
+        near = self._near(vector, k, None)
+        return _nearest(near, self._exact(vector, near)[1])[:k]
+
+    def settle(self) -> None:
+        """Bring the derived indexes up to date, train them if that is due, and save them."""
+        self.follow()
+        if not self.store.read_only:
+            self.vectors.maintain(self.store, wait=True)
+
+    def close(self) -> None:
+        """Close the files; nothing is lost without it."""
+        self._beside.shutdown()
+        self.store.close()
+
+    def _near(
+        self, vector: npt.NDArray[np.float32], k: int, selection: "Selection | None"
+    ) -> list[int]:
+        """Candidates for the k nearest; more than that of an index that is not exact."""
+        more = 0 if self.vectors.is_exact else max(_LEAST_MORE, math.ceil(_MORE_SHARE * k))
+        ids: list[int] = self.vectors.search(vector, k + more, selection).ids.tolist()
+        return ids
+
+    def _exact(
+        self, vector: npt.NDArray[np.float32], ids: Iterable[int]
+    ) -> tuple[dict[int, Passage], dict[int, float]]:
+        """The passages that are still stored, and their similarities by the stored vectors."""
+        found = self.store.passages_with_vectors(list(dict.fromkeys(ids)))
+        if not found:
+            return {}, {}
+        matrix = np.array([stored for _, stored in found.values()], dtype=np.float32)
+        exact = np.clip(matrix @ vector, -1.0, 1.0).tolist()
+        passages = {each: passage for each, (passage, _) in found.items()}
+        return passages, dict(zip(found, exact, strict=True))
+
+    def _by_words(
+        self, question: str, candidates: int, selection: "Selection | None"
+    ) -> dict[int, float]:
+        from index.local.lexical import DamagedError
+
+        try:
+            return self.lexical.search(question, candidates, selection)
+        except DamagedError:
+            # All that it held is in the store.
+            self.lexical.repair(self.store)
+            return self.lexical.search(question, candidates, selection)
+
+    def _selection(self, state: State, filters: Filters) -> "Selection":
+        from index.local.selection import Selection
+
+        key = (state, filters)
+        found = self._selections.get(key)
+        if found is None:
+            found = Selection(self.store.allowed(filters))
+            with self._lock:
+                while len(self._selections) >= _SELECTIONS_KEPT:
+                    self._selections.pop(next(iter(self._selections)))
+                self._selections[key] = found
+        return found
+
+    def _follow(self, latest: State) -> None:
+        self._load()
+        self.vectors.catch_up(self.store, latest)
+        self.lexical.catch_up(self.store, latest)
+
+    def _load(self) -> None:
+        # cached_property takes no lock, and two loaded indexes would each follow for themselves.
+        if "lexical" not in self.__dict__:
+            with self._lock:
+                _ = self.vectors, self.lexical
+
+
+def _nearest(ids: Iterable[int], similarities: dict[int, float]) -> list[int]:
+    return sorted((each for each in ids if each in similarities), key=lambda e: -similarities[e])
+
+
+def _refuse_other(path: Path) -> None:
+    try:
+        names = {each.name for each in path.iterdir()}
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        raise UserError(f"{path}: a file, not the folder of a collection") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be opened ({error.strerror})") from None
+    if names and STORE not in names:
+        raise UserError(f"{path}: a folder of something else, not a collection")

@@ -1,0 +1,188 @@
+"""Nearest neighbours among unit vectors, by FAISS: a scan of all of them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO, NamedTuple, Protocol
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from index.local.selection import Selection
+
+
+class Neighbours(NamedTuple):
+    """Nearest passages, best first: their ids, and cosine similarities in [-1, 1]."""
+
+    ids: npt.NDArray[np.int64]
+    similarities: npt.NDArray[np.float32]
+
+
+class Index(Protocol):
+    """Vectors by passage id, which come in ascending order; for one who changes it or many readers.
+
+    Attributes:
+        is_exact: Whether its similarities are those of the stored vectors, and none is missed.
+    """
+
+    is_exact: bool
+
+    def __len__(self) -> int:
+        """How many vectors it holds."""
+
+    def add(self, ids: npt.NDArray[np.int64], vectors: npt.NDArray[np.float16]) -> None:
+        """Take in vectors (shape (n, dimension)) of ids that are greater than all it has."""
+
+    def remove(self, ids: npt.NDArray[np.int64]) -> None:
+        """Forget those of the ids that it has."""
+
+    def ids(self) -> npt.NDArray[np.int64]:
+        """All ids, ascending."""
+
+    def nearest(
+        self, vector: npt.NDArray[np.float32], k: int, selection: Selection | None
+    ) -> Neighbours:
+        """Search, in this thread alone; arguments as of `VectorIndex.search`."""
+
+    def write(self, take: Callable[[Any], None]) -> None:
+        """Give `take` the bytes of which `read` makes the same again."""
+
+
+class Numbered:
+    """Vectors in a code of faiss, one after the other, with their ids."""
+
+    def __init__(self, codes: Any, numbers: Any = None) -> None:  # noqa: ANN401 - faiss has no types
+        """Number what is in `codes`, a scalar quantizer: by `numbers`, if there is something."""
+        self._codes = codes
+        self._numbers = faiss.IndexIDMap(codes) if numbers is None else numbers
+
+    @classmethod
+    def read(cls, reader: Any) -> "Numbered":  # noqa: ANN401 - faiss has no types
+        """What `write` wrote."""
+        numbers = faiss.read_index(reader)
+        return cls(faiss.downcast_index(numbers.index), numbers)
+
+    def write(self, writer: Any) -> None:  # noqa: ANN401 - faiss has no types
+        """Write it by a writer of faiss."""
+        faiss.write_index(self._numbers, writer)
+
+    def __len__(self) -> int:
+        return int(self._numbers.ntotal)
+
+    def add(self, ids: npt.NDArray[np.int64], vectors: npt.NDArray[np.float32]) -> None:
+        """Take in vectors of greater ids."""
+        self._numbers.add_with_ids(vectors, ids)
+
+    def remove(self, ids: npt.NDArray[np.int64]) -> None:
+        """Forget those of the ids that are there; the others close up."""
+        self._numbers.remove_ids(ids)
+
+    def ids(self) -> npt.NDArray[np.int64]:
+        """All ids, ascending: a view that the next change makes invalid."""
+        return _view(self._numbers.id_map, len(self), np.int64)
+
+    def scan(
+        self, vector: npt.NDArray[np.float32], k: int, selection: Selection | None
+    ) -> Neighbours:
+        """The nearest of all vectors, or of the selected ones."""
+        parameters = faiss.SearchParameters(**({"sel": selection.selector} if selection else {}))
+        similarities, ids = self._numbers.search(
+            vector[None, :], min(k, len(self)), params=parameters
+        )
+        found = ids[0] >= 0
+        return Neighbours(ids[0][found], np.clip(similarities[0][found], -1.0, 1.0))
+
+    def among(
+        self, vector: npt.NDArray[np.float32], k: int, candidates: npt.NDArray[np.int64]
+    ) -> Neighbours:
+        """The nearest of some vectors, whose ids are ascending; those not there are passed over."""
+        ids = self.ids()
+        rows = np.searchsorted(ids, candidates)
+        rows = rows[: np.searchsorted(rows, len(ids))]
+        rows = rows[ids[rows] == candidates[: len(rows)]]
+        size = self._codes.sa_code_size()
+        codes = _view(self._codes.codes, len(ids) * size, np.uint8).reshape(-1, size)
+        vectors = self._codes.sa_decode(codes[rows])
+        similarities = np.empty(len(rows), dtype=np.float32)
+        # Not numpy's product, which wakes the threads of a BLAS for more than a thousand vectors.
+        faiss.fvec_inner_products_ny(
+            faiss.swig_ptr(similarities),
+            faiss.swig_ptr(vector),
+            faiss.swig_ptr(vectors),
+            vectors.shape[1],
+            len(rows),
+        )
+        best = np.argsort(-similarities)[:k]
+        return Neighbours(ids[rows[best]], np.clip(similarities[best], -1.0, 1.0))
+
+
+class Scan:
+    """Float16 vectors, all of which each search looks at."""
+
+    is_exact = True
+
+    def __init__(self, vectors: Numbered) -> None:
+        self._vectors = vectors
+
+    @classmethod
+    def empty(cls, dimension: int) -> "Scan":
+        """One for vectors of this dimension."""
+        codes = faiss.IndexScalarQuantizer(
+            dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        )
+        return cls(Numbered(codes))
+
+    @classmethod
+    def read(cls, file: BinaryIO) -> "Scan":
+        """What `write` wrote."""
+        return cls(Numbered.read(faiss.PyCallbackIOReader(file.read)))
+
+    def write(self, take: Callable[[Any], None]) -> None:
+        """As of `Index`."""
+        self._vectors.write(faiss.PyCallbackIOWriter(take))
+
+    def __len__(self) -> int:
+        return len(self._vectors)
+
+    def add(self, ids: npt.NDArray[np.int64], vectors: npt.NDArray[np.float16]) -> None:
+        """As of `Index`."""
+        self._vectors.add(ids, vectors.astype(np.float32))
+
+    def remove(self, ids: npt.NDArray[np.int64]) -> None:
+        """As of `Index`."""
+        self._vectors.remove(ids)
+
+    def ids(self) -> npt.NDArray[np.int64]:
+        """As of `Index`."""
+        return self._vectors.ids().copy()
+
+    def nearest(
+        self, vector: npt.NDArray[np.float32], k: int, selection: Selection | None
+    ) -> Neighbours:
+        """As of `Index`."""
+        # One question is work for one thread; a team of them only waits for its last.
+        with threads(1):
+            return self._vectors.scan(vector, k, selection)
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Let faiss use this many threads, for a while.
+
+    The setting is OpenMP's, one of each calling thread, and torch may share it: left behind, it
+    would put a torch reader in the same thread on one core.
+    """
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(count)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
+
+
+def _view(vector: Any, size: int, dtype: Any) -> npt.NDArray[Any]:  # noqa: ANN401 - faiss has no types
+    """What a vector of C++ holds, not copied."""
+    if size == 0:
+        return np.empty(0, dtype)
+    view: npt.NDArray[Any] = faiss.rev_swig_ptr(vector.data(), size)
+    return view.view(dtype)

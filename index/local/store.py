@@ -1,0 +1,379 @@
+"""The truth of a collection: articles, passages and vectors in SQLite.
+
+Everything else (FAISS, BM25) is derived from here, and follows it by what `index.local.changes`
+tells.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from index import near_duplicates
+from index.backend import Outcome, Vectors
+from index.errors import UserError
+from index.identity import digest
+from index.local.changes import Changes, State, state_of
+from index.local.connections import Connections
+from index.local.rows import SELECT_ARTICLE, SELECT_SUMMARY, article_of, setting, summary_of
+from index.local.schema import new_identity, prepare
+from index.types import Article, Filters, Passage, Summaries
+
+_SQL_VARIABLES = 30_000
+_KEPT_REMOVALS = 100_000
+"""Removals that are remembered at least, for indexes that have yet to see them."""
+
+
+class Store:
+    """One SQLite file. Safe to share between threads; processes may each open their own.
+
+    Attributes:
+        embedder: Name of the embedder whose vectors it holds.
+    """
+
+    embedder: str
+
+    def __init__(self, path: Path, *, create_with: str | None = None) -> None:
+        """Open the file, or create it.
+
+        Args:
+            path: The SQLite file.
+            create_with: Makes a missing file, for vectors of the embedder of this name;
+                None refuses it.
+
+        Raises:
+            UserError: If it is missing, not ours, or of another version.
+        """
+        self._connections = Connections(path)
+        if create_with is None and not path.is_file():
+            raise UserError(f"{path.parent}: no collection here; make one with `article-qa add`")
+        try:
+            prepare(self._connections.get(), path, create_with, near_duplicates.store_all)
+            self.embedder = setting(self._connections.get(), "embedder")
+        except UserError:
+            self.close()
+            raise
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise UserError(f"{path}: cannot be opened as a collection ({error})") from None
+
+    @property
+    def read_only(self) -> bool:
+        """Whether its folder cannot be written to."""
+        return self._connections.read_only
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        self._connections.close()
+
+    def close_thread(self) -> None:
+        """Close the connection of this thread, which is about to end."""
+        self._connections.close_thread()
+
+    def state(self) -> State:
+        """What a derived index has seen when it has seen everything."""
+        with self._connections.reading() as connection:
+            return state_of(connection)
+
+    def state_to_search(self) -> State:
+        """As `state`, once the vectors are known to be of the embedder that it was opened with.
+
+        Raises:
+            UserError: If another process has put others in their place.
+        """
+        with self._connections.reading() as connection:
+            self._check_embedder(connection)
+            return state_of(connection)
+
+    def article(self, article_id: str) -> Article | None:
+        """One article, or None."""
+        row = (
+            self._connections.get()
+            .execute(f"{SELECT_ARTICLE} WHERE id = ?", (article_id,))
+            .fetchone()
+        )
+        return article_of(row) if row else None
+
+    def articles(self) -> Iterator[Article]:
+        """All articles, by id, read one at a time."""
+        last = ""
+        query = f"{SELECT_ARTICLE} WHERE id > ? ORDER BY id LIMIT 1"
+        while row := self._connections.get().execute(query, (last,)).fetchone():
+            yield article_of(row)
+            last = row[0]
+
+    def summaries(self, words: Sequence[str], offset: int, limit: int) -> Summaries:
+        """A part of the list of all articles, by id; `articles_listed` holds all it needs."""
+
+        def matches(*fields: str | None) -> bool:
+            folded = [field.casefold() for field in fields if field]
+            return all(any(word in field for field in folded) for word in words)
+
+        with self._connections.reading() as connection:
+            connection.create_function("matches", 4, matches)
+            where = "WHERE matches(id, title, published, source)" if words else ""
+            source = f"FROM articles INDEXED BY articles_listed {where}"
+            (total,) = connection.execute(f"SELECT count(*) {source}").fetchone()
+            rows = connection.execute(
+                f"{SELECT_SUMMARY} {source} ORDER BY id LIMIT ? OFFSET ?", (limit, offset)
+            )
+            return Summaries(tuple(summary_of(row) for row in rows), total)
+
+    def counts(self) -> tuple[int, int]:
+        """Numbers of articles and passages."""
+        query = "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
+        articles, passages = self._connections.get().execute(query).fetchone()
+        return articles, passages
+
+    def holds(self, article: Article) -> bool:
+        """Whether the article is stored already, just as it is."""
+        query = "SELECT 1 FROM articles WHERE id = ? AND digest = ?"
+        found = self._connections.get().execute(query, (article.id, digest(article))).fetchone()
+        return found is not None
+
+    def put(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
+        """Add or replace articles with their passages and vectors, all or none of them.
+
+        One that is stored just as it is stays untouched.
+        """
+        prepared = _prepared(rows)
+        with self._writing() as (connection, counter):
+            self._check_embedder(connection)
+            return [_put(connection, counter, each) for each in prepared]
+
+    def renew(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> None:
+        """Replace the passages and vectors of articles that are stored just as they are.
+
+        One that somebody has changed or removed since it was read is left alone.
+        """
+        prepared = _prepared(rows)
+        with self._writing() as (connection, counter):
+            self._check_embedder(connection)
+            for each in prepared:
+                if _known(connection, each.article.id) == each.digest:
+                    _replace(connection, counter, each)
+
+    def remove(self, article_ids: Iterable[str]) -> list[str]:
+        """Remove articles, all or none of them; returns the ids that were there."""
+        with self._writing() as (connection, counter):
+            return [each for each in article_ids if _delete(connection, each, counter)]
+
+    def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
+        """The groups of near-duplicates in which those articles are that are stored."""
+        with self._connections.reading() as connection:
+            return near_duplicates.groups_of(connection, article_ids)
+
+    def passages_with_vectors(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Vectors]]:
+        """Those of the passages that are still stored, with their vectors, by id."""
+        select = 'SELECT id, article_id, start, "end", vector FROM passages WHERE id'
+        rows = self._in_chunks(select, ids)
+        return {
+            row[0]: (Passage(*row[1:4]), np.frombuffer(row[4], dtype=np.float16)) for row in rows
+        }
+
+    def allowed(self, filters: Filters) -> npt.NDArray[np.int64]:
+        """Ids of all passages whose article passes the filters, ascending."""
+        select = (
+            "SELECT passages.id FROM articles JOIN passages ON article_id = articles.id "
+            "WHERE (?1 IS NULL OR published >= ?1) AND (?2 IS NULL OR published <= ?2) "
+            "AND (?3 IS NULL OR instr(lower(source), lower(?3)) > 0)"
+        )
+        values = (
+            filters.since.isoformat() if filters.since else None,
+            filters.until.isoformat() if filters.until else None,
+            filters.source,
+        )
+        if filters.articles:
+            rows = self._in_chunks(f"{select} AND articles.id", list(filters.articles), values)
+        else:
+            rows = self._connections.get().execute(select, values)
+        return np.sort(np.fromiter((row[0] for row in rows), dtype=np.int64))
+
+    def integrity(self) -> list[str]:
+        """What SQLite finds wrong with its file; empty if nothing."""
+        try:
+            rows = self._connections.get().execute("PRAGMA integrity_check(10)").fetchall()
+            rows += self._connections.get().execute("PRAGMA foreign_key_check").fetchmany(10)
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
+        return [" ".join(map(str, row)) for row in rows if row != ("ok",)]
+
+    def passages_of(self, article_id: str) -> list[tuple[int, Passage]]:
+        """The passages of one article with their ids."""
+        query = 'SELECT id, article_id, start, "end" FROM passages WHERE article_id = ? ORDER BY id'
+        rows = self._connections.get().execute(query, (article_id,)).fetchall()
+        return [(row[0], Passage(*row[1:])) for row in rows]
+
+    def exchange_vectors(self, gathered: Path, embedder: str, history: str) -> bool:
+        """Put the vectors of another embedder in the place of all that are stored.
+
+        Args:
+            gathered: An SQLite file whose table `vectors` has them by `passage_id`.
+            embedder: The embedder's name.
+            history: The identity of the history that the passage ids are of.
+
+        Returns:
+            Whether that was done; not if a passage lacks its new vector, or another history has
+            begun.
+        """
+        connection = self._connections.get()
+        connection.execute("ATTACH ? AS fresh", (str(gathered),))
+        try:
+            with self._connections.writing():
+                (lacking,) = connection.execute(
+                    "SELECT EXISTS (SELECT 1 FROM passages "
+                    "WHERE id NOT IN (SELECT passage_id FROM fresh.vectors))"
+                ).fetchone()
+                if lacking or setting(connection, "identity") != history:
+                    return False
+                connection.execute(
+                    "UPDATE passages SET vector = "
+                    "(SELECT vector FROM fresh.vectors WHERE passage_id = passages.id)"
+                )
+                settings = [(embedder, "embedder"), (new_identity(), "identity")]
+                connection.executemany("UPDATE settings SET value = ? WHERE name = ?", settings)
+        finally:
+            connection.execute("DETACH fresh")
+        self.embedder = embedder
+        return True
+
+    def passage_ids(self) -> list[int]:
+        """Ids of all passages, ascending."""
+        return [
+            row[0] for row in self._connections.get().execute("SELECT id FROM passages ORDER BY id")
+        ]
+
+    def everything(self) -> Iterator[tuple[Article, str, list[tuple[Passage, Vectors]]]]:
+        """Each article with its stored digest and its passages and vectors."""
+        connection = self._connections.get()
+        last = ""
+        query = (
+            "SELECT id, title, text, published, source, digest FROM articles "
+            "WHERE id > ? ORDER BY id LIMIT 1"
+        )
+        while row := connection.execute(query, (last,)).fetchone():
+            last = row[0]
+            passages = connection.execute(
+                'SELECT article_id, start, "end", vector FROM passages WHERE article_id = ?',
+                (last,),
+            )
+            yield (
+                article_of(row[:5]),
+                row[5],
+                [(Passage(*each[:3]), np.frombuffer(each[3], np.float16)) for each in passages],
+            )
+
+    @contextmanager
+    def changes_since(self, state: State) -> Iterator[Changes]:
+        """What happened after `state`, all read from one moment of the store."""
+        with self._connections.reading() as connection:
+            yield Changes(connection, state)
+
+    def _check_embedder(self, connection: sqlite3.Connection) -> None:
+        if setting(connection, "embedder") != self.embedder:
+            raise UserError("the collection was embedded anew by another process; open it again")
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[sqlite3.Connection, int]]:
+        with self._connections.writing() as connection:
+            counter = int(setting(connection, "counter")) + 1
+            yield connection, counter
+            _prune(connection)
+            connection.execute(
+                "UPDATE settings SET value = ? WHERE name = 'counter'", (str(counter),)
+            )
+
+    def _in_chunks(
+        self, select: str, ids: Sequence[int | str], values: Sequence[str | None] = ()
+    ) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query that ends in the name of a column, for those ids in that column."""
+        for first in range(0, len(ids), _SQL_VARIABLES):
+            part = ids[first : first + _SQL_VARIABLES]
+            marks = ",".join("?" * len(part))
+            yield from self._connections.get().execute(f"{select} IN ({marks})", (*values, *part))
+
+
+class _Prepared(NamedTuple):
+    """An article with all that is stored of it."""
+
+    article: Article
+    digest: str
+    passages: Sequence[Passage]
+    vectors: Vectors
+    sketch: near_duplicates.Signature
+
+
+def _prepared(rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[_Prepared]:
+    """What is to be computed before the transaction, for which others wait."""
+    return [
+        _Prepared(
+            article, digest(article), passages, vectors, near_duplicates.signature(article.text)
+        )
+        for article, passages, vectors in rows
+    ]
+
+
+def _known(connection: sqlite3.Connection, article_id: str) -> str | None:
+    """The digest of an article as it is stored, None if it is not."""
+    query = "SELECT digest FROM articles WHERE id = ?"
+    row = connection.execute(query, (article_id,)).fetchone()
+    return row[0] if row else None
+
+
+def _put(connection: sqlite3.Connection, counter: int, row: _Prepared) -> Outcome:
+    known = _known(connection, row.article.id)
+    if known == row.digest:
+        return Outcome.UNCHANGED
+    _replace(connection, counter, row)
+    return Outcome.UPDATED if known else Outcome.ADDED
+
+
+def _replace(connection: sqlite3.Connection, counter: int, row: _Prepared) -> None:
+    article = row.article
+    _delete(connection, article.id, counter)
+    published = article.published.isoformat() if article.published else None
+    connection.execute(
+        "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            article.id,
+            article.title,
+            article.text,
+            published,
+            article.source,
+            row.digest,
+            len(article.text),
+        ),
+    )
+    connection.executemany(
+        'INSERT INTO passages (article_id, start, "end", vector) VALUES (?, ?, ?, ?)',
+        [
+            (passage.article_id, passage.start, passage.end, vector.tobytes())
+            for passage, vector in zip(row.passages, row.vectors, strict=True)
+        ],
+    )
+    near_duplicates.store(connection, article.id, row.sketch)
+
+
+def _delete(connection: sqlite3.Connection, article_id: str, counter: int) -> bool:
+    connection.execute(
+        "INSERT INTO removals SELECT id, ? FROM passages WHERE article_id = ?",
+        (counter, article_id),
+    )
+    connection.execute("DELETE FROM passages WHERE article_id = ?", (article_id,))
+    return connection.execute("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount > 0
+
+
+def _prune(connection: sqlite3.Connection) -> None:
+    """Forget the older half of the removals once there are twice as many as are kept."""
+    (count,) = connection.execute("SELECT count(*) FROM removals").fetchone()
+    if count <= 2 * _KEPT_REMOVALS:
+        return
+    (counter,) = connection.execute(
+        "SELECT counter FROM removals ORDER BY counter DESC LIMIT 1 OFFSET ?", (_KEPT_REMOVALS,)
+    ).fetchone()
+    connection.execute("DELETE FROM removals WHERE counter <= ?", (counter,))
+    connection.execute("UPDATE settings SET value = ? WHERE name = 'pruned'", (str(counter),))

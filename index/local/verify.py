@@ -1,0 +1,164 @@
+"""Look whether a collection is whole, and make anew what is not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from index.collection import Collection
+from index.embedding.embedder import is_superseded, load_embedder
+from index.errors import UserError
+from index.identity import digest
+from index.ingest import embedded
+from index.local.backend import LocalBackend
+from index.local.checkpoint import read_checkpoint
+from index.local.lexical import DamagedError
+from index.local.reembedding import Progress, embed_anew
+from index.passages import split
+
+_UNIT_TOLERANCE = 0.01
+"""Float16 keeps a vector's length to about a thousandth."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a check found.
+
+    Attributes:
+        articles: How many were looked at.
+        passages: How many were looked at.
+        problems: One line each.
+        broken_articles: Ids of the articles whose passages or vectors are wrong.
+        broken_indexes: Whether a derived index is.
+        superseded: Whether the vectors are of an embedder that another version brought.
+        beyond_repair: Whether the articles themselves are damaged.
+    """
+
+    articles: int = 0
+    passages: int = 0
+    problems: list[str] = field(default_factory=list)
+    broken_articles: list[str] = field(default_factory=list)
+    broken_indexes: bool = False
+    superseded: bool = False
+    beyond_repair: bool = False
+
+
+def check(collection: Collection) -> Report:
+    """Look at every article, passage and vector, and compare the derived indexes to them."""
+    backend = _local(collection)
+    report = Report()
+    for problem in backend.store.integrity():
+        report.problems.append(f"database: {problem}")
+        report.beyond_repair = True
+    if report.beyond_repair:
+        return report
+    if is_superseded(backend.embedder):
+        report.problems.append("vectors: made by the embedder of another version of article-qa")
+        report.superseded = True
+    checkpoint = backend.path / "vectors.faiss"
+    if checkpoint.exists() and read_checkpoint(checkpoint, lambda header, file: True) is None:
+        report.problems.append(f"{checkpoint.name}: damaged or of another version")
+        report.broken_indexes = True
+    _check_store(backend, report)
+    _check_indexes(backend, report)
+    return report
+
+
+def repair(
+    collection: Collection,
+    report: Report,
+    progress: Progress = lambda done, total: None,
+) -> None:
+    """Make anew what is derived: passages and vectors of broken articles, and the indexes.
+
+    Args:
+        collection: The collection.
+        report: What the check found.
+        progress: Where all vectors are made anew, is told how many are, of how many.
+
+    Raises:
+        UserError: If the articles themselves are damaged.
+    """
+    backend = _local(collection)
+    if report.beyond_repair:
+        raise UserError(
+            f"{collection.path}: its articles are damaged; restore a backup with "
+            "`article-qa restore`"
+        )
+    if report.superseded:
+        gathered = backend.path / "reembedding.sqlite"
+        embed_anew(backend.store, gathered, load_embedder(), progress)
+    for article_id in report.broken_articles:
+        article = backend.article(article_id)
+        if article is not None:
+            # The article stays stored until its new passages take the place of the old ones.
+            backend.store.renew(embedded([(article, split(article))], collection.embedder))
+    backend.vectors.discard()
+    backend.lexical.repair(backend.store)
+    backend.settle()
+
+
+def _check_store(backend: LocalBackend, report: Report) -> None:
+    dimension: int | None = None
+    for article, stored_digest, passages in backend.store.everything():
+        report.articles += 1
+        report.passages += len(passages)
+        if digest(article) != stored_digest:
+            report.problems.append(f"article {article.id}: its text is not what was stored")
+            report.beyond_repair = True
+        wrong = []
+        for passage, vector in passages:
+            dimension = dimension or len(vector)
+            if not 0 <= passage.start < passage.end <= len(article.text):
+                wrong.append(f"passage {passage.start}-{passage.end} is not inside it")
+            if len(vector) != dimension:
+                wrong.append(f"a vector has {len(vector)} dimensions, not {dimension}")
+            elif not np.isfinite(vector).all():
+                wrong.append("a vector is not finite")
+            elif abs(float(np.linalg.norm(vector.astype(np.float32))) - 1) > _UNIT_TOLERANCE:
+                wrong.append("a vector is not of unit length")
+        if not passages and split(article):
+            wrong.append("it has no passages")
+        if wrong:
+            report.broken_articles.append(article.id)
+            report.problems += [f"article {article.id}: {each}" for each in wrong]
+
+
+def _check_indexes(backend: LocalBackend, report: Report) -> None:
+    try:
+        problems = list(_index_problems(backend))
+    except (DamagedError, OSError) as error:
+        problems = [f"an index cannot be read: {error}"]
+    if problems:
+        report.problems += problems
+        report.broken_indexes = True
+
+
+def _index_problems(backend: LocalBackend) -> Iterator[str]:
+    backend.follow()
+    state = backend.store.state()
+    stored = set(backend.store.passage_ids())
+    for name, index in (("vectors", backend.vectors), ("lexical", backend.lexical)):
+        if index.state != state:
+            if backend.store.state() != state:
+                return  # Somebody writes just now; there is nothing to compare to.
+            yield f"{name}: has seen change {index.state.counter} of {state.counter}"
+    in_vectors: list[int] = backend.vectors.ids().tolist()
+    in_lexical = backend.lexical.ids()
+    if backend.store.state() != state:
+        return
+    for name, every in (("vectors", in_vectors), ("lexical", in_lexical)):
+        ids = set(every)
+        if len(ids) < len(every):
+            yield f"{name}: {len(every) - len(ids)} passages are in it twice"
+        if ids != stored:
+            yield (
+                f"{name}: {len(stored - ids)} passages are missing in it, "
+                f"{len(ids - stored)} are no more"
+            )
+
+
+def _local(collection: Collection) -> LocalBackend:
+    if not isinstance(collection.backend, LocalBackend):
+        raise UserError(f"{collection.path}: only a collection in a folder is checked and repaired")
+    return collection.backend

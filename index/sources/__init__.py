@@ -1,0 +1,1 @@
+"""Articles from files, folders, archives, feeds and pages of the web."""

@@ -1,0 +1,117 @@
+"""What a feed or a sitemap lists."""
+
+import gzip
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urldefrag, urljoin
+
+from index.errors import UserError
+from index.sources.archives import UNREADABLE
+
+_MAX_BYTES = 50_000_000
+"""The most that the sitemap protocol allows, unpacked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page, with the publication date that its feed states."""
+
+    url: str
+    published: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The pages of a feed or sitemap, and the further sitemaps that an index of them names."""
+
+    pages: tuple[Listed, ...]
+    listings: tuple[str, ...]
+
+
+def listed_pages(content: bytes, url: str) -> Listing:
+    """Read an RSS or Atom feed, a sitemap or an index of sitemaps, also packed by gzip.
+
+    Args:
+        content: What the server sent.
+        url: Where it was; relative addresses begin there.
+
+    Raises:
+        UserError: If it is none of these.
+    """
+    content = _unpacked(content, url)
+    if b"<urlset" in content[:5_000] or b"<sitemapindex" in content[:5_000]:
+        return _sitemap(content, url)
+    return _feed(content, url)
+
+
+def _unpacked(content: bytes, url: str) -> bytes:
+    if not content.startswith(b"\x1f\x8b"):
+        return content
+    try:
+        with gzip.open(io.BytesIO(content)) as file:
+            unpacked = file.read(_MAX_BYTES + 1)
+    except (OSError, *UNREADABLE) as error:
+        raise UserError(f"{url}: cannot be unpacked ({error})") from None
+    if len(unpacked) > _MAX_BYTES:
+        raise UserError(f"{url}: larger than {_MAX_BYTES / 1e6:.0f} MB when unpacked")
+    return unpacked
+
+
+def _sitemap(content: bytes, url: str) -> Listing:
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError:  # Not even a beginning that could be recovered.
+        root = None
+    if root is None:
+        raise UserError(f"{url}: not a sitemap")
+    found = [
+        absolute(url, each.text)
+        for each in root.iterfind("{*}*/{*}loc")
+        if each.text and each.text.strip()
+    ]
+    links = tuple(dict.fromkeys(found))
+    if etree.QName(root).localname == "sitemapindex":
+        return Listing((), links)
+    return Listing(tuple(Listed(link, None) for link in links), ())
+
+
+def _feed(content: bytes, url: str) -> Listing:
+    import feedparser
+
+    parsed = feedparser.parse(content)
+    pages: dict[str, Listed] = {}
+    for entry in parsed.entries:
+        if link := entry.get("link"):
+            page = Listed(absolute(url, link), _stated_date(entry.get("published_parsed")))
+            pages.setdefault(page.url, page)
+    if not pages:
+        raise UserError(f"{url}: neither a page nor a feed or sitemap that lists pages")
+    return Listing(tuple(pages.values()), ())
+
+
+def absolute(base: str, link: str) -> str:
+    """Where a link of a page leads, without its fragment.
+
+    What is no address stays as it is, so that only this one is refused, when it is fetched.
+
+    Args:
+        base: The page's address; "" for a link that is whole already.
+        link: The link as it is written.
+    """
+    link = link.strip()
+    try:
+        return urldefrag(urljoin(base, link)).url
+    except ValueError:
+        return link
+
+
+def _stated_date(parsed: Sequence[int] | None) -> date | None:
+    try:
+        return date(*parsed[:3]) if parsed else None
+    except ValueError:
+        return None

@@ -1,0 +1,292 @@
+"""Read articles from files, folders and archives of all the kinds that are known."""
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from index.errors import UserError
+from index.identity import article_id
+from index.sources.archives import UNREADABLE, members
+from index.sources.documents import read_docx, read_epub, read_pdf
+from index.sources.headers import read_header, stated_date
+from index.sources.inputs import MAX_ARTICLE_BYTES, Fields, Input, Problem, decode_html, decode_text
+from index.sources.records import FIELD_NAMES, read_csv, read_json_lines
+from index.types import Article
+
+__all__ = [
+    "ArticleFiles", "Measured", "article_id", "problem_of", "read_articles", "read_file",
+    "read_input",
+]  # fmt: skip
+
+_UNEXPECTED = (ValueError, LookupError, csv.Error)
+"""What libraries raise for what they do not expect; it is the matter of one input only."""
+
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+
+
+class Measured(Protocol):
+    """Articles that tell how far their reading has come.
+
+    Attributes:
+        unit: What `done` and `total` count: "bytes" or "pages".
+    """
+
+    unit: str
+
+    @property
+    def done(self) -> int:
+        """Units read so far."""
+        ...
+
+    @property
+    def total(self) -> int | None:
+        """Units in all, None while not known."""
+        ...
+
+    def __iter__(self) -> Iterator[Article]: ...
+
+
+class ArticleFiles:
+    """The articles of files, archives and folder trees, in a stable order.
+
+    Attributes:
+        unit: "bytes", what `done` and `total` count.
+    """
+
+    unit = "bytes"
+
+    def __init__(self, paths: Iterable[Path], problem: Problem, fields: Fields) -> None:
+        self._paths = list(paths)
+        self._problem = problem
+        self._fields = fields
+        self._finished = 0
+        self._current: BinaryIO | None = None
+        self._total: int | None = None
+
+    @property
+    def done(self) -> int:
+        """Bytes of the files read so far."""
+        file = self._current
+        try:
+            return self._finished + (file.tell() if file else 0)
+        except ValueError:  # It has been closed since.
+            return self._finished
+
+    @property
+    def total(self) -> int | None:
+        """Bytes of all files; None before the reading begins."""
+        return self._total
+
+    def __iter__(self) -> Iterator[Article]:
+        files: list[tuple[Path, int]] = []
+        for path in self._paths:
+            try:
+                found = _files_at(path)
+            except (UserError, OSError) as error:
+                self._problem(problem_of(error, _printable(str(path))))
+                continue
+            files += [(file, _size(file)) for file in found]
+        self._total = sum(size for _, size in files)
+        for path, size in files:
+            name, source = _printable(str(path)), str(path.resolve())
+            given = Input(name, source, path.suffix.lower(), size, self._opener(path))
+            yield from read_input(given, self._problem, self._fields)
+            self._finished += size
+            self._current = None
+
+    def _opener(self, path: Path) -> Callable[[], BinaryIO]:
+        def opened() -> BinaryIO:
+            self._current = path.open("rb")
+            return self._current
+
+        return opened
+
+
+def read_articles(
+    paths: Iterable[Path], problem: Problem, fields: Fields | None = None
+) -> ArticleFiles:
+    """Read the articles of files and folder trees, in a stable order.
+
+    A bad file or line is told to `problem` and skipped; the rest is read. In a folder, files
+    of kinds that are not read here and hidden files are passed over.
+
+    Args:
+        paths: Files or folders.
+        problem: Is called once for each input that was skipped.
+        fields: For CSV and JSON lines: which column or key holds `text`, `title`, `source`,
+            `published` or `id`, where their names do not say it.
+
+    Raises:
+        UserError: If `fields` names another field.
+    """
+    unknown = set(fields or ()) - FIELD_NAMES.keys()
+    if unknown:
+        raise UserError(f"no field {', '.join(unknown)}; there are {', '.join(FIELD_NAMES)}")
+    return ArticleFiles(paths, problem, fields or {})
+
+
+def read_file(path: Path, source: str | None = None) -> Article:
+    """Read a file that holds one article.
+
+    Args:
+        path: A file of any kind but archives, CSV and JSON lines.
+        source: What to record as its source instead of its absolute path.
+
+    Raises:
+        UserError: If the file is not readable as an article.
+    """
+    kind = path.suffix.lower()
+    read = _READERS.get(kind)
+    if read is None or read in (read_json_lines, read_csv):
+        raise UserError(f"{path}: not a file of one article")
+    given = Input(str(path), source or str(path.resolve()), kind, 0, lambda: path.open("rb"))
+    (article,) = read(given, _raise_problem, {})
+    return _storable(article)
+
+
+def read_input(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+    """Read the articles of one input; whatever is wrong with it is told to `problem`."""
+    for article in _read_input(given, problem, fields):
+        yield _storable(article)
+
+
+def problem_of(error: Exception, name: str) -> str:
+    """What went wrong with an input, in one line that names it.
+
+    Args:
+        error: What reading it raised.
+        name: What messages call it.
+    """
+    if isinstance(error, UserError):
+        return str(error)
+    reason = (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
+    what = "unpacked" if isinstance(error, UNREADABLE) else "read"
+    return f"{name}: cannot be {what} ({reason.splitlines()[0][:160]})"
+
+
+def _read_input(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+    read = _READERS.get(given.kind)
+    try:
+        if given.kind == ".zip":
+            found = False
+            for member in members(given, frozenset(_READERS)):
+                found = True
+                yield from _read_input(member, problem, fields)
+            if not found:
+                problem(f"{given.name}: holds no {', '.join(_READERS)} files")
+        elif read is None:
+            problem(f"{given.name}: unknown kind of file; known are {', '.join(KINDS)}")
+        else:
+            yield from read(given, problem, fields)
+    except (UserError, OSError, *UNREADABLE, *_UNEXPECTED) as error:
+        problem(problem_of(error, given.name))
+
+
+def _storable(article: Article) -> Article:
+    """The article with a source that is text, also where the name of its file is not."""
+    source = article.source and _printable(article.source)
+    # The id stays: it tells apart what looks the same now.
+    return article if source == article.source else replace(article, source=source)
+
+
+def _printable(name: str) -> str:
+    """A name of bytes that are not UTF-8, which Python reads as lone surrogates, made text."""
+    return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", name)
+
+
+def _files_at(path: Path) -> list[Path]:
+    if not path.exists():
+        raise UserError(f"{_printable(str(path))}: no such file or folder")
+    if not path.is_dir():
+        return [path]
+    found = _files_below(path)
+    if not found:
+        raise UserError(f"{_printable(str(path))}: holds no {', '.join(KINDS)} files")
+    return found
+
+
+def _files_below(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in KINDS
+        and _is_file(path)
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return True  # To read it will tell why that cannot be.
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _read_text(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+    text = decode_text(given.read(MAX_ARTICLE_BYTES), given.name)
+    header = read_header(text)
+    yield Article(article_id(given.source), header.title, text, header.published, given.source)
+
+
+def _read_markdown(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+    from index.sources.markdown import plain_text
+
+    raw = decode_text(given.read(MAX_ARTICLE_BYTES), given.name)
+    header = read_header(raw)
+    title, text = plain_text(raw[header.body_start :])
+    if not text.strip():
+        raise UserError(f"{given.name}: empty")
+    identity = article_id(given.source)
+    yield Article(identity, title or header.title, text, header.published, given.source)
+
+
+def _read_html(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+    import trafilatura
+
+    found = trafilatura.bare_extraction(
+        decode_html(given.read(MAX_ARTICLE_BYTES), given.name, given.charset),
+        with_metadata=True,
+        include_comments=False,
+        # Only dates that the page states as its own; the extensive search guesses from its text.
+        date_extraction_params={"extensive_search": False, "original_date": True},
+    )
+    page: dict[str, Any] = found if isinstance(found, dict) else found.as_dict() if found else {}
+    text = page.get("text") or ""
+    if not text.strip():
+        raise UserError(f"{given.name}: no article found in this page")
+    published = stated_date(page.get("date"))
+    title = page.get("title") or ""
+    yield Article(article_id(given.source), title, text, published, given.source)
+
+
+def _raise_problem(line: str) -> None:
+    raise UserError(line)
+
+
+_READERS: dict[str, Callable[[Input, Problem, Fields], Iterator[Article]]] = {
+    ".txt": _read_text,
+    ".md": _read_markdown,
+    ".markdown": _read_markdown,
+    ".html": _read_html,
+    ".htm": _read_html,
+    ".xhtml": _read_html,
+    ".jsonl": read_json_lines,
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
+    ".epub": read_epub,
+}
+
+KINDS = (*_READERS, ".zip")
+"""Extensions of the files that are read."""

@@ -1,0 +1,163 @@
+"""Commands that fill and keep a collection: `article-qa add`, `check`, `backup`, `restore`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from index.errors import UserError
+from index.place import Place
+from qa.cli.options import collection_option
+
+
+class _FieldMap(click.ParamType[tuple[str, str]]):
+    name = "FIELD=NAME"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        field, equals, name = str(value).partition("=")
+        if not (field and equals and name):
+            self.fail(f"{value!r} is not of the form FIELD=NAME, as in text=Body", param, ctx)
+        return field, name
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="PATH|URL...")
+@collection_option
+@click.option(
+    "--embedder", metavar="MODEL", help="For a new collection: a sentence-transformers model."
+)
+@click.option(
+    "--field",
+    "fields",
+    type=_FieldMap(),
+    multiple=True,
+    help="For CSV and JSONL: which column or key holds text, title, source, published or id.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Processes that share the work; they pay on many cores that fill a cluster.",
+)
+def add(
+    inputs: tuple[str, ...],
+    place: Place | None,
+    embedder: str | None,
+    fields: tuple[tuple[str, str], ...],
+    workers: int,
+) -> None:
+    """Add articles from files, folders and the web.
+
+    Files of text, Markdown, HTML, PDF, Word, EPUB, CSV and JSON lines, folders and zip archives
+    of them; addresses of pages, feeds and sitemaps. An article that is there already is left
+    alone, or replaced if it has changed.
+    """
+    from index.sources.files import Measured, read_articles
+    from index.sources.web import WebArticles, is_url
+    from qa.loading import add_with_progress, open_collection
+
+    problems = 0
+
+    def report(problem: str) -> None:
+        nonlocal problems
+        problems += 1
+        click.echo(f"skipped {problem}", err=True)
+
+    urls = [each for each in inputs if is_url(each)]
+    paths = [Path(each) for each in inputs if not is_url(each)]
+    files = read_articles(paths, report, dict(fields))
+    collection = open_collection(place, create=True, embedder=embedder)
+    sources: list[Measured] = [files] if paths else []
+    if urls:
+        sources.append(WebArticles(urls, report, lambda each: collection.article(each) is not None))
+    added = updated = unchanged = 0
+    try:
+        for source in sources:
+            done = add_with_progress(collection, source, workers)
+            added, updated = added + done.added, updated + done.updated
+            unchanged += done.unchanged
+    except KeyboardInterrupt:
+        click.echo(
+            f"interrupted; {collection.counts()[0]} articles are in; "
+            "the same command goes on from there",
+            err=True,
+        )
+        sys.exit(130)
+    click.echo(
+        f"{added} added, {updated} updated, {unchanged} unchanged, "
+        f"{problems} skipped; {collection.counts()[0]} articles in {collection.path}"
+    )
+    if problems:
+        sys.exit(2)
+
+
+@click.command()
+@collection_option
+@click.option("--repair", "mend", is_flag=True, help="Make anew what is derived and wrong.")
+def check(place: Place | None, mend: bool) -> None:
+    """Verify every article, passage and vector, and the indexes made of them."""
+    from index.local.verify import check as check_collection
+    from index.local.verify import repair
+    from qa.loading import counted, open_collection
+
+    with open_collection(place) as collection:
+        report = check_collection(collection)
+        for problem in report.problems:
+            click.echo(problem)
+        if report.problems and mend and not report.beyond_repair:
+            with counted("embedding anew", "passages") as progress:
+                repair(collection, report, progress)
+            report = check_collection(collection)
+            click.echo("repaired" if not report.problems else "not all could be repaired")
+            for problem in report.problems:
+                click.echo(problem)
+        click.echo(
+            f"{report.articles} articles and {report.passages} passages checked; "
+            f"problems: {len(report.problems) or 'none'}"
+        )
+    if report.beyond_repair:
+        raise UserError("the articles themselves are damaged; `article-qa restore` a backup")
+    if report.problems:
+        if not mend:
+            click.echo("`article-qa check --repair` makes anew what is wrong", err=True)
+        sys.exit(2)
+
+
+@click.command()
+@click.argument("destination", type=click.Path(path_type=Path))
+@collection_option
+def backup(destination: Path, place: Place | None) -> None:
+    """Copy the collection, also while it is in use, to the folder DESTINATION."""
+    from index.local.backup import backup as copy
+    from qa.loading import open_collection
+
+    with open_collection(place) as collection:
+        count = copy(_folder_of(collection.path), destination)
+    click.echo(f"{count} articles copied to {destination}")
+
+
+@click.command()
+@click.argument("backed_up", type=click.Path(path_type=Path), metavar="BACKUP")
+@collection_option
+@click.option("--yes", is_flag=True, help="Do not ask before replacing articles.")
+def restore(backed_up: Path, place: Place | None, yes: bool) -> None:
+    """Make the collection what it was when it was copied to the folder BACKUP."""
+    from index.local.backup import restore as put_back
+    from qa.loading import collection_place
+
+    target = _folder_of(place or collection_place())
+    if target.exists() and not yes:
+        if not sys.stdin.isatty():
+            raise UserError(f"this replaces all articles in {target}; if you mean it, add --yes")
+        if not click.confirm(f"Replace all articles in {target}?", err=True):
+            raise UserError("nothing was restored")
+    click.echo(f"{put_back(backed_up, target)} articles restored to {target}")
+
+
+def _folder_of(place: Place) -> Path:
+    if isinstance(place, Path):
+        return place
+    raise UserError(f"{place}: only a folder is copied; Milvus has backups of its own")

@@ -1,0 +1,240 @@
+"""The command line: `article-qa ask`, `chat`, `add`, `list`, `remove`, `serve`, `eval`, `train`."""
+
+import importlib
+import json
+import sys
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from index.errors import UserError
+from index.place import Place
+from qa.cli.options import Text, collection_option, filter_options, reader_option
+
+if TYPE_CHECKING:
+    from index.collection import Collection
+    from index.types import Summary
+    from qa.answerer import Answerer
+    from qa.types import Answer
+
+_LAZY = {
+    "add": ("qa.cli.collection:add", "Add articles from files, folders and the web."),
+    "backup": ("qa.cli.collection:backup", "Copy the collection, also while it is in use."),
+    "check": ("qa.cli.collection:check", "Verify the collection; --repair mends it."),
+    "eval": ("eval.commands:evaluate", "Measure the answers on suites of questions."),
+    "restore": ("qa.cli.collection:restore", "Go back to a copy of the collection."),
+    "feedback": ("ui.commands:feedback", "Print what people thought of the answers."),
+    "serve": ("ui.commands:serve", "Open the web page, with its REST API."),
+    "train": ("qa.training.commands:train", "Train, export and calibrate your own models."),
+}
+
+
+_LISTED_AT_ONCE = 5_000
+
+
+class _Commands(click.Group):
+    """Commands of which some are imported only when they are called or asked for help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_LAZY])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _LAZY:
+            return super().get_command(ctx, cmd_name)
+        if ctx.resilient_parsing:
+            return None
+        module, name = _LAZY[cmd_name][0].split(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = []
+        for name in self.list_commands(ctx):
+            own = super().get_command(ctx, name)
+            rows.append((name, own.get_short_help_str(80) if own else _LAZY[name][1]))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="article-qa")
+def cli() -> None:
+    """Answers questions over a collection of articles, in the exact words of the articles."""
+
+
+@cli.command()
+@click.argument("question", type=Text())
+@collection_option
+@filter_options
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@click.option("--top-k", type=click.IntRange(1, 100), help="How many passages to read.")
+@reader_option
+def ask(
+    question: str, place: Place | None, since: date | None, until: date | None,
+    source: str | None, articles: tuple[str, ...], as_json: bool, top_k: int | None,
+    reader: str | None,
+) -> None:  # fmt: skip
+    """Answer QUESTION from the articles, with the passages that say so."""
+    answerer = _answerer(place, top_k, reader)
+    _refuse_unknown(answerer.collection, articles)
+    answer = answerer.ask(question, (), since, until, source, articles)
+    if as_json:
+        click.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        _show(answer)
+
+
+@cli.command()
+@collection_option
+@filter_options
+@reader_option
+def chat(
+    place: Place | None, since: date | None, until: date | None, source: str | None,
+    articles: tuple[str, ...], reader: str | None,
+) -> None:  # fmt: skip
+    """Ask one question after another; a follow-up may lean on what came before."""
+    from qa.question.followups import Chat
+
+    answerer = _answerer(place, None, reader)
+    _refuse_unknown(answerer.collection, articles)
+    conversation = Chat(answerer, since=since, until=until, source=source, articles=articles)
+    console = _console()
+    if sys.stdin.isatty():
+        console.print("Ask about the articles. An empty line or Ctrl-D ends the conversation.")
+    while True:
+        try:
+            question = _typed(console)
+        except (EOFError, KeyboardInterrupt):
+            break
+        if not question.strip():
+            break
+        try:
+            _show(conversation.ask(question))
+        except UserError as error:
+            console.print(str(error), markup=False)
+        console.print()
+
+
+@cli.command(name="list")
+@collection_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def list_articles(place: Place | None, as_json: bool) -> None:
+    """List the articles of the collection."""
+    collection = _collection(place)
+    listed = 0
+    while page := collection.summaries(offset=listed, limit=_LISTED_AT_ONCE).articles:
+        for article in page:
+            click.echo(_json_line(article) if as_json else _text_line(article))
+        listed += len(page)
+
+
+@cli.command()
+@click.argument("article_ids", nargs=-1, required=True, type=Text(), metavar="ID...")
+@collection_option
+def remove(article_ids: tuple[str, ...], place: Place | None) -> None:
+    """Remove articles by the ids that `list` shows."""
+    removed = _collection(place).remove(article_ids)
+    click.echo(f"{len(removed)} removed")
+    _tell_missing(each for each in article_ids if each not in removed)
+
+
+def main() -> None:
+    """Run the command line; what a user can mend is one line and exit status 2."""
+    try:
+        status = cli.main(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        status = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except UserError as error:
+        click.echo(f"article-qa: {error}", err=True)
+        status = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; run the same command again to go on", err=True)
+        status = 130
+    except BrokenPipeError:
+        # The reader of our output has gone, as in `article-qa list | head`.
+        sys.stderr.close()
+        status = 0
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _collection(
+    place: Place | None, *, create: bool = False, embedder: str | None = None
+) -> "Collection":
+    from qa.loading import open_collection
+
+    return open_collection(place, create=create, embedder=embedder)
+
+
+def _answerer(place: Place | None, top_k: int | None, reader: str | None) -> "Answerer":
+    from qa.answerer import PASSAGES_READ, Answerer
+
+    return Answerer(_collection(place), reader=reader, top_k=top_k or PASSAGES_READ)
+
+
+def _refuse_unknown(collection: "Collection", article_ids: Iterable[str]) -> None:
+    _tell_missing(each for each in article_ids if collection.article(each) is None)
+
+
+def _tell_missing(article_ids: Iterable[str]) -> None:
+    missing = list(article_ids)
+    if missing:
+        raise UserError(f"no article with id {', '.join(missing)}; see `article-qa list`")
+
+
+def _console() -> Any:  # noqa: ANN401 - rich is imported when something is printed
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _typed(console: Any) -> str:  # noqa: ANN401 - a console of rich
+    """The next line of standard input.
+
+    Raises:
+        UserError: If it is not text in UTF-8.
+    """
+    try:
+        line = str(console.input("[bold green]> [/]" if sys.stdin.isatty() else ""))
+        # Some locales let other bytes through as surrogates, which no tokenizer takes.
+        line.encode()
+    except UnicodeError:
+        raise UserError("standard input is not text in UTF-8") from None
+    return line
+
+
+def _show(answer: "Answer") -> None:
+    """Print an answer: in colour on a terminal, with marks around its words elsewhere."""
+    from qa.rendering import rich_text
+
+    console = _console()
+    if console.is_terminal:
+        console.print(rich_text(answer), soft_wrap=True)
+    else:
+        click.echo(str(answer))
+
+
+def _text_line(article: "Summary") -> str:
+    from qa.rendering import printable
+
+    published = article.published.isoformat() if article.published else "----------"
+    return f"{article.id}  {published}  {printable(article.title or article.source or '')}"
+
+
+def _json_line(article: "Summary") -> str:
+    fields = {
+        "id": article.id,
+        "title": article.title,
+        "published": article.published.isoformat() if article.published else None,
+        "source": article.source,
+        "characters": article.characters,
+    }
+    return json.dumps(fields, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    main()

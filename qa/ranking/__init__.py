@@ -1,0 +1,1 @@
+"""From scored spans to answers: evidence, merging, calibration, conflicts."""

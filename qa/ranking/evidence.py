@@ -1,0 +1,216 @@
+"""From the spans of all passages to answers: weigh, merge, calibrate. Pure."""
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from index.types import Hit
+from qa.ranking.same_answer import agree
+from qa.types import ResolvedDate, Span
+
+SUPPORT_LOGITS = 4.0
+"""A place of the same words that scores this much less is not cited for them."""
+
+MEMBER_LOGITS = 5.5
+"""What scores this much less than the best member of a list is not one."""
+
+Place = tuple[Span, str, Hit]
+"""A span that the reader proposes, its words, and the passage in which it was read."""
+
+Groups = Mapping[str, int]
+"""For ids of articles, the number of the text that they are copies of; without one, of none."""
+
+NO_COPIES: Groups = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One place that may answer the question.
+
+    Attributes:
+        span: Where it is, with the reader's score.
+        quote: The words there.
+        hit: The passage in which it was read.
+        score: Reader and retrieval together, in logits.
+    """
+
+    span: Span
+    quote: str
+    hit: Hit
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One answer, with every place that gives it, best first.
+
+    Attributes:
+        evidence: Its places.
+        score: Log of the summed odds of its places, so that an answer found twice outranks an
+            equally likely one that is found once; copies of one text count once.
+        share: Its part, in [0, 1], of the odds of all answers and of no-answer together
+            (normalised over all passages, Clark & Gardner 2018).
+        by_article: What each article alone adds to the score, in log odds.
+        date: What it means on the calendar, if the question asks for that.
+    """
+
+    evidence: tuple[Evidence, ...]
+    score: float
+    share: float
+    by_article: Mapping[str, float]
+    date: ResolvedDate | None = None
+
+
+def weigh(places: Sequence[Place], best_retrieval: float, worth: float) -> list[Evidence]:
+    """Add to each span's reader score what its passage's retrieval score is worth.
+
+    Args:
+        places: What was read.
+        best_retrieval: The fused score of the question's best passage.
+        worth: Logits for one point of fused retrieval score.
+    """
+    return [
+        Evidence(span, quote, hit, span.score + worth * (hit.score - best_retrieval))
+        for span, quote, hit in places
+    ]
+
+
+def rank(evidence: Sequence[Evidence], groups: Groups = NO_COPIES) -> list[Candidate]:
+    """Merge evidence into distinct answers, best first.
+
+    A span that overlaps a better one is another reading of the same place ("12 June", "the
+    12 June summit"): its odds go to the better one. Places whose quotes agree with an answer's
+    best quote belong to that answer. Each article is a witness, but copies of one text together
+    are only one: all are cited, and the one that says it best counts.
+
+    Args:
+        evidence: Places, in any order.
+        groups: Which of their articles are copies of one text.
+    """
+    answers: list[list[Evidence]] = []
+    odds: list[dict[str, list[float]]] = []
+    for each in sorted(evidence, key=lambda item: -item.score):
+        article = each.span.article_id
+        for places, scores in zip(answers, odds, strict=True):
+            if any(overlap(each.span, place.span) for place in places):
+                # The same characters read in two passages are one observation, not two.
+                if all(_place(each.span) != _place(p.span) for p in places):
+                    scores[article].append(each.score)
+                break
+        else:
+            for places, scores in zip(answers, odds, strict=True):
+                if agree(places[0].quote, each.quote):
+                    places.append(each)
+                    scores[article].append(each.score)
+                    break
+            else:
+                answers.append([each])
+                odds.append(defaultdict(list, {article: [each.score]}))
+    alone = [{a: log_sum_exp(scores) for a, scores in each.items()} for each in odds]
+    totals = [_log_odds(each, groups) for each in alone]
+    everything = log_sum_exp([*totals, 0.0])  # no-answer is the zero of all scores
+    candidates = [
+        Candidate(tuple(_supporting(places)), total, math.exp(total - everything), each)
+        for places, total, each in zip(answers, totals, alone, strict=True)
+    ]
+    return sorted(candidates, key=lambda candidate: -candidate.score)
+
+
+def _log_odds(by_article: Mapping[str, float], groups: Groups) -> float:
+    """What articles that say the same add up to; of those in one group, the best counts."""
+    best: dict[int | str, float] = {}
+    for article, odds in by_article.items():
+        group = groups.get(article, article)
+        best[group] = max(odds, best.get(group, odds))
+    return log_sum_exp(list(best.values()))
+
+
+def members(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates as members of a list: all may be right, so they do not share the odds.
+
+    Each contends with no-answer alone. What is far below the best one is no member but the
+    reader's second thought about some passage, and keeps its part of all odds.
+    """
+    floor = max((each.score for each in candidates), default=0.0) - MEMBER_LOGITS
+    return [
+        replace(each, share=math.exp(each.score - log_sum_exp([each.score, 0.0])))
+        if each.score >= floor
+        else each
+        for each in candidates
+    ]
+
+
+def together(candidates: Iterable[Candidate], groups: Groups) -> tuple[float, Mapping[str, float]]:
+    """Score and `by_article` of what would be one answer if all of these were the same."""
+    odds: dict[str, list[float]] = defaultdict(list)
+    for candidate in candidates:
+        for article, alone in candidate.by_article.items():
+            odds[article].append(alone)
+    by_article = {article: log_sum_exp(each) for article, each in odds.items()}
+    return _log_odds(by_article, groups), by_article
+
+
+def _supporting(places: Sequence[Evidence]) -> list[Evidence]:
+    """Those of an answer's places, best first, that are about the question.
+
+    A name that answers it in one passage may stand in another for something else.
+    """
+    return [each for each in places if each.score >= places[0].score - SUPPORT_LOGITS]
+
+
+def _place(span: Span) -> tuple[str, int, int]:
+    return span.article_id, span.start, span.end
+
+
+def overlap(one: Span, other: Span) -> bool:
+    """Whether two spans share a character."""
+    return one.article_id == other.article_id and one.start < other.end and other.start < one.end
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What scores are worth: one against another, and as the probability of being right.
+
+    Logistic regression (Platt 1999); fitted by `article-qa train calibrate`.
+
+    Attributes:
+        bias: The intercept.
+        score: Weight of `Candidate.score`.
+        share: Weight of `Candidate.share`.
+        similarity: Weight of the cosine similarity of the question and the best place's passage.
+        threshold: An answer below this probability is not given.
+        retrieval: What one point of retrieval score adds to a span's score, in logits.
+    """
+
+    bias: float
+    score: float
+    share: float
+    similarity: float
+    threshold: float
+    retrieval: float
+
+    @classmethod
+    def load(cls, path: Path) -> "Calibration":
+        """Read `calibration.json`; what it says beside these fields is for people."""
+        fields = json.loads(path.read_text())
+        return cls(**{name: fields[name] for name in cls.__slots__})
+
+    def probability(self, candidate: Candidate) -> float:
+        """The probability, in (0, 1), that this answer is right."""
+        logit = (
+            self.bias
+            + self.score * candidate.score
+            + self.share * candidate.share
+            + self.similarity * candidate.evidence[0].hit.similarity
+        )
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def log_sum_exp(values: Sequence[float]) -> float:
+    """The log of a sum of odds, of their logs; at least one."""
+    highest = max(values)
+    return highest + math.log(sum(math.exp(value - highest) for value in values))

@@ -1,0 +1,147 @@
+"""When two quotes are the same answer: by their words, as a name, or as a number. Pure."""
+
+import re
+from fractions import Fraction
+from functools import lru_cache
+
+from qa.squad_metrics import normalise
+
+_REMEMBERED = 4_096
+"""Quotes whose parts are kept: each quote of a question is compared with many others."""
+
+_TITLES = frozenset(
+    """
+    mr mrs ms miss dr sir lord lady president premier chancellor minister secretary state prime
+    foreign defence defense interior finance vice general admiral colonel captain senator
+    congressman congresswoman representative governor mayor king queen prince princess pope
+    cardinal bishop judge justice professor chairman chairwoman leader director chief spokesman
+    spokeswoman former us uk u.s of
+    """.split()
+)
+_WORD = re.compile(r"[^\W_](?:[\w.'’-]*[^\W_])?")
+
+_UNITS = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen".split()
+    )
+}
+_TENS = {
+    word: 10 * value
+    for value, word in enumerate(
+        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
+    )
+}
+_SCALES = {
+    "hundred": 100,
+    "thousand": 1_000,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+}
+_NUMERAL = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_WRITTEN = re.compile(r"(?:(?<![\w.,:)-])[-−])?\d+(?:[.,:–-]\d+)*")
+_MINUS = re.compile(r"[-−](?=\d)|minus\s")
+_THOUSANDS = re.compile(r",(?=\d{3}(?!\d))")
+_NUMBER_TOKEN = re.compile(rf"(?P<numeral>{_NUMERAL.pattern})|(?P<word>[a-z]+)|(?P<other>[^\s-])")
+
+
+_normalised = lru_cache(_REMEMBERED)(normalise)
+
+
+def agree(one: str, other: str) -> bool:
+    """Whether two quotes give the same answer.
+
+    They do if their normalised words are equal; if both are a number and a unit of equal value
+    ("twelve", "12"); or if both are names and one is the end of the other once titles are left
+    off ("Pompeo", "US Secretary of State Mike Pompeo"). The start of a name is not enough:
+    "Kim" may be Kim Jong-un or Kim Yong-chol.
+    """
+    words_of_one, words_of_other = _normalised(one), _normalised(other)
+    if words_of_one == words_of_other:
+        if _numerals(one) != _numerals(other):
+            return False  # normalised, "1.5 million" and "15 million" are the same
+        return bool(words_of_one) or one.strip() == other.strip()
+    first, second = quantity(one), quantity(other)
+    if first is not None or second is not None:
+        return first == second
+    return _same_name(one, other)
+
+
+def is_part(one: str, other: str) -> bool:
+    """Whether one quote says nothing that the other does not say: "June" of "12 June".
+
+    Its words are among the other's, in their order; or it is the same number without a unit.
+    """
+    first, second = quantity(one), quantity(other)
+    if first is not None and second is not None and not first[1]:
+        return first[0] == second[0]
+    words = iter(_words(other))
+    return all(word in words for word in _words(one))
+
+
+@lru_cache(_REMEMBERED)
+def quantity(text: str) -> tuple[Fraction, str] | None:
+    """The value and the unit of a quote that is one number, in digits or words, and a unit.
+
+    "5 million dollars" is (5000000, "dollars"), "-5" is (-5, ""); "about forty-two" is None,
+    since it is not just a number; so is "12 June 2018", which has two.
+    """
+    text = text.lower().strip()
+    minus = _MINUS.match(text)
+    sign = -1 if minus else 1
+    tokens = list(_NUMBER_TOKEN.finditer(text, minus.end() if minus else 0))
+    value = Fraction(0)
+    group = Fraction(0)
+    position = 0
+    for position, token in enumerate(tokens):
+        word, numeral = token["word"], token["numeral"]
+        if numeral and position == 0:
+            group = Fraction(numeral.replace(",", ""))
+        elif word in _UNITS:
+            group += _UNITS[word]
+        elif word in _TENS:
+            group += _TENS[word]
+        elif word in _SCALES and position > 0:
+            group *= _SCALES[word]
+            if _SCALES[word] > 100:
+                value, group = value + group, Fraction(0)
+        elif not (word == "and" and position > 0):
+            break
+    else:
+        position = len(tokens)
+    if position == 0:
+        return None
+    unit = tokens[position:]
+    if any(token["numeral"] or token["other"] for token in unit):
+        return None
+    return sign * (value + group), " ".join(token["word"] for token in unit)
+
+
+@lru_cache(_REMEMBERED)
+def _numerals(text: str) -> list[str]:
+    """The numbers of a quote as they are written, but for how thousands are set apart."""
+    written = (_THOUSANDS.sub("", number) for number in _WRITTEN.findall(text))
+    return [number.replace(":", ".").replace("−", "-").replace("–", "-") for number in written]
+
+
+def _same_name(one: str, other: str) -> bool:
+    shorter, longer = sorted((_name(one), _name(other)), key=len)
+    return bool(shorter) and longer[len(longer) - len(shorter) :] == shorter
+
+
+def _words(text: str) -> list[str]:
+    words = re.findall(r"\d+(?:[.,]\d+)+|[^\W_]+", text.lower())
+    return [word for word in words if word not in ("the", "a", "an")]
+
+
+@lru_cache(_REMEMBERED)
+def _name(text: str) -> list[str]:
+    """The words of a name in lower case without titles; empty for what is no name."""
+    words = [word.rstrip(".") for word in _WORD.findall(text)]
+    words = [word for word in words if word.lower() not in ("the", "a", "an")]
+    untitled = [word for word in words if word.lower().rstrip(".") not in _TITLES]
+    if not untitled or not all(word[0].isupper() for word in untitled):
+        return []
+    return [word.lower() for word in untitled]

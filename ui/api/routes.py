@@ -1,0 +1,291 @@
+"""The REST API: questions, passages, articles and collections."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import quote
+
+from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+
+from index.errors import UserError
+from index.types import Article
+from qa.answerer import checked_question
+from qa.types import Turn
+from ui.api import schemas as s
+from ui.api.docs_page import docs_page
+from ui.library import UnknownCollectionError
+from ui.queues import BusyError
+from ui.service import ASK_SECONDS, CHANGE_SECONDS, Service
+from ui.service import Query as AskQuery
+from ui.uploads import pasted
+
+T = TypeVar("T")
+
+FONTS = Path(__file__).resolve().parents[1] / "page" / "assets" / "fonts"
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: {"model": s.ProblemOut, "description": "The request cannot be understood."},
+    401: {"model": s.ProblemOut, "description": "A key is needed."},
+    403: {"model": s.ProblemOut, "description": "Asked by a page of another site."},
+    404: {"model": s.ProblemOut, "description": "There is no such article or collection."},
+    413: {"model": s.ProblemOut, "description": "The body is too large."},
+    422: {"model": s.ProblemOut, "description": "A field is missing or wrong."},
+    503: {"model": s.ProblemOut, "description": "Too busy; try again after Retry-After seconds."},
+    504: {"model": s.ProblemOut, "description": "It took too long."},
+}
+_PROBLEMS_OF_CHANGES = {
+    **_PROBLEMS,
+    503: {
+        "model": s.ProblemOut,
+        "description": "Too busy, and nothing was begun; try again after Retry-After seconds.",
+    },
+    504: {
+        "model": s.ProblemOut,
+        "description": f"Not done after {CHANGE_SECONDS:.0f} seconds. It goes on, and happens as a "
+        "whole or, should the server end, not at all; `detail` says where to see it. Sent again, "
+        "nothing is done twice.",
+    },
+}
+
+
+class _NotFoundError(UserError):
+    """There is no such article."""
+
+
+class _UnderWayError(UserError):
+    """A change takes long, and goes on."""
+
+
+def build_api(service: Service) -> FastAPI:
+    """The application with the routes below `/api`; the page is mounted on it."""
+    app = FastAPI(
+        title="article-qa", version="1", docs_url=None, redoc_url=None,
+        openapi_url="/api/openapi.json",
+        summary="Answers over a collection of articles, in the exact words of the articles.",
+    )  # fmt: skip
+    _add_problems(app)
+    _add_questions(app, service)
+    _add_articles(app, service)
+    _add_collections(app, service)
+
+    @app.get("/api/health", responses=_only(503), tags=["server"])
+    async def health() -> s.HealthOut:
+        """Whether the server is up, and how much it has to do."""
+        return s.HealthOut(status="ok", accepted=service.accepted)
+
+    @app.get(
+        "/api/metrics", tags=["server"], response_class=Response,
+        responses={200: {"content": {"text/plain": {}}}, **_only(401)},
+    )  # fmt: skip
+    async def metrics() -> Response:
+        """Counters for Prometheus."""
+        return Response(service.metrics.text(), media_type="text/plain; version=0.0.4")
+
+    @app.get("/fonts/{name}.woff2", include_in_schema=False)
+    async def font(name: Literal["newsreader-latin", "newsreader-latin-ext"]) -> FileResponse:
+        return FileResponse(FONTS / f"{name}.woff2", media_type="font/woff2")
+
+    @app.get("/api/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(docs_page(app.openapi()))
+
+    return app
+
+
+def _add_questions(app: FastAPI, service: Service) -> None:
+    @app.post("/api/ask", responses=_PROBLEMS, tags=["questions"])
+    async def ask(body: s.AskIn) -> s.AnswerOut:
+        """Answer a question, with the places that say so."""
+        history = tuple(Turn(each.question, each.answer) for each in body.history)
+        question = checked_question(body.question)
+        query = AskQuery(question, body.collection, history, body.filters)
+        answer = await _awaited(service.submit(query, "rest"))
+        return s.AnswerOut.model_validate(answer.to_dict())
+
+    @app.post("/api/search", responses=_PROBLEMS, tags=["questions"])
+    async def search(body: s.SearchIn) -> s.HitsOut:
+        """Find the passages nearest to a question."""
+        question = checked_question(body.question)
+
+        def look() -> list[s.HitOut]:
+            collection = service.library.collection(body.collection)
+            found = []
+            for hit in collection.search(question, body.k, body.filters):
+                passage = hit.passage
+                article = collection.article(passage.article_id)
+                if article is not None:
+                    found.append(
+                        _hit(article, passage.start, passage.end, hit.score, hit.similarity)
+                    )
+            return found
+
+        return s.HitsOut(hits=await _awaited(service.submit_work(look, "rest")))
+
+
+def _add_articles(app: FastAPI, service: Service) -> None:
+    def put(article: Article, name: str | None) -> s.AddedOut:
+        done = service.library.collection(name).add([article])
+        status = "added" if done.added else "updated" if done.updated else "unchanged"
+        return s.AddedOut(id=article.id, status=status, passages=done.passages)
+
+    def get(article_id: str, name: str | None) -> Article:
+        article = service.library.collection(name).article(article_id)
+        if article is None:
+            raise _NotFoundError("no article of this id")
+        return article
+
+    def replace(article: Article, name: str | None) -> s.AddedOut:
+        get(article.id, name)
+        return put(article, name)
+
+    def delete(article_id: str, name: str | None) -> None:
+        if not service.library.collection(name).remove([article_id]):
+            raise _NotFoundError("no article of this id")
+
+    async def changed(work: Callable[[], T], article_id: str, name: str | None) -> T:
+        among = f"?collection={quote(name)}" if name else ""
+        change = service.submit_change(work, "rest")
+        return await _changed(change, f"GET /api/articles/{quote(article_id)}{among}")
+
+    @app.get("/api/articles", responses=_PROBLEMS, tags=["articles"])
+    async def list_articles(
+        collection: str | None = None,
+        q: Annotated[
+            str, Query(max_length=500, description="Words of title, source or date.")
+        ] = "",
+        offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> s.ArticlesOut:
+        """List or find articles."""
+        look = partial(_find, service, collection, q, offset, limit)
+        return await _awaited(service.submit_work(look, "rest"))
+
+    @app.post("/api/articles", status_code=201, responses=_PROBLEMS_OF_CHANGES, tags=["articles"])
+    async def add_article(body: s.ArticleIn, collection: str | None = None) -> s.AddedOut:
+        """Add an article; one from the same source is replaced. The reply comes once it is safe."""
+        article = pasted(body.title, body.text, body.published, body.source)
+        return await changed(partial(put, article, collection), article.id, collection)
+
+    @app.get("/api/articles/{article_id:path}", responses=_PROBLEMS, tags=["articles"])
+    async def get_article(article_id: str, collection: str | None = None) -> s.ArticleOut:
+        """A whole article."""
+        look = partial(get, article_id, collection)
+        return s.ArticleOut.whole(await _awaited(service.submit_work(look, "rest")))
+
+    @app.put("/api/articles/{article_id:path}", responses=_PROBLEMS_OF_CHANGES, tags=["articles"])
+    async def put_article(
+        article_id: str, body: s.ArticleIn, collection: str | None = None
+    ) -> s.AddedOut:
+        """Replace an article that is there."""
+        new = pasted(body.title, body.text, body.published, body.source)
+        article = Article(article_id, new.title, new.text, new.published, new.source)
+        return await changed(partial(replace, article, collection), article_id, collection)
+
+    @app.delete(
+        "/api/articles/{article_id:path}", status_code=204, responses=_PROBLEMS_OF_CHANGES,
+        tags=["articles"],
+    )  # fmt: skip
+    async def delete_article(article_id: str, collection: str | None = None) -> None:
+        """Delete an article; its passages answer nothing from now on."""
+        await changed(partial(delete, article_id, collection), article_id, collection)
+
+
+def _add_collections(app: FastAPI, service: Service) -> None:
+    @app.get("/api/collections", responses=_only(401), tags=["collections"])
+    async def list_collections() -> s.CollectionsOut:
+        """The names of all collections."""
+        return s.CollectionsOut(collections=service.library.names())
+
+    @app.post(
+        "/api/collections", status_code=201, responses=_PROBLEMS_OF_CHANGES, tags=["collections"]
+    )
+    async def create_collection(body: s.CollectionIn) -> s.CollectionOut:
+        """Make an empty collection."""
+        make = partial(service.library.create, body.name)
+        name = await _changed(service.submit_change(make, "rest"), "GET /api/collections")
+        return s.CollectionOut(name=name, articles=0, passages=0)
+
+
+def _find(
+    service: Service, collection: str | None, words: str, offset: int, limit: int
+) -> s.ArticlesOut:
+    found = service.library.collection(collection).summaries(words, offset, limit)
+    lines = [s.ArticleLine.of(each) for each in found.articles]
+    return s.ArticlesOut(total=found.total, articles=lines)
+
+
+def _hit(article: Article, start: int, end: int, score: float, similarity: float) -> s.HitOut:
+    return s.HitOut(
+        article_id=article.id, title=article.title, published=article.published,
+        source=article.source, start=start, end=end, passage=article.text[start:end],
+        score=score, similarity=similarity,
+    )  # fmt: skip
+
+
+async def _awaited(future: Future[T]) -> T:
+    return await asyncio.wait_for(asyncio.wrap_future(future), ASK_SECONDS)
+
+
+async def _changed(future: Future[T], seen_by: str) -> T:
+    """Wait for a change, which goes on to its end once it has begun.
+
+    Args:
+        future: The change.
+        seen_by: The request that shows whether it is done.
+
+    Raises:
+        BusyError: If it has not begun in `CHANGE_SECONDS`; it never will.
+        _UnderWayError: If it is not done by then.
+    """
+    try:
+        return await asyncio.wait_for(asyncio.wrap_future(future), CHANGE_SECONDS)
+    except TimeoutError:
+        if future.cancel():
+            raise BusyError("changes") from None
+        if future.done():
+            return future.result()
+        raise _UnderWayError(
+            f"not done after {CHANGE_SECONDS:.0f} seconds, but going on: {seen_by} shows whether "
+            "it is by now; sent again, nothing is done twice"
+        ) from None
+
+
+def _add_problems(app: FastAPI) -> None:
+    def problem(status: int, words: str, headers: dict[str, str] | None = None) -> JSONResponse:
+        # The words may hold what was sent, and that may be half a character.
+        printable = words.encode("utf-8", "replace").decode()
+        return JSONResponse({"detail": printable}, status, headers)
+
+    @app.exception_handler(BusyError)
+    async def busy(_: Request, error: BusyError) -> JSONResponse:
+        return problem(503, str(error), {"Retry-After": str(error.retry_after)})
+
+    @app.exception_handler(_UnderWayError)
+    async def under_way(_: Request, error: _UnderWayError) -> JSONResponse:
+        return problem(504, str(error))
+
+    @app.exception_handler(TimeoutError)
+    async def late(_: Request, error: TimeoutError) -> JSONResponse:
+        return problem(504, "this takes too long; try it again")
+
+    @app.exception_handler(UserError)
+    async def wrong(_: Request, error: UserError) -> JSONResponse:
+        missing = isinstance(error, _NotFoundError | UnknownCollectionError)
+        return problem(404 if missing else 400, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        lines = [
+            f"{'.'.join(str(part) for part in each['loc'][1:]) or 'body'}: {each['msg']}"
+            for each in error.errors()[:5]
+        ]
+        return problem(422, "; ".join(lines))
+
+
+def _only(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: _PROBLEMS[status] for status in statuses}

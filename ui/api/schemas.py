@@ -1,0 +1,212 @@
+"""What the REST API takes and gives."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from index.sources.inputs import MAX_ARTICLE_BYTES
+from index.types import Article, Filters, Summary
+from qa.answerer import MAX_QUESTION_CHARACTERS
+from qa.types import Relation
+
+_MAX_HISTORY = 50
+_MAX_ARTICLES = 10_000
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class TurnIn(_Strict):
+    """An earlier question, with the answer it got."""
+
+    question: str = Field(max_length=MAX_QUESTION_CHARACTERS)
+    answer: str | None = Field(None, max_length=10_000)
+
+
+class AskedIn(_Strict):
+    """A question, and which articles to look at."""
+
+    question: str = Field(
+        min_length=1, max_length=MAX_QUESTION_CHARACTERS,
+        examples=["when was the Singapore summit"],
+    )  # fmt: skip
+    collection: str | None = Field(None, description="Its name; by default the first one.")
+    since: date | None = Field(None, description="Only articles published on this day or later.")
+    until: date | None = Field(None, description="Only articles published on this day or earlier.")
+    source: str | None = Field(
+        None, min_length=1, max_length=500,
+        description="Only articles whose source holds this text.",
+    )  # fmt: skip
+    articles: list[str] | None = Field(
+        None, min_length=1, max_length=_MAX_ARTICLES,
+        description="Only articles of these ids; those that are not there match nothing.",
+    )  # fmt: skip
+
+    @property
+    def filters(self) -> Filters:
+        """Which articles to look at."""
+        return Filters(self.since, self.until, self.source, frozenset(self.articles or ()))
+
+
+class AskIn(AskedIn):
+    """A question to be answered."""
+
+    history: list[TurnIn] = Field(default_factory=list, max_length=_MAX_HISTORY)
+
+
+class SearchIn(AskedIn):
+    """A question to find passages for."""
+
+    k: int = Field(10, ge=1, le=100, description="How many passages, at most.")
+
+
+class CitationOut(BaseModel):
+    """Where an answer stands: `text[start:end]` of the article is the quote."""
+
+    article_id: str
+    title: str
+    published: date | None
+    source: str | None
+    start: int
+    end: int
+    quote: str
+    passage_start: int
+    passage_end: int
+    passage: str
+
+
+class HelpOut(BaseModel):
+    """How to ask, for someone who greeted or asked what can be asked."""
+
+    words: str
+    examples: list[str] = Field(description="Questions that the collection answers.")
+
+
+class AnswerOut(BaseModel):
+    """An answer; `text` is null when the articles do not say, or when nothing was asked."""
+
+    model_config = ConfigDict(extra="allow")
+
+    question: str
+    text: str | None
+    confidence: float
+    citations: list[CitationOut]
+    date: dict[str, Any] | None
+    alternatives: list["AnswerOut"]
+    understood_as: str | None
+    relation: Relation | None = Field(
+        description="Of an alternative: 'contradicts' if it is well supported and cannot be right "
+        "beside the answer, 'listed' if it belongs to the list that was asked for."
+    )
+    help: HelpOut | None
+
+
+class HitOut(BaseModel):
+    """A passage that was found."""
+
+    article_id: str
+    title: str
+    published: date | None
+    source: str | None
+    start: int
+    end: int
+    passage: str
+    score: float
+    similarity: float
+
+
+class HitsOut(BaseModel):
+    """Passages, the nearest first."""
+
+    hits: list[HitOut]
+
+
+class ArticleIn(_Strict):
+    """An article to add."""
+
+    title: str = Field("", max_length=500)
+    text: str = Field(min_length=1, max_length=MAX_ARTICLE_BYTES)
+    published: date | None = None
+    source: str | None = Field(None, min_length=1, max_length=2_000)
+
+
+class AddedOut(BaseModel):
+    """What became of an article."""
+
+    id: str
+    status: str = Field(description="added, updated or unchanged")
+    passages: int
+
+
+class ArticleLine(BaseModel):
+    """An article without its text."""
+
+    id: str
+    title: str
+    published: date | None
+    source: str | None
+    characters: int
+
+    @classmethod
+    def of(cls, article: Summary) -> "ArticleLine":
+        """The line of an article."""
+        return cls(
+            id=article.id, title=article.title, published=article.published,
+            source=article.source, characters=article.characters,
+        )  # fmt: skip
+
+
+class ArticleOut(ArticleLine):
+    """An article."""
+
+    text: str
+
+    @classmethod
+    def whole(cls, article: Article) -> "ArticleOut":
+        """An article with its text."""
+        return cls(
+            id=article.id, title=article.title, published=article.published,
+            source=article.source, characters=len(article.text), text=article.text,
+        )  # fmt: skip
+
+
+class ArticlesOut(BaseModel):
+    """A page of the list of articles."""
+
+    total: int
+    articles: list[ArticleLine]
+
+
+class CollectionIn(_Strict):
+    """A collection to make."""
+
+    name: str = Field(min_length=1, max_length=48, pattern=r"^[A-Za-z0-9][\w -]*$")
+
+
+class CollectionOut(BaseModel):
+    """A collection."""
+
+    name: str
+    articles: int
+    passages: int
+
+
+class CollectionsOut(BaseModel):
+    """The names of all collections, the first one first."""
+
+    collections: list[str]
+
+
+class HealthOut(BaseModel):
+    """Whether questions are answered."""
+
+    status: str
+    accepted: int = Field(description="Requests that are accepted and not answered yet.")
+
+
+class ProblemOut(BaseModel):
+    """What was wrong, in one line."""
+
+    detail: str

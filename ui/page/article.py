@@ -1,0 +1,63 @@
+"""A whole article as HTML, opened at the words of a citation, and asked alone. Pure."""
+
+from index.types import Article, Summary
+from ui.page.evidence import attributes, published_and_source, text_html, title_of
+
+MAX_SHOWN = 400_000
+"""Characters of an article that are shown at once; a browser stalls on much more."""
+
+
+def article_view(
+    article: Article, start: int, end: int, *, passage: tuple[int, int] | None = None
+) -> str:
+    """A whole article with `text[start:end]` marked, and its passage set off from the rest."""
+    start, end = _within(start, end, 0, len(article.text))
+    first, last = _within(*(passage or (start, end)), 0, len(article.text))
+    first, last = min(first, start), max(last, end)
+    shown_from, shown_to = _window(start, len(article.text))
+    parts = [
+        _left_out(shown_from, "before"),
+        text_html(article.text[shown_from:first]),
+        '<span class="aq-passage">' if last > first else "",
+        text_html(article.text[first:start]),
+        f'<mark tabindex="-1">{text_html(article.text[start:end])}</mark>' if end > start else "",
+        text_html(article.text[end:last]),
+        "</span>" if last > first else "",
+        text_html(article.text[last:shown_to]),
+        _left_out(len(article.text) - shown_to, "after"),
+    ]
+    return (
+        f'<header class="aq-article-head"><h2 id="aq-article-title">'
+        f"{text_html(title_of(article))}</h2>"
+        f"<p>{published_and_source(article)}</p>"
+        f'<button type="button" class="aq-alone"{attributes(action="alone", article=article.id)}>'
+        "Ask only this article</button></header>"
+        f'<div class="aq-article-text" tabindex="0" role="region" aria-label="Text of the article">'
+        f"{''.join(parts)}</div>"
+    )
+
+
+def asked_alone(article: Summary | None) -> str:
+    """The line that says that only this article is asked; "" where all are."""
+    if article is None:
+        return ""
+    return (
+        f'<p role="status"><span>Asking only <cite>{text_html(title_of(article))}</cite></span>'
+        f'<button type="button"{attributes(action="all")}>Ask all articles</button></p>'
+    )
+
+
+def _window(centre: int, length: int) -> tuple[int, int]:
+    first = max(0, min(centre - MAX_SHOWN // 2, length - MAX_SHOWN))
+    return first, min(length, first + MAX_SHOWN)
+
+
+def _within(start: int, end: int, low: int, high: int) -> tuple[int, int]:
+    start = max(low, min(start, high))
+    return start, max(start, min(end, high))
+
+
+def _left_out(characters: int, where: str) -> str:
+    if characters <= 0:
+        return ""
+    return f'<p class="aq-left-out">{characters:,} characters {where} this are not shown.</p>'
