@@ -11,7 +11,7 @@ from eval.suites import question_type
 from index.errors import UserError
 from index.sources.headers import read_header
 from index.types import Article
-from qa.dates.find import find_times
+from qa.dates.parse.find import find_times
 from qa.dates.sentences import sentence_around
 
 BLANK = "____"

@@ -8,14 +8,14 @@ from functools import lru_cache
 from typing import Literal
 
 from qa.dates.combine import Evidence
-from qa.dates.ends import End, end_of, end_told
-from qa.dates.events import dating_expression
-from qa.dates.find import find_times
-from qa.dates.meaning import Anchor, CalendarFields, FromEvent, TimeExpression, Vague
-from qa.dates.resolve import readings
+from qa.dates.parse.find import find_times
+from qa.dates.parse.tokens import is_possible
+from qa.dates.resolve.from_event import dating_expression
+from qa.dates.resolve.range_ends import End, end_of, end_told
+from qa.dates.resolve.resolve import readings
+from qa.dates.resolve.tense import direction_of
 from qa.dates.sentences import sentence_around
-from qa.dates.tense import direction_of
-from qa.dates.tokens import is_possible
+from qa.dates.types import Anchor, CalendarFields, FromEvent, TimeExpression, Vague
 from qa.types import Granularity, ResolvedDate
 
 Place = Literal["inside", "overlapping", "sentence"]

@@ -6,8 +6,8 @@ from datetime import date
 from itertools import pairwise
 from math import isfinite
 
-from qa.dates import periods
-from qa.dates.meaning import CalendarFields, Interval
+from qa.dates import calendar_units
+from qa.dates.types import CalendarFields, Interval
 from qa.dates.wording import say_interval
 from qa.types import Granularity, ResolvedDate
 
@@ -176,7 +176,7 @@ def _days_to_try(
     for index in partial:
         fields = evidence[index].partial
         if fields is not None:
-            days |= {max(i.start, within.start) for i in periods.occurrences(fields, within)}
+            days |= {max(i.start, within.start) for i in calendar_units.occurrences(fields, within)}
     return sorted(days)
 
 
@@ -209,7 +209,7 @@ def _only_time(fields: CalendarFields | None, within: Interval) -> Interval | No
     """The days within an interval that the fields mean, if they mean one time in it."""
     if fields is None:
         return None
-    found = periods.occurrences(fields, within)
+    found = calendar_units.occurrences(fields, within)
     one, two = next(found, None), next(found, None)
     return _shared([one, within]) if one is not None and two is None else None
 
@@ -248,7 +248,7 @@ def _granularity(interval: Interval, group: _Group) -> Granularity:
     for _, reading in group.dated:
         if Interval(reading.start, reading.end) == interval and reading.granularity != "range":
             return reading.granularity
-    return periods.granularity_of_interval(interval)
+    return calendar_units.granularity_of_interval(interval)
 
 
 def _is_inferred(evidence: Sequence[Evidence], group: _Group) -> bool:

@@ -3,10 +3,10 @@
 import re
 from datetime import date, timedelta
 
-from qa.dates.ends import End
-from qa.dates.find import find_times
-from qa.dates.meaning import Anchor, Interval, TimeExpression
-from qa.dates.resolve import resolve
+from qa.dates.parse.find import find_times
+from qa.dates.resolve.range_ends import End
+from qa.dates.resolve.resolve import resolve
+from qa.dates.types import Anchor, Interval, TimeExpression
 from qa.dates.wording import say_span
 from qa.types import ResolvedDate
 

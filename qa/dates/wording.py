@@ -3,7 +3,7 @@
 from datetime import date
 
 from qa.dates.lexicon import MONTHS, SEASONS
-from qa.dates.meaning import Interval
+from qa.dates.types import Interval
 from qa.types import Granularity
 
 

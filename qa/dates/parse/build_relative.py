@@ -3,12 +3,11 @@
 from dataclasses import replace
 from typing import cast
 
-from qa.dates import builders as calendar
-from qa.dates import guards
-from qa.dates.builders import part_of
-from qa.dates.grammar import Build, Match
 from qa.dates.lexicon import words
-from qa.dates.meaning import (
+from qa.dates.parse import build_dates, guards
+from qa.dates.parse.build_dates import part_of
+from qa.dates.parse.grammar import Build, Match
+from qa.dates.types import (
     CalendarFields,
     Either,
     FromEvent,
@@ -115,7 +114,7 @@ def ago_within(match: Match) -> Meaning | None:
 
 def years_ago(match: Match) -> Meaning | None:
     """Builds "in February two years ago", "on 12 June ten years ago"."""
-    found, count = calendar.named(match), match.number("count")
+    found, count = build_dates.named(match), match.number("count")
     if found is None or count is None or unit_of(match) != "year":
         return None
     return replace(found, shift=Shift("year", -count))
@@ -180,7 +179,7 @@ def on_offset(days: int) -> Build:
 
 def weekend(match: Match) -> Meaning | None:
     """Builds "last weekend", "the weekend": of the nearest two days off in that direction."""
-    found = replace(calendar.fields(match), weekend=True)
+    found = replace(build_dates.fields(match), weekend=True)
     if guards.is_of_something(match):
         return None
     following = match.after()

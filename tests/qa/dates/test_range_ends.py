@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.dates import end_asked, times_of_answer
-from qa.dates.ends import end_of
-from qa.dates.find import find_times
-from qa.dates.meaning import Anchor
-from qa.dates.resolve import readings
+from qa.dates.parse.find import find_times
+from qa.dates.resolve.range_ends import end_of
+from qa.dates.resolve.resolve import readings
+from qa.dates.types import Anchor
 
 LIFE = (
     "Anna Lind (12 June 1920 – 3 May 1999) taught from 1951 to 1963. It opened 28 June to 2 July."

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from qa.dates import periods
-from qa.dates.choose import Choice, choose
-from qa.dates.context import heading_year, told_year
-from qa.dates.events import counted_from, dating_expression
-from qa.dates.meaning import (
+from qa.dates import calendar_units
+from qa.dates.resolve.disambiguate import Choice, choose
+from qa.dates.resolve.from_event import counted_from, dating_expression
+from qa.dates.resolve.narrative import heading_year, told_year
+from qa.dates.resolve.tense import Direction, direction_of
+from qa.dates.sentences import sentence_around
+from qa.dates.types import (
     Anchor,
     Between,
     CalendarFields,
@@ -23,8 +25,6 @@ from qa.dates.meaning import (
     TimeExpression,
     Vague,
 )
-from qa.dates.sentences import sentence_around
-from qa.dates.tense import Direction, direction_of
 from qa.dates.wording import say_day, say_interval
 from qa.types import Granularity, ResolvedDate
 
@@ -121,7 +121,7 @@ def _read(meaning: Meaning, anchor: Anchor | None, direction: Direction) -> list
         case Rolling():
             if meaning.count > 0 and direction.sign < 0 and direction.firm:
                 return []  # "ruled for the next three decades": counted from an event
-            other = periods.moved(anchor.date, meaning.unit, meaning.count)
+            other = calendar_units.moved(anchor.date, meaning.unit, meaning.count)
             first, last = sorted((anchor.date, other))
             return [(Interval(first, last), "range", "anchor")]
 
@@ -147,7 +147,7 @@ def _in_heading_year(expression: TimeExpression, text: str, anchor: Anchor | Non
     year = resolve(head, text, anchor) if head else None
     if fields is None or head is None or year is None:
         return []
-    whole, granularity = Interval(year.start, year.end), periods.granularity_of(fields)
+    whole, granularity = Interval(year.start, year.end), calendar_units.granularity_of(fields)
     return _inside(fields, whole, granularity, f'after "{head.quote}"', None)
 
 
@@ -168,7 +168,7 @@ def _in_told_year(expression: TimeExpression, text: str, found: Sequence[Reading
         or told[0] >= min(interval.start.year for interval, _, _ in found)
     ):
         return []
-    whole, granularity = periods.year_of(told[0]), periods.granularity_of(fields)
+    whole, granularity = calendar_units.year_of(told[0]), calendar_units.granularity_of(fields)
     return _inside(fields, whole, granularity, f'after "{told[1]}"', None)
 
 
@@ -185,7 +185,7 @@ def _read_era(era: Era, anchor: Anchor | None) -> list[Reading]:
         first += (anchor.date.year - first) // 100 * 100
         basis = "anchor"
     whole = Interval(date(first, 1, 1), date(first + era.length - 1, 12, 31))
-    part = periods.part_of(whole, era.part)
+    part = calendar_units.part_of(whole, era.part)
     granularity: Granularity = "decade" if era.length == 10 else "century"
     return [(part, "range" if era.part else granularity, basis)] if part else []
 
@@ -195,7 +195,7 @@ def _read_offset(offset: Offset, anchor: Anchor, direction: Direction) -> list[R
         return []
     if anchor.inferred and (offset.unit == "day" or offset.exact):
         return []  # the article may be some days younger than its latest date
-    day = periods.moved(anchor.date, offset.unit, offset.count)
+    day = calendar_units.moved(anchor.date, offset.unit, offset.count)
     if offset.exact or offset.unit == "day":
         return [(Interval(day, day), "day", "anchor")]
     if offset.unit in {"decade", "century"}:
@@ -204,28 +204,28 @@ def _read_offset(offset: Offset, anchor: Anchor, direction: Direction) -> list[R
         around = Interval(date(day.year - blur, 1, 1), date(day.year + blur, 12, 31))
         return [(around, "range", "anchor")]
     granularity: Granularity = "range" if offset.unit == "quarter" else offset.unit
-    return [(periods.unit_around(offset.unit, day), granularity, "anchor")]
+    return [(calendar_units.unit_around(offset.unit, day), granularity, "anchor")]
 
 
 def _read_fields(
     fields: CalendarFields, anchor: Anchor | None, direction: Direction
 ) -> list[Reading]:
-    granularity = periods.granularity_of(fields)
+    granularity = calendar_units.granularity_of(fields)
     if fields.shift is not None:
         if anchor is None:
             return []
         unit = fields.shift.unit
-        day = periods.moved(anchor.date.replace(day=1), unit, fields.shift.count)
+        day = calendar_units.moved(anchor.date.replace(day=1), unit, fields.shift.count)
         if unit == "week":
-            day = periods.moved(anchor.date, unit, fields.shift.count)
-        whole = periods.unit_around(unit, day)
+            day = calendar_units.moved(anchor.date, unit, fields.shift.count)
+        whole = calendar_units.unit_around(unit, day)
         return _inside(fields, whole, granularity, "anchor", anchor)
     if fields.year is not None:
-        return _inside(fields, periods.year_of(fields.year), granularity, "", anchor)
+        return _inside(fields, calendar_units.year_of(fields.year), granularity, "", anchor)
     if anchor is None:
         return []
     around = _surroundings(fields, anchor.date)
-    candidates = list(periods.occurrences(fields, around))
+    candidates = list(calendar_units.occurrences(fields, around))
     picked = choose(candidates, fields, anchor, direction)
     return _parts(fields, picked, granularity)
 
@@ -241,9 +241,9 @@ def _inside(
     if replace(fields, year=None, shift=None, part=None) == CalendarFields():
         found = [whole]
     else:
-        found = list(periods.occurrences(fields, whole))
+        found = list(calendar_units.occurrences(fields, whole))
     today = anchor.date if anchor else None
-    parts = [periods.part_of(interval, fields.part, today) for interval in found]
+    parts = [calendar_units.part_of(interval, fields.part, today) for interval in found]
     return [(part, granularity, basis) for part in parts if part is not None]
 
 
@@ -252,7 +252,7 @@ def _parts(
 ) -> list[Reading]:
     found = []
     for choice in choices:
-        part = periods.part_of(choice.interval, fields.part)
+        part = calendar_units.part_of(choice.interval, fields.part)
         if part is not None:
             found.append((part, granularity, choice.basis))
     return found
@@ -282,10 +282,11 @@ def _read_between(between: Between, anchor: Anchor | None, direction: Direction)
         return []
     around = _surroundings(first, anchor.date)
     candidates = []
-    for begun in periods.occurrences(first, around):
+    for begun in calendar_units.occurrences(first, around):
         reach = Interval(begun.start, min(begun.start + 400 * _DAY, date(9999, 12, 31)))
         ended = next(
-            (end for end in periods.occurrences(last, reach) if end.start >= begun.start), None
+            (end for end in calendar_units.occurrences(last, reach) if end.start >= begun.start),
+            None,
         )
         if ended is not None:
             candidates.append(Interval(begun.start, ended.end))

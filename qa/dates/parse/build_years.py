@@ -3,17 +3,16 @@
 from calendar import monthrange
 from datetime import date
 
-from qa.dates import builders as b
-from qa.dates import guards
-from qa.dates.grammar import Match
-from qa.dates.meaning import Between, CalendarFields, Either, Era, Fixed, Interval, Meaning, Vague
+from qa.dates.parse import build_dates, guards
+from qa.dates.parse.grammar import Match
+from qa.dates.types import Between, CalendarFields, Either, Era, Fixed, Interval, Meaning, Vague
 
 
 def bare_year(match: Match) -> Meaning | None:
     """Builds "2018" alone."""
     if guards.is_before_christ(match):
         return Vague()
-    return b.fields(match) if guards.is_year(match) else None
+    return build_dates.fields(match) if guards.is_year(match) else None
 
 
 def era_year(match: Match) -> Meaning | None:
@@ -22,22 +21,22 @@ def era_year(match: Match) -> Meaning | None:
     mark = words[0] if "NUMBER" not in words[0].classes else words[-1]
     if not match.text[mark.start : mark.end].isupper():
         return None
-    return Vague() if mark.lower in {"bc", "bce"} else b.fields(match)
+    return Vague() if mark.lower in {"bc", "bce"} else build_dates.fields(match)
 
 
 def year_part(match: Match) -> Meaning | None:
     """Builds "early 2018", "the end of 2018"."""
-    return b.fields(match) if guards.is_no_quantity(match) else None
+    return build_dates.fields(match) if guards.is_no_quantity(match) else None
 
 
 def year_month(match: Match) -> Meaning | None:
     """Builds "2018-06"."""
-    return b.fields(match) if guards.stands_apart(match) else None
+    return build_dates.fields(match) if guards.stands_apart(match) else None
 
 
 def quarter(match: Match) -> Meaning | None:
     """Builds "the first quarter of 2018", "Q1"."""
-    found = b.fields(match)
+    found = build_dates.fields(match)
     if found.quarter is None or not 1 <= found.quarter <= 4:
         return None
     if found.year is None and found.shift is None and not guards.is_bare_quarter(match):
@@ -47,7 +46,7 @@ def quarter(match: Match) -> Meaning | None:
 
 def half(match: Match) -> Meaning | None:
     """Builds "the second half of 2018"."""
-    return b.fields(match) if match.number("half") in {1, 2} else None
+    return build_dates.fields(match) if match.number("half") in {1, 2} else None
 
 
 def years(match: Match) -> Meaning | None:
@@ -93,16 +92,21 @@ def era(match: Match) -> Meaning | None:
         return None
     article = any(token.lower == "the" for token in match.words) or match.before() == "the"
     if first < 100:
-        return Era(first, 10, b.part_of(match)) if article else None
+        return Era(first, 10, build_dates.part_of(match)) if article else None
     if not 1000 <= first <= 2190:
         return None
     if first % 100:
-        return Era(first, 10, b.part_of(match))
+        return Era(first, 10, build_dates.part_of(match))
     if first == 2000:
-        return Era(first, 10, b.part_of(match))
+        return Era(first, 10, build_dates.part_of(match))
     if first == 1900:
-        return Either((Era(first, 10, b.part_of(match)), Era(first + 1, 100, b.part_of(match))))
-    return Era(first + 1, 100, b.part_of(match))
+        return Either(
+            (
+                Era(first, 10, build_dates.part_of(match)),
+                Era(first + 1, 100, build_dates.part_of(match)),
+            )
+        )
+    return Era(first + 1, 100, build_dates.part_of(match))
 
 
 def centuries(match: Match) -> Meaning | None:
@@ -124,4 +128,4 @@ def century(match: Match) -> Meaning | None:
         return None
     if guards.is_before_christ(match):
         return Vague()
-    return Era((number - 1) * 100 + 1, 100, b.part_of(match))
+    return Era((number - 1) * 100 + 1, 100, build_dates.part_of(match))

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from qa.dates import lexicon
-from qa.dates.meaning import CalendarFields, Either, Meaning
+from qa.dates.types import CalendarFields, Either, Meaning
 
 # Every alternative starts at a character that the ones before it do not take and repeats only
 # one class of characters, so the scan is linear in the text.

@@ -3,8 +3,8 @@
 import re
 from typing import Literal
 
-from qa.dates import periods
-from qa.dates.meaning import Between, CalendarFields, TimeExpression, Unit
+from qa.dates import calendar_units
+from qa.dates.types import Between, CalendarFields, TimeExpression, Unit
 from qa.dates.wording import say_interval
 from qa.types import ResolvedDate
 
@@ -48,8 +48,8 @@ def end_of(expression: TimeExpression, whole: ResolvedDate, end: End) -> Resolve
     unit = _unit_of(expression.meaning.first if end == "first" else expression.meaning.last)
     if unit is None:
         return whole
-    days = periods.unit_around(unit, whole.start if end == "first" else whole.end)
-    granularity = periods.granularity_of_interval(days)
+    days = calendar_units.unit_around(unit, whole.start if end == "first" else whole.end)
+    granularity = calendar_units.granularity_of_interval(days)
     verb = "begins" if end == "first" else "ends"
     when = f"{'on' if unit == 'day' else 'in'} {say_interval(days, granularity)}"
     derivation = f"{whole.derivation}, which {verb} {when}"

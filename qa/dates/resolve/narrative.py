@@ -3,9 +3,9 @@
 import re
 from bisect import bisect_left
 
-from qa.dates.find import find_times
-from qa.dates.meaning import CalendarFields, TimeExpression
+from qa.dates.parse.find import find_times
 from qa.dates.sentences import sentence_around
+from qa.dates.types import CalendarFields, TimeExpression
 
 _REACH = 300
 _HEADED_BY = re.compile(r"(?:(?:and|but|so|then|early|late|later|earlier|in)\s+)*$", re.IGNORECASE)

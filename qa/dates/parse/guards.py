@@ -5,8 +5,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from qa.dates import lexicon
-from qa.dates.grammar import Match
 from qa.dates.lexicon import words
+from qa.dates.parse.grammar import Match
 
 _SAYS_TIME = frozenset(words("in since until till during throughout last next early late mid"))
 _MAY_SAY_TIME = _SAYS_TIME | frozenset(

@@ -4,9 +4,9 @@ from calendar import monthrange
 from dataclasses import replace
 from typing import cast
 
-from qa.dates import guards
-from qa.dates.grammar import Build, Match
-from qa.dates.meaning import (
+from qa.dates.parse import guards
+from qa.dates.parse.grammar import Build, Match
+from qa.dates.types import (
     Between,
     CalendarFields,
     Either,

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-from qa.dates.guards import is_moved
-from qa.dates.meaning import (
+from qa.dates.parse.guards import is_moved
+from qa.dates.parse.rules import grammar
+from qa.dates.parse.tokens import is_possible, tokens_of
+from qa.dates.types import (
     Between,
     CalendarFields,
     Either,
@@ -17,8 +19,6 @@ from qa.dates.meaning import (
     Meaning,
     TimeExpression,
 )
-from qa.dates.rules import grammar
-from qa.dates.tokens import is_possible, tokens_of
 
 _UP_TO = re.compile(r"\s?[-–]\s?|—|\s(?:to|until|till|through)\s(?:the\s)?")
 _AND = re.compile(r",?\s(?:and|or)\s(?:in\s)?|,\s")

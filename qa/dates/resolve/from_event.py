@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from qa.dates import periods
-from qa.dates.find import find_times
-from qa.dates.meaning import FromEvent, Interval, TimeExpression
+from qa.dates import calendar_units
+from qa.dates.parse.find import find_times
+from qa.dates.types import FromEvent, Interval, TimeExpression
 from qa.dates.wording import say_interval
 from qa.types import ResolvedDate
 
@@ -45,7 +45,7 @@ def counted_from(
         return None
     if counted is None:
         return None
-    granularity = periods.granularity_of_interval(counted)
+    granularity = calendar_units.granularity_of_interval(counted)
     meant = say_interval(counted, granularity)
     derivation = f'"{expression.quote}" is counted from "{event.quote}": {meant}'
     return ResolvedDate(
@@ -59,13 +59,15 @@ def _counted(distance: FromEvent, event: Interval) -> Interval | None:
         return None
     if distance.weekday is not None:
         return _weekday_beside(event, distance.weekday, count)
-    start = periods.moved(event.start, unit, count)
-    end = periods.moved(event.end, unit, count)
+    start = calendar_units.moved(event.start, unit, count)
+    end = calendar_units.moved(event.end, unit, count)
     if distance.measure == "stretch":
         return Interval(event.end + _DAY, end) if count > 0 else Interval(start, event.start - _DAY)
     if unit == "day" or (unit == "week" and distance.measure == "distance"):
         return Interval(start, end)
-    return Interval(periods.unit_around(unit, start).start, periods.unit_around(unit, end).end)
+    return Interval(
+        calendar_units.unit_around(unit, start).start, calendar_units.unit_around(unit, end).end
+    )
 
 
 def _weekday_beside(event: Interval, weekday: int, side: int) -> Interval | None:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from qa.dates import verbs
 from qa.dates.lexicon import WEEKDAY_NUMBER, is_plural
-from qa.dates.meaning import Sign
+from qa.dates.resolve import verbs
+from qa.dates.types import Sign
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|[,;:()–—“”\"]|-|[0-9]+|[.!?]")
 _ADJECTIVAL = verbs.DETERMINERS - {"that"}

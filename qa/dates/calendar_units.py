@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from qa.dates.meaning import CalendarFields, Interval, Part, Unit
+from qa.dates.types import CalendarFields, Interval, Part, Unit
 from qa.types import Granularity
 
 _DAY = timedelta(days=1)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from qa.dates.meaning import Anchor, CalendarFields, Interval
-from qa.dates.periods import unit_around
-from qa.dates.tense import Direction
+from qa.dates.calendar_units import unit_around
+from qa.dates.resolve.tense import Direction
+from qa.dates.types import Anchor, CalendarFields, Interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ upper case, whose values are captured: `DAY of MONTH` captures `day` and `month`
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from qa.dates.meaning import Meaning
-from qa.dates.tokens import Token
+from qa.dates.parse.tokens import Token
+from qa.dates.types import Meaning
 
 
 @dataclass(frozen=True, slots=True)

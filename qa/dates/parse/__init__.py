@@ -1,0 +1,1 @@
+"""Finding the time expressions of a text and what they say (TimeML: recognition)."""

@@ -1,0 +1,1 @@
+"""What a time expression means on the calendar (TimeML: normalization)."""
