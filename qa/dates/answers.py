@@ -74,7 +74,7 @@ class AnswerTime:
 
     @property
     def _open_partial(self) -> CalendarFields | None:
-        """What another passage may complete: nothing, if this article's own date settles it."""
+        """The fields that another passage may complete; None if this article's date settles them."""
         settled = any(not reading.inferred for reading in self.readings)
         return None if settled else self.expression.partial
 
@@ -160,8 +160,8 @@ def time_of_answer(
     Returns:
         The first of `times_of_answer`, or None if there is none.
     """
-    found = times_of_answer(text, published, start, end, in_sentence=in_sentence)
-    return found[0] if found else None
+    times = times_of_answer(text, published, start, end, in_sentence=in_sentence)
+    return times[0] if times else None
 
 
 def times_of_answer(
@@ -200,7 +200,7 @@ def times_of_answer(
     answers = [AnswerTime(e, readings(e, text, anchor), place, anchor) for e in chosen]
     if place != "sentence":
         # "1999" of "1920–1999" tells its end, whatever is asked.
-        answers = [each.at(end_told(each.expression, start, end) or asked) for each in answers]
+        answers = [a.at(end_told(a.expression, start, end) or asked) for a in answers]
     if place == "sentence":
         answers.sort(key=lambda a: (isinstance(a.expression.meaning, Vague), _gap(a, start, end)))
     else:
@@ -211,13 +211,13 @@ def times_of_answer(
 def _without_events(text: str, times: Sequence[TimeExpression]) -> list[TimeExpression]:
     """Without those that date what others are counted from: "the week before Christmas"."""
     events = set()
-    for each in times:
-        if isinstance(each.meaning, FromEvent) and each.meaning.follows:
-            sentence = sentence_around(text, each.start, each.end)
-            event = dating_expression(each, each.meaning, text, *sentence)
-            if event is not None and event.start >= each.end:
+    for time in times:
+        if isinstance(time.meaning, FromEvent) and time.meaning.follows:
+            sentence = sentence_around(text, time.start, time.end)
+            event = dating_expression(time, time.meaning, text, *sentence)
+            if event is not None and event.start >= time.end:
                 events.add((event.start, event.end))
-    return [each for each in times if (each.start, each.end) not in events]
+    return [time for time in times if (time.start, time.end) not in events]
 
 
 def _gap(answer: AnswerTime, start: int, end: int) -> int:

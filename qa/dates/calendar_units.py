@@ -113,14 +113,14 @@ def occurrences(fields: CalendarFields, within: Interval) -> Iterator[Interval]:
     """
     yearly = (fields.month, fields.season, fields.quarter, fields.half)
     if any(field is not None for field in yearly):
-        found = _in_years(fields, within)
+        intervals = _in_years(fields, within)
     elif fields.day is not None or fields.nth is not None:
-        found = _in_months(fields, within)
+        intervals = _in_months(fields, within)
     elif fields.weekday is not None or fields.weekend:
-        found = _in_weeks(fields, within)
+        intervals = _in_weeks(fields, within)
     else:
         return
-    for interval in found:
+    for interval in intervals:
         if interval.start <= within.end and interval.end >= within.start:
             yield interval
 

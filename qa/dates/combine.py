@@ -14,7 +14,7 @@ from qa.types import Granularity, ResolvedDate
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one passage says of the time of an event.
+    """The time that one passage gives for an event.
 
     Attributes:
         quote: The time expression, verbatim.
@@ -209,9 +209,9 @@ def _only_time(fields: CalendarFields | None, within: Interval) -> Interval | No
     """The days within an interval that the fields mean, if they mean one time in it."""
     if fields is None:
         return None
-    found = calendar_units.occurrences(fields, within)
-    one, two = next(found, None), next(found, None)
-    return _shared([one, within]) if one is not None and two is None else None
+    intervals = calendar_units.occurrences(fields, within)
+    first, second = next(intervals, None), next(intervals, None)
+    return _shared([first, within]) if first is not None and second is None else None
 
 
 def _combination(
@@ -252,7 +252,7 @@ def _granularity(interval: Interval, group: _Group) -> Granularity:
 
 
 def _is_inferred(evidence: Sequence[Evidence], group: _Group) -> bool:
-    """Whether the result would be another without what rests on an inferred date."""
+    """True if the result would be another without what rests on an inferred date."""
     if not any(reading.inferred for _, reading in group.dated):
         return False
     stated = [Interval(r.start, r.end) for _, r in group.dated if not r.inferred]

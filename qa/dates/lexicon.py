@@ -101,7 +101,7 @@ _NOT_PLURAL = frozenset(
 
 
 def is_plural(word: str) -> bool:
-    """Whether a word in small letters looks like several of something, and not like a verb."""
+    """True if a word in small letters looks like several of something, and not like a verb."""
     return word.endswith("s") and len(word) > 3 and word not in _NOT_PLURAL
 
 

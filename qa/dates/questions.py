@@ -1,4 +1,4 @@
-"""What a question asks or says of time."""
+"""The time that a question asks for or names."""
 
 import re
 from datetime import date, timedelta
@@ -70,7 +70,7 @@ _LED_BY = re.compile(
 
 
 def is_when_question(question: str) -> bool:
-    """Whether a question asks for a date (a day, month, year or so), not for a time of day."""
+    """True if a question asks for a date (a day, month, year or so), not for a time of day."""
     if _WHEN.search(question):
         return not _OTHER_QUESTION.search(question)
     asking = _WHICH, _DATE_OF, _DATE_FIRST, _KEYWORDS, _WHERE_WHEN
@@ -78,7 +78,7 @@ def is_when_question(question: str) -> bool:
 
 
 def end_asked(question: str) -> End | None:
-    """Which end of a stretch of time a when-question asks for; None if not for one of them."""
+    """The end of a stretch of time that a when-question asks for, or None."""
     begins, ends = bool(_BEGINS.search(question)), bool(_ENDS.search(question))
     if begins == ends:
         return None
@@ -101,15 +101,15 @@ def question_interval(question: str, today: date) -> ResolvedDate | None:
         None if it names no time, or none that can be told.
     """
     anchor = Anchor(today)
-    found = []
+    named = []
     for expression in find_times(question, lenient=True):
         resolved = resolve(expression, question, anchor) or _latest_past(expression, today)
         if resolved is not None:
             led = _LED_BY.search(question, max(expression.start - 30, 0), expression.start)
-            found.append((led is None, expression.start, resolved, led))
-    if not found:
+            named.append((led is None, expression.start, resolved, led))
+    if not named:
         return None
-    _, _, resolved, led = min(found, key=lambda item: item[:2])
+    _, _, resolved, led = min(named, key=lambda item: item[:2])
     return _bounded(resolved, led.group(1).lower() if led else "", today)
 
 

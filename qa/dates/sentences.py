@@ -1,4 +1,4 @@
-"""Where the sentence around a place in a text begins and ends."""
+"""The sentence around a span of a text."""
 
 import re
 

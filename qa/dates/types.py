@@ -1,4 +1,4 @@
-"""What a time expression says, before anything is known of when it was written."""
+"""Types of the date rooms: what an expression says, before it is known when it was written."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +23,7 @@ class Interval:
         return self.start <= day <= self.end
 
     def within(self, other: "Interval") -> bool:
-        """Whether no day of this lies outside `other`."""
+        """True if no day of this lies outside `other`."""
         return other.start <= self.start and self.end <= other.end
 
 
@@ -37,7 +37,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class CalendarFields:
-    """What is named of the calendar; None is what is not.
+    """The parts of a date that are named; None for those that are not.
 
     Attributes:
         year: 1000 to 2199.
@@ -71,12 +71,12 @@ class CalendarFields:
 
     @property
     def anchored(self) -> bool:
-        """Whether the fields say which year they lie in, or count from now."""
+        """True if the fields say which year they lie in, or count from now."""
         return self.year is not None or self.shift is not None or self.pick is not None
 
     @property
     def full(self) -> bool:
-        """Whether the fields name one day outright."""
+        """True if the fields name one day outright."""
         named = self.year is not None and self.month is not None and self.day is not None
         return named and not self.week
 

@@ -1,1 +1,1 @@
-"""Finding the time expressions of a text and what they say (TimeML: recognition)."""
+"""Finds the time expressions of a text (in TimeML: recognition)."""

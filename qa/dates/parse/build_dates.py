@@ -1,4 +1,4 @@
-"""What makes a meaning of a match of the grammar, or refuses it: dates of the calendar."""
+"""Builds the meaning of a matched date of the calendar, or refuses the match."""
 
 from calendar import monthrange
 from dataclasses import replace
@@ -68,19 +68,19 @@ def named(match: Match) -> CalendarFields | None:
     ends_in_number = match.words[-1].lower[-1].isdigit()
     if ends_in_number and not guards.is_no_quantity(match):
         return None
-    found = fields(match)
-    if found.pick in {-1, 1} and guards.is_of_something(match):
+    calendar = fields(match)
+    if calendar.pick in {-1, 1} and guards.is_of_something(match):
         return None
-    return found if found.day is None or 1 <= found.day <= 31 else None
+    return calendar if calendar.day is None or 1 <= calendar.day <= 31 else None
 
 
 def dated(match: Match) -> Meaning | None:
     """Builds "12 June" and "June 12", with weekday and year if they are there."""
-    found = named(match)
+    calendar = named(match)
     # The attacks so called have a year of their own, which no article need say.
-    if found and (found.month, found.day) == (9, 11) and guards.is_attack(match):
-        return found if found.anchored else Vague()
-    return Vague() if found and guards.is_yearly(match) else found
+    if calendar and (calendar.month, calendar.day) == (9, 11) and guards.is_attack(match):
+        return calendar if calendar.anchored else Vague()
+    return Vague() if calendar and guards.is_yearly(match) else calendar
 
 
 def weekday_dated(match: Match) -> Meaning | None:
@@ -90,21 +90,21 @@ def weekday_dated(match: Match) -> Meaning | None:
 
 def week_of(match: Match) -> Meaning | None:
     """Builds "the week of 4 March 2018", "the week ending 10 March"."""
-    found = named(match)
-    return None if found is None else replace(found, weekday=None, week=True)
+    calendar = named(match)
+    return None if calendar is None else replace(calendar, weekday=None, week=True)
 
 
 def near_weekday(match: Match) -> Meaning | None:
     """Builds "this coming Friday", which no other than the next one is, and "the last Friday"."""
-    found = named(match)
+    calendar = named(match)
     coming = any(token.lower == "coming" for token in match.words)
-    return replace(found, pick=0) if found and coming else found
+    return replace(calendar, pick=0) if calendar and coming else calendar
 
 
 def parts(match: Match) -> Meaning | None:
     """Builds "mid to late June": somewhere in June, since two parts are most of it."""
-    found = named(match)
-    return None if found is None else replace(found, part=None)
+    calendar = named(match)
+    return None if calendar is None else replace(calendar, part=None)
 
 
 def christmas(match: Match) -> Meaning | None:
@@ -142,25 +142,25 @@ def bare_season(match: Match) -> Meaning | None:
 
 def nth(match: Match) -> Meaning | None:
     """Builds "the first Monday of June 2018", "the last week of June"."""
-    found = named(match)
-    if found is None or found.nth is None or not -1 <= found.nth <= 5 or found.nth == 0:
+    calendar = named(match)
+    if calendar is None or calendar.nth is None or not -1 <= calendar.nth <= 5 or calendar.nth == 0:
         return None
-    return found
+    return calendar
 
 
 def end_of_month(match: Match) -> Meaning | None:
     """Builds "the last day of June 2018"; of February without a year it is unknown which."""
-    found = named(match)
-    if found is None or found.month is None:
+    calendar = named(match)
+    if calendar is None or calendar.month is None:
         return None
     if match.number("nth") not in {1, -1}:
         return None
     day = 1
     if match.number("nth") == -1:
-        if found.year is None and found.month == 2:
+        if calendar.year is None and calendar.month == 2:
             return Vague()
-        day = monthrange(found.year or 2001, found.month)[1]
-    return CalendarFields(year=found.year, month=found.month, day=day, shift=found.shift)
+        day = monthrange(calendar.year or 2001, calendar.month)[1]
+    return CalendarFields(year=calendar.year, month=calendar.month, day=day, shift=calendar.shift)
 
 
 def days(match: Match) -> Meaning | None:

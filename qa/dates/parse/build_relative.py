@@ -1,4 +1,4 @@
-"""What makes a meaning of a match of the grammar, or refuses it: times counted from another."""
+"""Builds the meaning of a matched time that counts from another, or refuses the match."""
 
 from dataclasses import replace
 from typing import cast
@@ -114,10 +114,10 @@ def ago_within(match: Match) -> Meaning | None:
 
 def years_ago(match: Match) -> Meaning | None:
     """Builds "in February two years ago", "on 12 June ten years ago"."""
-    found, count = build_dates.named(match), match.number("count")
-    if found is None or count is None or unit_of(match) != "year":
+    calendar, count = build_dates.named(match), match.number("count")
+    if calendar is None or count is None or unit_of(match) != "year":
         return None
-    return replace(found, shift=Shift("year", -count))
+    return replace(calendar, shift=Shift("year", -count))
 
 
 def half_ago(match: Match) -> Meaning:
@@ -179,12 +179,12 @@ def on_offset(days: int) -> Build:
 
 def weekend(match: Match) -> Meaning | None:
     """Builds "last weekend", "the weekend": of the nearest two days off in that direction."""
-    found = replace(build_dates.fields(match), weekend=True)
+    calendar = replace(build_dates.fields(match), weekend=True)
     if guards.is_of_something(match):
         return None
     following = match.after()
     beside = following is not None and following.lower in {"before", "after"}
-    return Vague() if beside and found.pick is None else found
+    return Vague() if beside and calendar.pick is None else calendar
 
 
 def current(match: Match) -> Meaning | None:

@@ -1,4 +1,4 @@
-"""What makes a meaning of a match of the grammar, or refuses it: years, their parts and eras."""
+"""Builds the meaning of a matched year, part of a year or era, or refuses the match."""
 
 from calendar import monthrange
 from datetime import date
@@ -36,12 +36,12 @@ def year_month(match: Match) -> Meaning | None:
 
 def quarter(match: Match) -> Meaning | None:
     """Builds "the first quarter of 2018", "Q1"."""
-    found = build_dates.fields(match)
-    if found.quarter is None or not 1 <= found.quarter <= 4:
+    calendar = build_dates.fields(match)
+    if calendar.quarter is None or not 1 <= calendar.quarter <= 4:
         return None
-    if found.year is None and found.shift is None and not guards.is_bare_quarter(match):
+    if calendar.year is None and calendar.shift is None and not guards.is_bare_quarter(match):
         return None
-    return found
+    return calendar
 
 
 def half(match: Match) -> Meaning | None:

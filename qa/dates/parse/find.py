@@ -46,7 +46,7 @@ def find_times(text: str, *, lenient: bool = False) -> tuple[TimeExpression, ...
 @lru_cache(maxsize=128)
 def _find(text: str, lenient: bool) -> tuple[TimeExpression, ...]:
     tokens, rules = tokens_of(text), grammar()
-    found = []
+    expressions = []
     index = 0
     while index < len(tokens):
         met = rules.match(text, tokens, index, lenient=lenient)
@@ -55,16 +55,16 @@ def _find(text: str, lenient: bool) -> tuple[TimeExpression, ...]:
             continue
         meaning, last = met
         start, end = tokens[index].start, tokens[last - 1].end
-        found.append(TimeExpression(start, end, text[start:end], meaning))
+        expressions.append(TimeExpression(start, end, text[start:end], meaning))
         index = last
-    found = _share_years(text, found)
-    found = _join_ranges(text, found)
-    return tuple(_settle_order(found))
+    expressions = _share_years(text, expressions)
+    expressions = _join_ranges(text, expressions)
+    return tuple(_settle_order(expressions))
 
 
-def _share_years(text: str, found: Sequence[TimeExpression]) -> list[TimeExpression]:
+def _share_years(text: str, expressions: Sequence[TimeExpression]) -> list[TimeExpression]:
     """Gives "March" of "in March and June 2018" the year of its companion."""
-    shared = list(found)
+    shared = list(expressions)
     for index in range(len(shared) - 2, -1, -1):
         left, right = shared[index], shared[index + 1]
         if not _AND.fullmatch(text, left.end, right.start):
@@ -87,13 +87,13 @@ def _share_years(text: str, found: Sequence[TimeExpression]) -> list[TimeExpress
     return shared
 
 
-def _join_ranges(text: str, found: Sequence[TimeExpression]) -> list[TimeExpression]:
+def _join_ranges(text: str, expressions: Sequence[TimeExpression]) -> list[TimeExpression]:
     """Makes one expression of "from 30 May to 3 June" and its like."""
     joined: list[TimeExpression] = []
     index = 0
-    while index < len(found):
-        left = found[index]
-        both = _range(text, left, found[index + 1]) if index + 1 < len(found) else None
+    while index < len(expressions):
+        left = expressions[index]
+        both = _range(text, left, expressions[index + 1]) if index + 1 < len(expressions) else None
         joined.append(both or left)
         index += 2 if both else 1
     return joined
@@ -132,7 +132,7 @@ def _pair(first: Meaning, last: Meaning) -> Meaning | None:
 
 
 def _has_preposition(text: str, expression: TimeExpression) -> bool:
-    """Whether "on" stands before it: "returned on Friday to Monday's mess" is no range."""
+    """True if "on" stands before it: "returned on Friday to Monday's mess" is no range."""
     return bool(
         re.search(r"\b(?:on|by|at)\s$", text[max(expression.start - 4, 0) : expression.start])
     )
@@ -169,12 +169,12 @@ def _aligned(first: CalendarFields, last: CalendarFields) -> Between | None:
     return Between(first, last)
 
 
-def _settle_order(found: Sequence[TimeExpression]) -> list[TimeExpression]:
+def _settle_order(expressions: Sequence[TimeExpression]) -> list[TimeExpression]:
     """Drops the readings of numeric dates that the rest of the text speaks against."""
-    if not any(isinstance(e.meaning, Either) for e in found):
-        return list(found)
+    if not any(isinstance(e.meaning, Either) for e in expressions):
+        return list(expressions)
     day_first, month_first, stated = False, False, set()
-    for expression in found:
+    for expression in expressions:
         fields = expression.meaning
         if not isinstance(fields, CalendarFields) or not is_possible(fields):
             continue
@@ -185,7 +185,7 @@ def _settle_order(found: Sequence[TimeExpression]) -> list[TimeExpression]:
         else:
             month_first = True
     choose = _chooser(day_first and not month_first, month_first and not day_first, stated)
-    return [replace(e, meaning=choose(e.meaning)) for e in found]
+    return [replace(e, meaning=choose(e.meaning)) for e in expressions]
 
 
 def _chooser(

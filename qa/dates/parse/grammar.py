@@ -111,14 +111,14 @@ class Grammar:
         token = tokens[first]
         if not token.classes and token.lower not in self._root.words:
             return None
-        found = sorted(
+        matches = sorted(
             (
                 (-last, rank, build, captures)
                 for last, rank, build, captures in self._walk(self._root, tokens, first, {})
             ),
             key=lambda item: item[:2],
         )
-        for negated, _, build, captures in found:
+        for negated, _, build, captures in matches:
             meaning = build(Match(text, tokens, first, -negated, captures, lenient))
             if meaning is not None:
                 return meaning, -negated

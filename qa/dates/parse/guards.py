@@ -1,4 +1,4 @@
-"""Which words that look like a time are none: "may" the verb, "2000 people", "the 12th floor"."""
+"""Refuses words that only look like a time: "may" the verb, "2000 people", "the 12th floor"."""
 
 import re
 from functools import lru_cache
@@ -56,7 +56,7 @@ _FINANCE = re.compile(
 
 
 def names_are_written_so(match: Match) -> bool:
-    """Whether the months and weekdays in it are written as names are.
+    """True if the months and weekdays in it are written as names are.
 
     Full names without another sense may be small; "may", "march" and abbreviations only in a
     question, or "may" and "march" with a year beside.
@@ -80,7 +80,7 @@ def names_are_written_so(match: Match) -> bool:
 
 
 def is_bare_month(match: Match) -> bool:
-    """Whether a month alone is a time, not a verb ("may", "march") or a person (June, May)."""
+    """True if a month alone is a time, not a verb ("may", "march") or a person (June, May)."""
     token = match.words[-1]
     before = match.before()
     following = match.after()
@@ -112,12 +112,12 @@ def is_bare_month(match: Match) -> bool:
 
 @lru_cache(maxsize=32)
 def _names_a_may(text: str) -> bool:
-    """Whether a text names a person called May."""
+    """True if a text names a person called May."""
     return bool(_PERSON_MAY.search(text))
 
 
 def _is_capital(match: Match, distance: int) -> bool:
-    """Whether the token that far from the first is a word with a capital."""
+    """True if the token that far from the first is a word with a capital."""
     index = match.first + distance
     if not 0 <= index < len(match.tokens) or not match.before(-distance):
         return False
@@ -125,7 +125,7 @@ def _is_capital(match: Match, distance: int) -> bool:
 
 
 def is_year(match: Match) -> bool:
-    """Whether four digits alone are a year, not a quantity, a price or a page."""
+    """True if four digits alone are a year, not a quantity, a price or a page."""
     token = match.words[0]
     value = match.number("year")
     before = match.before()
@@ -155,7 +155,7 @@ def is_year(match: Match) -> bool:
 
 
 def _is_counted_plural(match: Match, value: int) -> bool:
-    """Whether a plural follows a round number that has no article: "in 1500 homes"."""
+    """True if a plural follows a round number that has no article: "in 1500 homes"."""
     following = match.after()
     before = match.before()
     if following is None or following.capital or before in _DETERMINERS:
@@ -165,7 +165,7 @@ def _is_counted_plural(match: Match, value: int) -> bool:
 
 
 def is_no_quantity(match: Match) -> bool:
-    """Whether a number at the end counts nothing ("June 12 people") and is no price or page."""
+    """True if a number at the end counts nothing ("June 12 people") and is no price or page."""
     following = match.after()
     before = match.before()
     if before in _CURRENCY:
@@ -184,14 +184,14 @@ def is_no_quantity(match: Match) -> bool:
 
 
 def stands_apart(match: Match) -> bool:
-    """Whether no mark ties it to a longer number ("555-2018-06-12")."""
+    """True if no mark ties it to a longer number ("555-2018-06-12")."""
     following = match.after()
     tied = following is not None and following.gap == "none" and following.lower in "-–/_"
     return not tied and not (match.before() in _TIES and match.words[0].gap == "none")
 
 
 def is_of_something(match: Match) -> bool:
-    """Whether "the last year of the war", "the last week in June" are not counted from now."""
+    """True if "the last year of the war", "the last week in June" are not counted from now."""
     following = match.after()
     if following is None or match.last + 1 >= len(match.tokens):
         return False
@@ -201,13 +201,13 @@ def is_of_something(match: Match) -> bool:
 
 
 def is_attack(match: Match) -> bool:
-    """Whether a day names an attack: "the September 11 attacks"."""
+    """True if a day names an attack: "the September 11 attacks"."""
     following = match.after()
     return following is not None and following.lower.startswith(("attack", "terror", "hijack"))
 
 
 def is_yearly(match: Match) -> bool:
-    """Whether a day comes back every year: "every 4 July", "on 4 July each year"."""
+    """True if a day comes back every year: "every 4 July", "on 4 July each year"."""
     if match.before() in _RECURRING:
         return True
     following = match.after()
@@ -219,7 +219,7 @@ def is_yearly(match: Match) -> bool:
 
 
 def is_christmas(match: Match) -> bool:
-    """Whether "Christmas" is a day, not a season ("at Christmas"), a tree or a film."""
+    """True if "Christmas" is a day, not a season ("at Christmas"), a tree or a film."""
     following, before = match.after(), match.before()
     if before == "of" or (before and match.tokens[match.first - 1].capital):
         return False
@@ -234,18 +234,18 @@ def is_christmas(match: Match) -> bool:
 
 
 def is_title(match: Match) -> bool:
-    """Whether it begins a name, as in "20th Century Fox"."""
+    """True if it begins a name, as in "20th Century Fox"."""
     following = match.after()
     return match.words[-1].capital and following is not None and following.capital
 
 
 def is_moved(text: str, start: int) -> bool:
-    """Whether "from June to August" tells of a change of date, not of a stretch of time."""
+    """True if "from June to August" tells of a change of date, not of a stretch of time."""
     return bool(_MOVED.search(text, max(start - 90, 0), start))
 
 
 def is_before_christ(match: Match) -> bool:
-    """Whether "BC" follows, or "B.C.": the calendar does not reach there."""
+    """True if "BC" follows, or "B.C.": the calendar does not reach there."""
     following = match.after()
     if following is None:
         return False
@@ -254,7 +254,7 @@ def is_before_christ(match: Match) -> bool:
 
 
 def is_bare_weekday(match: Match) -> bool:
-    """Whether a weekday alone is a time, not a newspaper or a named day."""
+    """True if a weekday alone is a time, not a newspaper or a named day."""
     token = match.words[0]
     following = match.after()
     before = match.before()
@@ -268,7 +268,7 @@ def is_bare_weekday(match: Match) -> bool:
 
 
 def is_bare_ordinal(match: Match) -> bool:
-    """Whether "the 12th" is a day: after "on" and the like, and with no noun to count."""
+    """True if "the 12th" is a day: after "on" and the like, and with no noun to count."""
     if match.before() not in {"on", "by", "until", "till", "since", "before", "after"}:
         return False
     if not match.words[-1].lower[0].isdigit():
@@ -280,7 +280,7 @@ def is_bare_ordinal(match: Match) -> bool:
 
 
 def is_bare_season(match: Match) -> bool:
-    """Whether a season alone is a time, not the verbs "spring" and "fall" or the Winter Games."""
+    """True if a season alone is a time, not the verbs "spring" and "fall" or the Winter Games."""
     token = match.words[-1]
     before = match.before()
     following = match.after()
@@ -295,13 +295,13 @@ def is_bare_season(match: Match) -> bool:
 
 
 def is_bare_quarter(match: Match) -> bool:
-    """Whether a quarter alone is one of the year, not one of a match: money is near it."""
+    """True if a quarter alone is one of the year, not one of a match: money is near it."""
     start = max(match.words[0].start - 160, 0)
     return bool(_FINANCE.search(match.text, start, match.words[-1].end + 160))
 
 
 def is_today(match: Match) -> bool:
-    """Whether "today" is a day, not part of a name ("USA Today", "The Tonight Show")."""
+    """True if "today" is a day, not part of a name ("USA Today", "The Tonight Show")."""
     token = match.words[0]
     if match.before() == "no":
         return False  # "as if there was no tomorrow"
@@ -314,7 +314,7 @@ def is_today(match: Match) -> bool:
 
 
 def is_decade(match: Match) -> bool:
-    """Whether "the 90s" is a decade, not an age ("in his 90s") or a temperature."""
+    """True if "the 90s" is a decade, not an age ("in his 90s") or a temperature."""
     following = match.after()
     if following is not None and following.lower in {"of", "degrees", "fahrenheit", "celsius"}:
         return following.lower == "of" and match.words[0].lower == "the"

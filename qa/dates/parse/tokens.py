@@ -111,7 +111,7 @@ def _number_classes(kind: str, match: re.Match[str]) -> Classes:
 
 
 def _in_code(match: re.Match[str]) -> bool:
-    """Whether letters touch a number, as in "abc2018"."""
+    """True if letters touch a number, as in "abc2018"."""
     text, start, end = match.string, match.start(), match.end()
     return text[max(start - 1, 0) : start].isalpha() or text[end : end + 1].isalpha()
 
@@ -155,7 +155,7 @@ def _numeric_date(word: str, mark: str) -> Meaning | None:
 
 
 def is_possible(fields: CalendarFields) -> bool:
-    """Whether year, month and day, all named, are a day of the calendar."""
+    """True if year, month and day, all named, are a day of the calendar."""
     if fields.year is None or fields.month is None or fields.day is None:
         return False
     try:

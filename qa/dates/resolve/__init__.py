@@ -1,1 +1,1 @@
-"""What a time expression means on the calendar (TimeML: normalization)."""
+"""Puts time expressions on the calendar (in TimeML: normalization)."""

@@ -1,4 +1,4 @@
-"""Which of the times that fit a partial date is meant: "June", "Friday", "the 12th"."""
+"""Chooses among the times that fit a partial date: "June", "Friday", "the 12th"."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

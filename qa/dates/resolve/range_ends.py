@@ -18,7 +18,7 @@ _SEPARATORS = (
 
 
 def end_told(expression: TimeExpression, start: int, end: int) -> End | None:
-    """Which end of a range `text[start:end]` tells: "1999" of "1920–1999" the last.
+    """The end of a range that `text[start:end]` tells: "1999" of "1920–1999" is the last.
 
     Returns:
         None if the expression is no range, or the words are not of one end alone.

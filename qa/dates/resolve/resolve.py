@@ -1,4 +1,4 @@
-"""What a time expression means on the calendar, counted from its article's date."""
+"""Resolves a time expression to an interval of the calendar, given its article's date."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -48,8 +48,8 @@ def resolve(expression: TimeExpression, text: str, anchor: Anchor | None) -> Res
     Raises:
         ValueError: if the text does not have the expression at its offsets.
     """
-    found = readings(expression, text, anchor)
-    return found[0] if len(found) == 1 else None
+    meant = readings(expression, text, anchor)
+    return meant[0] if len(meant) == 1 else None
 
 
 def readings(
@@ -72,16 +72,16 @@ def readings(
             counted_from(expression, expression.meaning, event, dated)
             for dated in readings(event, text, anchor)
         ]
-        return tuple(each for each in counted if each is not None)
+        return tuple(reading for reading in counted if reading is not None)
     try:
-        found = _in_heading_year(expression, text, anchor)
-        if not found:
-            found = _read(expression.meaning, anchor, direction)
-            if found and direction.sign <= 0:
-                found += _in_told_year(expression, text, found)
+        candidates = _in_heading_year(expression, text, anchor)
+        if not candidates:
+            candidates = _read(expression.meaning, anchor, direction)
+            if candidates and direction.sign <= 0:
+                candidates += _in_told_year(expression, text, candidates)
     except (ValueError, OverflowError):  # outside the years 1 to 9999
         return ()
-    return tuple(_resolved(expression, reading, anchor) for reading in dict.fromkeys(found))
+    return tuple(_resolved(expression, reading, anchor) for reading in dict.fromkeys(candidates))
 
 
 def _resolved(expression: TimeExpression, reading: Reading, anchor: Anchor | None) -> ResolvedDate:
@@ -128,20 +128,22 @@ def _read(meaning: Meaning, anchor: Anchor | None, direction: Direction) -> list
 
 def _read_either(meaning: Either, anchor: Anchor | None, direction: Direction) -> list[Reading]:
     """All readings, less those on the wrong side of the day of writing."""
-    found = [one for reading in meaning.readings for one in _read(reading, anchor, direction)]
+    candidates = [
+        reading for meant in meaning.readings for reading in _read(meant, anchor, direction)
+    ]
     if anchor is None or anchor.inferred or not direction.firm:
-        return found
+        return candidates
     fitting = [
         (interval, granularity, basis or _told(direction))
-        for interval, granularity, basis in found
+        for interval, granularity, basis in candidates
         if (direction.sign < 0 and interval.start <= anchor.date)
         or (direction.sign > 0 and interval.end >= anchor.date)
     ]
-    return fitting if len(fitting) < len(found) and fitting else found
+    return fitting if len(fitting) < len(candidates) and fitting else candidates
 
 
 def _in_heading_year(expression: TimeExpression, text: str, anchor: Anchor | None) -> list[Reading]:
-    """What a partial date means in the year that its sentence begins with, if it does."""
+    """Readings of a partial date in the year that its sentence begins with, if any."""
     fields = _without_year(expression.meaning)
     head = heading_year(expression, text) if fields else None
     year = resolve(head, text, anchor) if head else None
@@ -159,13 +161,15 @@ def _without_year(meaning: Meaning) -> CalendarFields | None:
     return meaning if any(field is not None for field in placed) else None
 
 
-def _in_told_year(expression: TimeExpression, text: str, found: Sequence[Reading]) -> list[Reading]:
-    """What a partial date means in the year that the paragraph last told, if that is earlier."""
+def _in_told_year(
+    expression: TimeExpression, text: str, candidates: Sequence[Reading]
+) -> list[Reading]:
+    """Readings of a partial date in the year last told in the paragraph, if that is earlier."""
     fields, told = _without_year(expression.meaning), told_year(expression, text)
     if (
         fields is None
         or told is None
-        or told[0] >= min(interval.start.year for interval, _, _ in found)
+        or told[0] >= min(interval.start.year for interval, _, _ in candidates)
     ):
         return []
     whole, granularity = calendar_units.year_of(told[0]), calendar_units.granularity_of(fields)
@@ -239,23 +243,23 @@ def _inside(
 ) -> list[Reading]:
     """The fields within a known year, month or week; all of it if they name no place in it."""
     if replace(fields, year=None, shift=None, part=None) == CalendarFields():
-        found = [whole]
+        candidates = [whole]
     else:
-        found = list(calendar_units.occurrences(fields, whole))
+        candidates = list(calendar_units.occurrences(fields, whole))
     today = anchor.date if anchor else None
-    parts = [calendar_units.part_of(interval, fields.part, today) for interval in found]
+    parts = [calendar_units.part_of(interval, fields.part, today) for interval in candidates]
     return [(part, granularity, basis) for part in parts if part is not None]
 
 
 def _parts(
     fields: CalendarFields, choices: Sequence[Choice], granularity: Granularity
 ) -> list[Reading]:
-    found = []
+    candidates = []
     for choice in choices:
         part = calendar_units.part_of(choice.interval, fields.part)
         if part is not None:
-            found.append((part, granularity, choice.basis))
-    return found
+            candidates.append((part, granularity, choice.basis))
+    return candidates
 
 
 def _surroundings(fields: CalendarFields, today: date) -> Interval:

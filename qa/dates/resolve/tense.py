@@ -1,4 +1,4 @@
-"""Whether a sentence speaks of a time before or after it was written."""
+"""The tense of a sentence: does it speak of a time before or after it was written?"""
 
 import re
 from collections.abc import Sequence
@@ -70,7 +70,7 @@ def direction_of(sentence: str, start: int, end: int) -> Direction:
 
 
 def _is_clock(word: re.Match[str]) -> bool:
-    """Whether it is the end of a time of day: the "am" of "6am" is no verb."""
+    """True if it is the end of a time of day: the "am" of "6am" is no verb."""
     before = word.string[: word.start()].rstrip()[-1:]
     return word.group().lower() in {"am", "pm"} and before.isdigit()
 
@@ -115,7 +115,7 @@ def _breaks(word: str) -> bool:
 
 
 def _is_attributive(words: Sequence[str], place: int, after: int) -> bool:
-    """Whether it describes a noun: "the 12 June summit", "Friday's talks"."""
+    """True if it describes a noun: "the 12 June summit", "Friday's talks"."""
     if after >= len(words):
         return False
     following = words[after]
@@ -127,7 +127,7 @@ def _is_attributive(words: Sequence[str], place: int, after: int) -> bool:
 
 
 def _cues(words: Sequence[str], place: int) -> list[_Cue]:
-    """What each verb of a sentence says of direction, in order; one for each verb group."""
+    """The direction that each verb group of a sentence gives, in order."""
     cues: list[_Cue] = []
     index = 0
     while index < len(words):
@@ -208,7 +208,7 @@ def _is_prospect(words: Sequence[str], index: int) -> bool:
 
 
 def _prospect(words: Sequence[str], index: int, place: int) -> Direction:
-    """What "scheduled", "plans" and the like say of the word at `place`."""
+    """The direction that "scheduled", "plans" and the like give the word at `place`."""
     near = {word.lower() for word in words[max(index - 3, 0) : index]}
     if near & verbs.BE_PAST:
         return UNKNOWN  # what had been planned may have been since, or not
@@ -220,7 +220,7 @@ def _prospect(words: Sequence[str], index: int, place: int) -> Direction:
 
 
 def _is_arranged(words: Sequence[str], index: int) -> bool:
-    """Whether a verb in the present says when something arranged happens."""
+    """True if a verb in the present says when something arranged happens."""
     word = words[index].lower()
     previous = words[index - 1] if index else ""
     if word in verbs.ARRANGED:
