@@ -74,7 +74,7 @@ class AnswerTime:
 
     @property
     def _open_partial(self) -> CalendarFields | None:
-        """The fields that another passage may complete; None if this article's date settles them."""
+        """What another passage may complete; None if this article's date settles it."""
         settled = any(not reading.inferred for reading in self.readings)
         return None if settled else self.expression.partial
 
