@@ -5,7 +5,8 @@ expression's `start` and `end` in the text and the first and last day that it me
 `to`; in the calendar of ISO 8601, or null where it has none).
 
 Documents are split into two halves by a hash of their id: `choose` to look at while the rules
-change, `report` to publish. An expression is explicit if it names a year by its four digits, else relative.
+change, `report` to publish. An expression is explicit if it names a year by its four digits, else
+relative.
 """
 
 import hashlib

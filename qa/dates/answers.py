@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from qa.dates.combine import Evidence
-from qa.dates.parse.find import find_times
+from qa.dates.parse.blocks import times_between, times_of_year, years_named
 from qa.dates.parse.tokens import is_possible
 from qa.dates.resolve.from_event import dating_expression
 from qa.dates.resolve.range_ends import End, end_of, end_told
@@ -97,14 +97,11 @@ def anchor_for(text: str, published: date | None) -> Anchor | None:
 
 @lru_cache(maxsize=128)
 def _own_anchor(text: str) -> Anchor | None:
-    times = find_times(text)
-    for expression in times:
-        if expression.start > _HEAD:
-            break
+    for expression in times_between(text, 0, _HEAD):
         day = _full_day(expression)
         if day is not None and _is_heading(text, expression):
             return Anchor(day)
-    return _latest(text, times)
+    return _latest(text)
 
 
 def _full_day(expression: TimeExpression) -> date | None:
@@ -126,16 +123,9 @@ def _is_heading(text: str, expression: TimeExpression) -> bool:
     return alone and bool(_LABEL_OR_NONE.search(before))
 
 
-def _latest(text: str, times: tuple[TimeExpression, ...]) -> Anchor | None:
-    dated = []
-    for expression in times:
-        fields = expression.meaning
-        if isinstance(fields, CalendarFields) and fields.year is not None and not fields.part:
-            day = _full_day(expression)
-            if day is not None or not fields.full:
-                dated.append((day or date(fields.year, fields.month or 1, 1), day, expression))
-    # From the latest back, so that few sentences are looked at.
-    for _, day, expression in sorted(dated, key=lambda item: item[0], reverse=True):
+def _latest(text: str) -> Anchor | None:
+    # From the latest year back, so that little of the text is parsed.
+    for _, day, expression in (dated for year in years_named(text) for dated in _dated(text, year)):
         start, end = sentence_around(text, expression.start, expression.end)
         told = direction_of(text[start:end], expression.start - start, expression.end - start)
         if day is not None and told.sign <= 0:
@@ -143,6 +133,18 @@ def _latest(text: str, times: tuple[TimeExpression, ...]) -> Anchor | None:
         if day is None and told.sign < 0:
             return None
     return None
+
+
+def _dated(text: str, year: int) -> list[tuple[date, date | None, TimeExpression]]:
+    """The expressions of a year, latest first: the first day each may mean, and its full day."""
+    dated = []
+    for expression in times_of_year(text, year):
+        fields = expression.meaning
+        if isinstance(fields, CalendarFields) and not fields.part:
+            day = _full_day(expression)
+            if day is not None or not fields.full:
+                dated.append((day or date(year, fields.month or 1, 1), day, expression))
+    return sorted(dated, key=lambda item: item[0], reverse=True)
 
 
 def time_of_answer(
@@ -184,8 +186,7 @@ def times_of_answer(
     """
     if not 0 <= start <= end <= len(text):
         raise ValueError(f"no span of a text of {len(text)} characters: {start} to {end}")
-    times = find_times(text)
-    overlapping = _without_events(text, [e for e in times if e.start < end and start < e.end])
+    overlapping = _without_events(text, times_between(text, start, end))
     inside = [e for e in overlapping if start <= e.start and e.end <= end]
     place: Place = "inside"
     chosen = inside
@@ -193,6 +194,7 @@ def times_of_answer(
         place, chosen = "overlapping", overlapping
     if not chosen and in_sentence:
         first, last = sentence_around(text, start, end)
+        times = times_between(text, first, last)
         place, chosen = "sentence", [e for e in times if first <= e.start and e.end <= last]
     if not chosen:
         return ()

@@ -25,14 +25,18 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     for match in _END.finditer(text, low, min(start + 2, len(text))):
         if match.end() <= start and _ends_sentence(text, match):
             first = match.end()
-    last = high
-    for match in _END.finditer(text, end, high):
-        if _ends_sentence(text, match):
-            last = match.end()
-            break
+    last = first_sentence_end(text, end, high) or high
     while first < start and text[first].isspace():
         first += 1
     return first, last
+
+
+def first_sentence_end(text: str, low: int, high: int) -> int | None:
+    """The offset after the first sentence that ends in `text[low:high]`, or None."""
+    for match in _END.finditer(text, low, high):
+        if _ends_sentence(text, match):
+            return match.end()
+    return None
 
 
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:

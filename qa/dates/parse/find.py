@@ -1,7 +1,8 @@
 """Finding the time expressions of a text."""
 
 import re
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -20,6 +21,8 @@ from qa.dates.types import (
     TimeExpression,
 )
 
+# Enough of the text before and after for what decides whether words are a time.
+_MARGIN = 200
 _UP_TO = re.compile(r"\s?[-–]\s?|—|\s(?:to|until|till|through)\s(?:the\s)?")
 _AND = re.compile(r",?\s(?:and|or)\s(?:in\s)?|,\s")
 _FROM = re.compile(r"\bfrom\s(?:the\s)?$", re.IGNORECASE)
@@ -31,7 +34,8 @@ def find_times(text: str, *, lenient: bool = False) -> tuple[TimeExpression, ...
     """Every time expression of a text, in order, without overlap.
 
     Args:
-        text: Any text. Time and memory are linear in its length.
+        text: Any text. Time and memory are linear in its length; of an article, `times_between`
+            parses the part that is needed.
         lenient: True to read "may", "march" and abbreviations in small letters as months, and a
             lone year anywhere as one, as a typed question needs.
 
@@ -45,21 +49,28 @@ def find_times(text: str, *, lenient: bool = False) -> tuple[TimeExpression, ...
 
 @lru_cache(maxsize=128)
 def _find(text: str, lenient: bool) -> tuple[TimeExpression, ...]:
-    tokens, rules = tokens_of(text), grammar()
+    expressions = scan(text, 0, len(text), lenient=lenient)
+    if any(isinstance(e.meaning, Either) for e in expressions):
+        return settle_order(expressions, expressions)
+    return expressions
+
+
+def scan(text: str, first: int, last: int, *, lenient: bool = False) -> tuple[TimeExpression, ...]:
+    """The time expressions that begin in `text[first:last]`; numeric dates keep both readings."""
+    low, high = max(first - _MARGIN, 0), min(last + _MARGIN, len(text))
+    tokens, rules = tokens_of(text, low, high), grammar()
     expressions = []
-    index = 0
-    while index < len(tokens):
+    index = bisect_left(tokens, first, key=lambda token: token.start)
+    while index < len(tokens) and tokens[index].start < last:
         met = rules.match(text, tokens, index, lenient=lenient)
         if met is None:
             index += 1
             continue
-        meaning, last = met
-        start, end = tokens[index].start, tokens[last - 1].end
+        meaning, beyond = met
+        start, end = tokens[index].start, tokens[beyond - 1].end
         expressions.append(TimeExpression(start, end, text[start:end], meaning))
-        index = last
-    expressions = _share_years(text, expressions)
-    expressions = _join_ranges(text, expressions)
-    return tuple(_settle_order(expressions))
+        index = beyond
+    return tuple(_join_ranges(text, _share_years(text, expressions)))
 
 
 def _share_years(text: str, expressions: Sequence[TimeExpression]) -> list[TimeExpression]:
@@ -169,12 +180,12 @@ def _aligned(first: CalendarFields, last: CalendarFields) -> Between | None:
     return Between(first, last)
 
 
-def _settle_order(expressions: Sequence[TimeExpression]) -> list[TimeExpression]:
-    """Drops the readings of numeric dates that the rest of the text speaks against."""
-    if not any(isinstance(e.meaning, Either) for e in expressions):
-        return list(expressions)
+def settle_order(
+    expressions: Sequence[TimeExpression], others: Iterable[TimeExpression]
+) -> tuple[TimeExpression, ...]:
+    """Drops the readings of numeric dates that the other dates of the text speak against."""
     day_first, month_first, stated = False, False, set()
-    for expression in expressions:
+    for expression in others:
         fields = expression.meaning
         if not isinstance(fields, CalendarFields) or not is_possible(fields):
             continue
@@ -185,7 +196,7 @@ def _settle_order(expressions: Sequence[TimeExpression]) -> list[TimeExpression]
         else:
             month_first = True
     choose = _chooser(day_first and not month_first, month_first and not day_first, stated)
-    return [replace(e, meaning=choose(e.meaning)) for e in expressions]
+    return tuple(replace(e, meaning=choose(e.meaning)) for e in expressions)
 
 
 def _chooser(

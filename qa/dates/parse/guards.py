@@ -30,9 +30,10 @@ _FUNCTION_WORDS = frozenset(
         " saw brought came went took began"
     )
 )
-_PERSON_MAY = re.compile(
+_MAY = re.compile(r" May\b")
+_PERSON = re.compile(
     r"\b(?:(?!In\b|Since\b|By\b|Last\b|Next\b|Early\b|Late\b|Until\b|From\b|On\b|Mid\b)"
-    r"[A-Z][a-z]+|Mrs?\.|Ms\.|PM) May\b"
+    r"[A-Z][a-z]+|Mrs?\.|Ms\.|PM)$"
 )
 _NEWSPAPERS = frozenset(
     words("times telegraph mirror express mail people post world herald star sun night review")
@@ -110,10 +111,10 @@ def is_bare_month(match: Match) -> bool:
     return before in _DETERMINERS and modifies
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _names_a_may(text: str) -> bool:
-    """True if a text names a person called May."""
-    return bool(_PERSON_MAY.search(text))
+    """True if a text names a person called May; linear in its length."""
+    return any(_PERSON.search(text, max(m.start() - 40, 0), m.start()) for m in _MAY.finditer(text))
 
 
 def _is_capital(match: Match, distance: int) -> bool:

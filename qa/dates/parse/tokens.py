@@ -53,11 +53,11 @@ class Token:
     gap: Gap
 
 
-def tokens_of(text: str) -> list[Token]:
-    """The tokens of a text, in order; time is linear in its length."""
+def tokens_of(text: str, first: int, last: int) -> list[Token]:
+    """The tokens of `text[first:last]`, in order; time is linear in its length."""
     tokens = []
-    end = 0
-    for match in _TOKEN.finditer(text):
+    end = first
+    for match in _TOKEN.finditer(text, first, last):
         word = match.group()
         kind = match.lastgroup or ""
         lower = word.lower()

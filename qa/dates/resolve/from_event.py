@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from qa.dates import calendar_units
-from qa.dates.parse.find import find_times
+from qa.dates.parse.blocks import times_between
 from qa.dates.types import FromEvent, Interval, TimeExpression
 from qa.dates.wording import say_interval
 from qa.types import ResolvedDate
@@ -19,15 +19,12 @@ def dating_expression(
     "the day after the summit on 12 June" has it behind, "they met on 12 June and a week later"
     before. None if there is none on that side.
     """
-    times = [e for e in find_times(text[first:last]) if not isinstance(e.meaning, FromEvent)]
-    before = [e for e in times if first + e.end <= expression.start]
-    after = [e for e in times if first + e.start >= expression.end]
+    between = times_between(text, first, last)
+    times = [e for e in between if not isinstance(e.meaning, FromEvent)]
+    before = [e for e in times if first <= e.start and e.end <= expression.start]
+    after = [e for e in times if expression.end <= e.start and e.end <= last]
     named_after = distance.follows and text[expression.end : last].lstrip()[:1].isalnum()
-    chosen = next(iter(after if named_after else before[::-1]), None)
-    if chosen is None:
-        return None
-    start, end = first + chosen.start, first + chosen.end
-    return TimeExpression(start, end, chosen.quote, chosen.meaning)
+    return next(iter(after if named_after else before[::-1]), None)
 
 
 def counted_from(

@@ -1,9 +1,8 @@
 """The year that a story is in, where it is not that of its article."""
 
 import re
-from bisect import bisect_left
 
-from qa.dates.parse.find import find_times
+from qa.dates.parse.blocks import times_between
 from qa.dates.sentences import sentence_around
 from qa.dates.types import CalendarFields, TimeExpression
 
@@ -26,11 +25,8 @@ def told_year(expression: TimeExpression, text: str) -> tuple[int, str] | None:
     """
     low = max(expression.start - _REACH, 0)
     low = max(text.rfind("\n\n", low, expression.start), low)
-    times = find_times(text)
-    index = bisect_left(times, expression.start, key=lambda e: e.start)
-    while index and times[index - 1].start >= low:
-        index -= 1
-        before = times[index]
+    times = times_between(text, low, expression.start)
+    for before in reversed([e for e in times if low <= e.start and e.end <= expression.start]):
         fields = before.meaning
         if isinstance(fields, CalendarFields) and fields.year is not None:
             led = _LED_BY.search(text, max(before.start - 9, 0), before.start)
@@ -49,19 +45,17 @@ def heading_year(expression: TimeExpression, text: str) -> TimeExpression | None
         between that and the expression.
     """
     start, _ = sentence_around(text, expression.start, expression.end)
-    times = find_times(text)
-    index = bisect_left(times, start, key=lambda e: e.start)
-    if index == len(times) or times[index].end > expression.start:
+    between = times_between(text, start, expression.start)
+    times = [e for e in between if start <= e.start and e.end <= expression.start]
+    if not times:
         return None
-    head = times[index]
-    between = text[head.end : expression.start].removeprefix(",")
-    if not _HEADED_BY.fullmatch(text, start, head.start) or _BREAK.search(between):
+    head = times[0]
+    rest = text[head.end : expression.start].removeprefix(",")
+    if not _HEADED_BY.fullmatch(text, start, head.start) or _BREAK.search(rest):
         return None
     if not _is_bare_year(head):
         return None
-    for later in times[index + 1 :]:
-        if later.end > expression.start:
-            break
+    for later in times[1:]:
         if _is_bare_year(later) and _IN.search(text, max(later.start - 4, 0), later.start):
             head = later
     return head
