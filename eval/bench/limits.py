@@ -30,8 +30,8 @@ from index.embedding.onnx_model import BUNDLED_MODELS
 from index.errors import UserError
 from index.types import Article, Passage
 from qa.reading.cascade import stages_of
-from qa.reading.onnx import MAX_TOKENS as READER_TOKENS
 from qa.reading.onnx import Reader
+from qa.reading.windows import MAX_TOKENS as READER_TOKENS
 
 GEMM_SIZES = (384, 768, 1024, 1536, 2048)
 PASSAGES_READ = 10

@@ -1,8 +1,8 @@
 """The reader: proposes spans of passages as answers to a question."""
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -14,13 +14,8 @@ from index.errors import UserError
 from index.types import Article, Passage
 from qa.reading.decode import decode
 from qa.reading.span_boundaries import tidy_span
+from qa.reading.windows import Input, context_of, encode
 from qa.types import Span
-
-MAX_QUESTION_TOKENS = 64
-"""A longer question is cut: the rest of the window belongs to the passage."""
-
-MAX_TOKENS = 384
-"""Tokens of question and passage together; passages are made to fit."""
 
 MAX_ANSWER_TOKENS = 30
 SPANS_PER_PASSAGE = 10
@@ -38,6 +33,8 @@ class ReaderModel(Protocol):
     """A network that scores the tokens of (question, passage) pairs."""
 
     tokenizer: Tokenizer
+    takes_context: bool
+    """Whether it learned to read with the title and date of the article before the passage."""
 
     def logits(self, encodings: Sequence[Encoding]) -> tuple[FloatArray, FloatArray]:
         """Start and end logits, each of shape (len(encodings), longest)."""
@@ -50,6 +47,8 @@ class OnnxReaderModel:
     def __init__(self, folder: Path) -> None:
         self._model = OnnxModel(folder)
         self.tokenizer = self._model.tokenizer
+        manifest = json.loads((folder / "manifest.json").read_text())
+        self.takes_context = bool(manifest.get("context"))
 
     def logits(self, encodings: Sequence[Encoding]) -> tuple[FloatArray, FloatArray]:
         """Start and end logits, each of shape (len(encodings), longest)."""
@@ -63,6 +62,8 @@ class OnnxReaderModel:
 
 class TransformersReaderModel:
     """Any extractive question-answering model of transformers, by name or folder."""
+
+    takes_context = False
 
     def __init__(self, model: str) -> None:
         import torch
@@ -107,10 +108,17 @@ class TransformersReaderModel:
         return out.start_logits.float().numpy(), out.end_logits.float().numpy()
 
 
-class _Unit(NamedTuple):
-    """One passage to read for one request."""
+class _Window(NamedTuple):
+    """A passage to read for a request, or the part of it that fits the model.
 
-    request: int
+    Attributes:
+        reading: The number of the passage among those of all requests.
+        article: Its article.
+        passage: The passage.
+        encoding: The tokens of question and part.
+    """
+
+    reading: int
     article: Article
     passage: Passage
     encoding: Encoding
@@ -138,7 +146,6 @@ class Reader:
         Raises:
             UserError: If the model cannot be loaded.
         """
-        self._tokenizing = Lock()
         self._model: ReaderModel
         if model is None or (Path(model) / "manifest.json").is_file():
             self._model = OnnxReaderModel(Path(model) if model else BUNDLED_MODELS / "small")
@@ -162,54 +169,71 @@ class Reader:
             requests: Questions with their passages.
             per_passage: How many spans of each passage to return at most.
         """
-        units = list(self._units(requests))
+        owners = [number for number, (_, passages) in enumerate(requests) for _ in passages]
+        readings: list[dict[tuple[int, int], Span]] = [{} for _ in owners]
+        windows = self._windows(requests)
+        lengths = [len(window.encoding.ids) for window in windows]
+        for group in pack_by_length(lengths, BATCH_TOKENS):
+            batch = [windows[position] for position in group]
+            for window, span in self._read_batch(batch, per_passage):
+                known = readings[window.reading].get((span.start, span.end))
+                # Windows overlap, and tidying makes one span of several: the best score counts.
+                if known is None or span.score > known.score:
+                    readings[window.reading][span.start, span.end] = span
         spans: list[list[Span]] = [[] for _ in requests]
-        for group in pack_by_length([len(unit.encoding.ids) for unit in units], BATCH_TOKENS):
-            batch = [units[position] for position in group]
-            for unit, span in self._read_batch(batch, per_passage):
-                spans[unit.request].append(span)
-        for found in spans:
-            found.sort(key=lambda span: (-span.score, span.article_id, span.start, span.end))
-        return spans
+        for owner, reading in zip(owners, readings, strict=True):
+            spans[owner] += sorted(reading.values(), key=_rank)[:per_passage]
+        return [sorted(of_request, key=_rank) for of_request in spans]
 
-    def _units(self, requests: Sequence[Request]) -> Iterable[_Unit]:
-        tokenizer = self._model.tokenizer
-        for number, (question, passages) in enumerate(requests):
-            texts = [article.text[passage.start : passage.end] for article, passage in passages]
-            # Truncation is a state of the tokenizer, which threads share.
-            with self._tokenizing:
-                shortened = self._shorten(question)
-                tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
-                encodings = tokenizer.encode_batch([(shortened, text) for text in texts])
-                tokenizer.no_truncation()
-            for (article, passage), encoding in zip(passages, encodings, strict=True):
-                yield _Unit(number, article, passage, encoding)
+    def _windows(self, requests: Sequence[Request]) -> list[_Window]:
+        asked = [(question, place) for question, passages in requests for place in passages]
+        inputs = [
+            Input(
+                question,
+                article.text[passage.start : passage.end],
+                context_of(article.title, article.published) if self._model.takes_context else "",
+            )
+            for question, (article, passage) in asked
+        ]
+        encodings = encode(self._model.tokenizer, inputs)
+        return [
+            _Window(number, article, passage, encoding)
+            for number, (_, (article, passage)) in enumerate(asked)
+            for encoding in encodings[number]
+        ]
 
-    def _shorten(self, question: str) -> str:
-        """Cut a question after `MAX_QUESTION_TOKENS` tokens."""
-        offsets = self._model.tokenizer.encode(question, add_special_tokens=False).offsets
-        if len(offsets) <= MAX_QUESTION_TOKENS:
-            return question
-        return question[: offsets[MAX_QUESTION_TOKENS - 1][1]]
-
-    def _read_batch(self, batch: Sequence[_Unit], per_passage: int) -> Iterable[tuple[_Unit, Span]]:
-        start_logits, end_logits = self._model.logits([unit.encoding for unit in batch])
+    def _read_batch(
+        self, batch: Sequence[_Window], per_passage: int
+    ) -> Iterable[tuple[_Window, Span]]:
+        start_logits, end_logits = self._model.logits([window.encoding for window in batch])
         mask = np.zeros(start_logits.shape, dtype=np.bool_)
-        for row, unit in enumerate(batch):
+        for row, window in enumerate(batch):
             # Special tokens have no sequence; only sequence 1 is the passage.
-            mask[row, : len(unit.encoding.ids)] = [
-                sequence == 1 for sequence in unit.encoding.sequence_ids
+            mask[row, : len(window.encoding.ids)] = [
+                sequence == 1 for sequence in window.encoding.sequence_ids
             ]
         spans = decode(start_logits, end_logits, mask, MAX_ANSWER_TOKENS, per_passage)
         for row, first, last, score in zip(*spans, strict=True):
-            unit = batch[row]
-            offsets = unit.encoding.offsets
+            window = batch[row]
+            offsets = window.encoding.offsets
             start, end = offsets[first][0], offsets[last][1]
             if start < end:
-                passage = unit.passage
-                text = unit.article.text[passage.start : passage.end]
-                start, end = (passage.start + each for each in tidy_span(text, start, end))
-                yield unit, Span(passage.article_id, start, end, float(score))
+                passage = window.passage
+                text = window.article.text[passage.start : passage.end]
+                start, end = tidy_span(text, start, end)
+                yield (
+                    window,
+                    Span(
+                        passage.article_id,
+                        passage.start + start,
+                        passage.start + end,
+                        float(score),
+                    ),
+                )
+
+
+def _rank(span: Span) -> tuple[float, str, int, int]:
+    return -span.score, span.article_id, span.start, span.end
 
 
 def pack_by_length(lengths: Sequence[int], budget: int) -> list[list[int]]:

@@ -110,9 +110,14 @@ def paragraphs(files: Sequence[QuestionFile]) -> Iterator[Article]:
         for context in file.contexts.values():
             if context.text not in seen:
                 seen.add(context.text)
-                title = context.title.replace("_", " ")
                 own = f"{file.path.name}/{context.article}/"
-                yield Article(f"{file.path.name}/{context.id}", title, context.text, None, own)
+                yield Article(
+                    f"{file.path.name}/{context.id}",
+                    context.title,
+                    context.text,
+                    context.published,
+                    own,
+                )
 
 
 def _ask(questions: QuestionFile, answerers: Sequence[Answerer]) -> list[list[_Asked]]:

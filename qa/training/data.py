@@ -7,11 +7,14 @@ spans, Rajpurkar et al. 2016) and JSON lines of questions with the sentence that
 import gzip
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from qa.reading.windows import context_of
 from qa.squad_metrics import normalise
 
 Retriever = Callable[[str, int], Sequence[str]]
@@ -19,6 +22,7 @@ Retriever = Callable[[str, int], Sequence[str]]
 
 RETRIEVED = 5  # Hard negatives are drawn from this many passages at the top of the ranking.
 UNANSWERABLE = 1 / 3  # The share of the negatives that stand alone, without the gold passage.
+CONTEXT = 0.5  # The share of questions told of their articles: a reader must do without too.
 DRAWS = 8  # How often a random passage is drawn anew because it holds the answer.
 
 
@@ -37,22 +41,45 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A paragraph; `article` is the number of its article in the file."""
+    """A paragraph.
+
+    Attributes:
+        id: Of the paragraph in its file.
+        article: The number of its article in the file.
+        title: The article's; "" if the file has none.
+        text: The paragraph.
+        published: The article's date, if the file has one.
+    """
 
     id: str
     article: int
     title: str
     text: str
+    published: date | None = None
+
+    @property
+    def about(self) -> str:
+        """What a reader is told beside the paragraph."""
+        return context_of(self.title, self.published)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question about the paragraph `context`, with one answer from each annotator."""
+    """A question about a paragraph.
+
+    Attributes:
+        id: Of the question in its file.
+        question: The question.
+        answers: One from each annotator; none where the paragraph does not say.
+        context: The paragraph's id.
+        pair: The name of the pair that a question and its unanswerable twin are; "" if none.
+    """
 
     id: str
     question: str
     answers: tuple[Gold, ...]
     context: str
+    pair: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +107,15 @@ class Example:
         question: The question.
         passages: One or more passages.
         answers: The annotated answers in each passage; empty tuples where there are none.
+        contexts: What the reader is told of each passage's article, or "".
+        pair: As of `Question`.
     """
 
     question: str
     passages: tuple[str, ...]
     answers: tuple[tuple[Gold, ...], ...]
+    contexts: tuple[str, ...]
+    pair: str = ""
 
 
 def read_squad(path: Path) -> QuestionFile:
@@ -100,11 +131,17 @@ def read_squad(path: Path) -> QuestionFile:
         for number, article in enumerate(articles):
             for paragraph in article["paragraphs"]:
                 context = Context(
-                    f"{number}/{len(contexts)}", number, article.get("title", ""),
+                    f"{number}/{len(contexts)}",
+                    number,
+                    article.get("title", "").replace("_", " "),
                     paragraph["context"],
-                )  # fmt: skip
+                    date.fromisoformat(article["date"]) if article.get("date") else None,
+                )
                 contexts[context.id] = context
-                questions += (_question(qa, context) for qa in paragraph["qas"])
+                questions += _paired(
+                    [_question(qa, context) for qa in paragraph["qas"]],
+                    {str(qa["id"]): qa.get("twin_of") for qa in paragraph["qas"]},
+                )
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise ValueError(f"{path}: not SQuAD v1.1 JSON ({_reason(error)})") from error
     except ValueError as error:
@@ -112,6 +149,24 @@ def read_squad(path: Path) -> QuestionFile:
     if not questions:
         raise ValueError(f"{path}: holds no questions")
     return QuestionFile(path, tuple(questions), contexts)
+
+
+def _paired(questions: list[Question], twins: dict[str, str | None]) -> list[Question]:
+    """Questions of a paragraph, each unanswerable one paired with one that has an answer.
+
+    Its own original where the file names it, otherwise one that has no twin yet.
+    """
+    answered = {question.id: question for question in questions if question.answers}
+    pairs: dict[str, str] = {}
+    for question in questions:
+        if question.answers:
+            continue
+        named = twins[question.id]
+        free = [name for name in answered if name not in pairs]
+        original = named if named in answered else free[0] if free else None
+        if original:
+            pairs[original] = pairs[question.id] = f"{questions[0].context} {original}"
+    return [replace(question, pair=pairs.get(question.id, "")) for question in questions]
 
 
 def _question(record: dict[str, Any], context: Context) -> Question:
@@ -158,10 +213,22 @@ def share(file: QuestionFile, weight: float, seed: int, epoch: int) -> list[Ques
     """The questions of a file that an epoch takes: `weight` times as many as it has.
 
     Successive epochs walk on through one shuffled order, so a small weight meets every
-    question before it meets one again, and a weight of 2 meets each twice an epoch.
+    question before it meets one again, and a weight of 2 meets each twice an epoch. The order
+    goes round the paragraphs: each gives one question, or a pair, before any gives a second.
     """
-    order = list(file.questions)
-    random.Random(f"{seed} {file.path.name}").shuffle(order)  # noqa: S311
+    rng = random.Random(f"{seed} {file.path.name}")  # noqa: S311
+    units: dict[str, list[Question]] = {}
+    for question in file.questions:
+        units.setdefault(question.pair or f" {question.context} {question.id}", []).append(question)
+    shuffled = list(units.values())
+    rng.shuffle(shuffled)
+    taken: Counter[str] = Counter()
+    turns: list[int] = []
+    for unit in shuffled:
+        turns.append(taken[unit[0].context])
+        taken[unit[0].context] += 1
+    places = sorted(range(len(shuffled)), key=turns.__getitem__)
+    order = [question for place in places for question in shuffled[place]]
     amount = weight * len(order)
     return [order[i % len(order)] for i in range(int(epoch * amount), int((epoch + 1) * amount))]
 
@@ -198,25 +265,30 @@ class Negatives:
         self._retriever = retriever
         self._contexts = file.contexts
         self._all = list(file.contexts.values())
+        self._by_text = {context.text: context for context in self._all}
         self._articles: dict[int, list[Context]] = {}
         for context in self._all:
             self._articles.setdefault(context.article, []).append(context)
 
-    def find(self, question: Question, rng: random.Random) -> str | None:
+    def find(self, question: Question, rng: random.Random) -> Context | None:
         """One passage without the question's answer, or None if none was found."""
         own = self._contexts[question.context]
         if rng.random() < 0.5:
-            top = list(self._retriever(question.question, RETRIEVED + 1))
+            top = [self._known(text) for text in self._retriever(question.question, RETRIEVED + 1)]
             rng.shuffle(top)
-            candidates: Iterator[str] = iter(top)
+            candidates: Iterator[Context] = iter(top)
         else:
             siblings = self._articles[own.article]
             pool = siblings if len(siblings) > 1 else self._all
-            candidates = (rng.choice(pool).text for _ in range(DRAWS))
-        for text in candidates:
-            if text != own.text and not holds_answer(text, question.answers):
-                return text
+            candidates = (rng.choice(pool) for _ in range(DRAWS))
+        for other in candidates:
+            if other.text != own.text and not holds_answer(other.text, question.answers):
+                return other
         return None
+
+    def _known(self, text: str) -> Context:
+        """The paragraph of a retrieved text, which may come from outside of the file."""
+        return self._by_text.get(text) or Context("", -1, "", text)
 
 
 def examples(
@@ -228,6 +300,8 @@ def examples(
 ) -> Iterator[Example]:
     """Makes examples: each question with its paragraph, and negatives beside it or alone.
 
+    Half of the examples tell the reader what its passages' articles are.
+
     Args:
         file: Where the questions' paragraphs are.
         questions: The questions, in order.
@@ -237,15 +311,26 @@ def examples(
         rng: Decides who gets a negative.
     """
     for question in questions:
-        gold = file.contexts[question.context].text
+        gold = file.contexts[question.context]
         draw = rng.random()
-        other = finder.find(question, rng) if draw < negatives else None
+        # An unanswerable question of a person needs no passage beside it to be one.
+        other = finder.find(question, rng) if question.answers and draw < negatives else None
         alone = draw < negatives * UNANSWERABLE
-        if other is None or alone:
-            yield Example(question.question, (gold,), (question.answers,))
-        if other is not None:
-            yield (
-                Example(question.question, (other,), ((),))
-                if alone
-                else Example(question.question, (gold, other), (question.answers, ()))
-            )
+        # By the question: what a teacher said of a window holds in the next epoch.
+        told = random.Random(question.id).random() < CONTEXT  # noqa: S311
+        read = [gold] if other is None or alone else [gold, other]
+        yield _example(question, read, gold, told, question.pair)
+        if other is not None and alone:
+            yield _example(question, [other], gold, told, "")
+
+
+def _example(
+    question: Question, read: Sequence[Context], gold: Context, told: bool, pair: str
+) -> Example:
+    return Example(
+        question.question,
+        tuple(context.text for context in read),
+        tuple(question.answers if context is gold else () for context in read),
+        tuple(context.about if told else "" for context in read),
+        pair,
+    )

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from qa.training.batch import collate
 from qa.training.data import Example
-from qa.training.features import Group, Window, groups, load_tokenizer
+from qa.training.features import Group, Window, learnable, load_tokenizer
 from qa.training.loss import Targets, log_probabilities
 from qa.training.model import load_model, logits, takes_types
 
@@ -67,7 +67,7 @@ class Teacher:
         Raises:
             ValueError: The tokenizers divide a passage differently.
         """
-        own = groups(self.tokenizer, examples, max_tokens + self._special)
+        _, own = learnable(self.tokenizer, examples, max_tokens + self._special)
         if [_words(group) for group in own] != [_words(group) for group in student]:
             raise ValueError(f"{self.folder}: its tokenizer divides text as the student's does not")
         return own

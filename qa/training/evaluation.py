@@ -8,10 +8,11 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from qa.reading.windows import Input
 from qa.squad_metrics import Scores, score
 from qa.training.batch import collate
 from qa.training.data import QuestionFile
-from qa.training.features import Group, encode, plan_batches
+from qa.training.features import Group, plan_batches, windows
 from qa.training.model import logits, takes_types
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def evaluate(
     max_tokens: int,
     batch_tokens: int,
     limit: int | None = None,
+    context: bool = False,
 ) -> Scores:
     """EM and F1 of the best span in each question's own paragraph.
 
@@ -59,24 +61,25 @@ def evaluate(
         max_tokens: The most tokens of a window.
         batch_tokens: The most tokens of a batch.
         limit: Ask only so many questions, always the same ones; all if None.
+        context: Whether the reader is told of the paragraph's article.
     """
     questions = list(file.questions)
     if limit is not None and limit < len(questions):
         questions = random.Random(0).sample(questions, limit)  # noqa: S311
-    texts = [file.contexts[question.context].text for question in questions]
-    windows = [
-        tuple(group)
-        for group in encode(
-            tokenizer, [(q.question, t) for q, t in zip(questions, texts, strict=True)], max_tokens
-        )
+    paragraphs = [file.contexts[question.context] for question in questions]
+    texts = [paragraph.text for paragraph in paragraphs]
+    inputs = [
+        Input(question.question, paragraph.text, paragraph.about if context else "")
+        for question, paragraph in zip(questions, paragraphs, strict=True)
     ]
-    asked = [i for i, group in enumerate(windows) if group]
+    groups = [tuple(group) for group in windows(tokenizer, inputs, max_tokens)]
+    asked = [i for i, group in enumerate(groups) if group]
     answers = [""] * len(questions)
     training = model.training
     model.train(False)
-    plan = plan_batches([windows[i] for i in asked], batch_tokens, random.Random(0))  # noqa: S311
+    plan = plan_batches([groups[i] for i in asked], batch_tokens, random.Random(0))  # noqa: S311
     for batch in plan:
-        _read(model, pad, [asked[i] for i in batch], windows, texts, answers)
+        _read(model, pad, [asked[i] for i in batch], groups, texts, answers)
     model.train(training)
     golds = [[gold.text for gold in question.answers] for question in questions]
     return score(answers, golds)
@@ -87,15 +90,15 @@ def _read(
     model: "PreTrainedModel",
     pad: int,
     batch: Sequence[int],
-    windows: Sequence[Group],
+    groups: Sequence[Group],
     texts: Sequence[str],
     answers: list[str],
 ) -> None:
     """Writes the answers of a batch of questions into `answers`."""
-    groups = [windows[i] for i in batch]
-    inputs, targets = collate(groups, pad, takes_types(model))
+    chosen = [groups[i] for i in batch]
+    inputs, targets = collate(chosen, pad, takes_types(model))
     scores, first, last = best_spans(*logits(model, inputs), targets.mask)
-    rows = [(i, window) for i in batch for window in windows[i]]
+    rows = [(i, window) for i in batch for window in groups[i]]
     best: dict[int, float] = {}
     for row, (i, window) in enumerate(rows):
         if scores[row] > best.get(i, -float("inf")):

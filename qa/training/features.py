@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from qa.reading.windows import Input, encode
 from qa.training.data import Example, Gold
 
-QUESTION_TOKENS = 64  # A longer question is cut here: the passage needs the room.
-SHARE = 4  # Of a window, a question takes at most 1/SHARE, and windows overlap by 1/SHARE.
 MAX_WINDOWS = 4  # The most windows that training takes of one passage.
 LENGTH_STEP = 32  # Lengths are rounded up to this: few shapes, so kernels are reused.
 
@@ -58,40 +57,13 @@ def load_tokenizer(path: Path) -> Tokenizer:
     return tokenizer
 
 
-def encode(
-    tokenizer: Tokenizer, pairs: Sequence[tuple[str, str]], max_tokens: int
-) -> list[list[Window]]:
-    """Tokenises questions with passages; a passage too long becomes overlapping windows.
-
-    Args:
-        tokenizer: Without padding and truncation; it is left so.
-        pairs: Questions with a passage each.
-        max_tokens: The most tokens of a window, special tokens included.
-
-    Returns:
-        The windows of each pair, in order; none for a passage without any token.
-    """
-    limit = min(QUESTION_TOKENS, max_tokens // SHARE)
-    questions = tokenizer.encode_batch([q for q, _ in pairs], add_special_tokens=False)
-    cut = [
-        q if len(e.ids) <= limit else q[: e.offsets[limit - 1][1]]
-        for (q, _), e in zip(pairs, questions, strict=True)
-    ]
-    tokenizer.enable_truncation(max_tokens, stride=max_tokens // SHARE, strategy="only_second")
-    try:
-        texts = [text for _, text in pairs]
-        encodings = tokenizer.encode_batch(list(zip(cut, texts, strict=True)))
-    finally:
-        tokenizer.no_truncation()
-    return [
-        [window for part in (e, *e.overflowing) if (window := _window(part))] for e in encodings
-    ]
+def windows(tokenizer: Tokenizer, inputs: Sequence[Input], max_tokens: int) -> list[list[Window]]:
+    """The windows of each input, as `qa.reading.windows.encode` makes them, for training."""
+    return [[_window(part) for part in parts] for parts in encode(tokenizer, inputs, max_tokens)]
 
 
-def _window(encoding: Encoding) -> Window | None:
+def _window(encoding: Encoding) -> Window:
     passage = [i for i, sequence in enumerate(encoding.sequence_ids) if sequence == 1]
-    if not passage:
-        return None
     return Window(
         np.array(encoding.ids, np.int32),
         np.array(encoding.type_ids, np.int8),
@@ -116,23 +88,34 @@ def token_span(window: Window, start: int, end: int) -> tuple[int, int] | None:
     return None if cut_left or cut_right else (window.first + first, window.first + last)
 
 
-def groups(tokenizer: Tokenizer, examples: Sequence[Example], max_tokens: int) -> list[Group]:
-    """Tokenises examples, and finds their answers among the tokens.
+def learnable(
+    tokenizer: Tokenizer, examples: Sequence[Example], max_tokens: int
+) -> tuple[list[Example], list[Group]]:
+    """Tokenizes examples, and finds their answers among the tokens.
 
     An example whose answers no window holds is left out: it would teach "no answer" falsely.
+
+    Returns:
+        The examples that stay, and the windows of each.
     """
-    pairs = [(e.question, passage) for e in examples for passage in e.passages]
-    encoded = iter(encode(tokenizer, pairs, max_tokens))
-    made = []
+    inputs = [
+        Input(example.question, passage, context)
+        for example in examples
+        for passage, context in zip(example.passages, example.contexts, strict=True)
+    ]
+    encoded = iter(windows(tokenizer, inputs, max_tokens))
+    kept: list[Example] = []
+    made: list[Group] = []
     for example in examples:
-        windows = [
+        group = [
             window
             for golds in example.answers
             for window in _kept([_with_spans(w, golds) for w in next(encoded)])
         ]
-        if windows and any(w.spans for w in windows) == any(example.answers):
-            made.append(tuple(windows))
-    return made
+        if group and any(w.spans for w in group) == any(example.answers):
+            kept.append(example)
+            made.append(tuple(group))
+    return kept, made
 
 
 def _with_spans(window: Window, golds: Iterable[Gold]) -> Window:
@@ -160,28 +143,41 @@ def width(group: Group) -> int:
     return padded(max(len(window.ids) for window in group))
 
 
-def plan_batches(sequence: Sequence[Group], budget: int, rng: random.Random) -> list[list[int]]:
+def plan_batches(
+    sequence: Sequence[Group],
+    budget: int,
+    rng: random.Random,
+    pairs: Sequence[str] | None = None,
+) -> list[list[int]]:
     """Divides groups into batches of similar length, in random order.
 
     Args:
         sequence: The groups.
-        budget: The most tokens of a batch, padding included; only a group that is larger by
-            itself makes a larger batch.
+        budget: The most tokens of a batch, padding included; only what cannot be divided and is
+            larger by itself makes a larger batch.
         rng: Decides the order.
+        pairs: The name of each group's pair, or "". Groups of one pair share a batch: a question
+            and its twin without an answer are told apart best by one step (Gardner et al. 2020).
 
     Returns:
         The indices of each batch's groups; each group once.
     """
-    order = list(range(len(sequence)))
+    together: dict[str, list[int]] = {}
+    for i in range(len(sequence)):
+        together.setdefault((pairs[i] if pairs else "") or f" {i}", []).append(i)
+    units = list(together.values())
+    widths = [max(width(sequence[i]) for i in unit) for unit in units]
+    order = list(range(len(units)))
     rng.shuffle(order)
-    order.sort(key=lambda i: width(sequence[i]))  # stable: random within one length
+    order.sort(key=widths.__getitem__)  # stable: random within one length
     batches: list[list[int]] = []
     rows = 0
-    for i in order:
-        rows += len(sequence[i])
-        if not batches or rows * width(sequence[i]) > budget:
+    for u in order:
+        own = sum(len(sequence[i]) for i in units[u])
+        rows += own
+        if not batches or rows * widths[u] > budget:
             batches.append([])
-            rows = len(sequence[i])
-        batches[-1].append(i)
+            rows = own
+        batches[-1] += units[u]
     rng.shuffle(batches)
     return batches

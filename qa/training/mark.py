@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 
+from qa.reading.windows import MAX_TOKENS, Input
 from qa.training.batch import collate
 from qa.training.data import (
     Gold,
@@ -25,10 +26,9 @@ from qa.training.data import (
     tfidf_retriever,
 )
 from qa.training.evaluation import best_spans
-from qa.training.features import encode, load_tokenizer, plan_batches
+from qa.training.features import load_tokenizer, plan_batches, windows
 from qa.training.model import load_model, logits, takes_types
 
-MAX_TOKENS = 384
 BATCH_TOKENS = 4096
 SIMILAR = 12  # The sentences around are drawn from so many that are nearest to the question.
 AROUND = 2, 5  # How many are drawn, from and to.
@@ -62,7 +62,9 @@ def mark(pairs: Sequence[QuestionSentence], reader: Path) -> Iterator[Marked]:
     tokenizer, model = load_tokenizer(reader / "tokenizer.json"), load_model(reader)
     model.train(False)
     pad, types = int(model.config.pad_token_id or 0), takes_types(model)
-    encoded = encode(tokenizer, [(pair.question, pair.sentence) for pair in pairs], MAX_TOKENS)
+    encoded = windows(
+        tokenizer, [Input(pair.question, pair.sentence) for pair in pairs], MAX_TOKENS
+    )
     # A sentence of more than one window is no sentence.
     whole = [(pair, w[0]) for pair, w in zip(pairs, encoded, strict=True) if len(w) == 1]
     for batch in plan_batches([(w,) for _, w in whole], BATCH_TOKENS, random.Random(0)):  # noqa: S311

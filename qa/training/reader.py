@@ -33,7 +33,7 @@ from qa.training.distil import (
     distillation_loss,
 )
 from qa.training.evaluation import evaluate
-from qa.training.features import Group, groups, load_tokenizer, plan_batches, width
+from qa.training.features import Group, learnable, load_tokenizer, plan_batches, width
 from qa.training.loss import shared_norm_loss
 from qa.training.model import (
     computes_bfloat16,
@@ -160,10 +160,11 @@ class ReaderTraining:
         for file, source, finder in zip(self.files, self.settings.data, self._finders, strict=True):
             questions = share(file, source.weight, self.settings.seed, epoch)
             chosen += examples(file, questions, finder, self.settings.negatives, rng)
-        made = groups(self.tokenizer, chosen, self.settings.max_tokens)
+        chosen, made = learnable(self.tokenizer, chosen, self.settings.max_tokens)
         if not made:
             raise ValueError("the data gives no question to learn from; raise a weight")
-        batches = plan_batches(made, self.settings.batch_tokens, rng)
+        pairs = [example.pair for example in chosen]
+        batches = plan_batches(made, self.settings.batch_tokens, rng, pairs)
         if not self.teacher:
             return Plan(made, [], batches)
         return Plan(made, self.teacher.groups(chosen, made, self.settings.max_tokens), batches)

@@ -1,9 +1,12 @@
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Article, Passage
-from qa.reading.onnx import MAX_ANSWER_TOKENS, Reader, pack_by_length
+from qa.reading.onnx import MAX_ANSWER_TOKENS, SPANS_PER_PASSAGE, Reader, pack_by_length
 
 SUMMIT = Article("summit", "", "The summit was held in Singapore on 12 June 2018. It was sunny.")
 COOKING = Article("cooking", "", "Boil the potatoes for twenty minutes, then drain them.")
@@ -35,6 +38,47 @@ def test_offsets_count_in_the_article_not_the_passage(reader):
     passage = Passage("long", len(padding), len(article.text))
     best = reader.read("Where was the summit held?", [(article, passage)])[0]
     assert article.text[best.start : best.end] == "Singapore"
+
+
+@pytest.mark.parametrize("place", [0.5, 0.75, 1.0])
+def test_a_passage_longer_than_the_window_is_read_to_its_end(reader, place):
+    filler = "Boil the potatoes for twenty minutes, then drain them and add some salt. " * 60
+    cut = int(len(filler) * place)
+    text = filler[:cut] + " " + SUMMIT.text + " " + filler[cut:]
+    article = Article("long", "", text)
+    spans = reader.read("Where was the summit held?", [whole(article)])
+    assert quote(spans[0], article) == "Singapore"
+    assert spans[0].start == text.index("Singapore")
+    assert len(spans) <= SPANS_PER_PASSAGE
+    assert len({(span.start, span.end) for span in spans}) == len(spans)
+
+
+class Told:
+    """The bundled reader, as one that learned with the article's title and date before it."""
+
+    takes_context = True
+
+    def __init__(self, model):
+        self.tokenizer = model.tokenizer
+        self.seen = []
+        self._model = model
+
+    def logits(self, encodings):
+        self.seen += encodings
+        return self._model.logits(encodings)
+
+
+def test_a_reader_that_takes_context_reads_title_and_date_and_answers_from_the_passage(reader):
+    told = Reader()
+    told._model = Told(reader._model)
+    article = replace(SUMMIT, title="Singapore summit", published=date(2018, 6, 13))
+    spans = told.read("Where was the summit held?", [whole(article)])
+    assert quote(spans[0], article) == "Singapore"
+    (encoding,) = told._model.seen
+    text = told._model.tokenizer.decode(encoding.ids, skip_special_tokens=False)
+    assert "held? [SEP] singapore summit, june 13, 2018 [SEP] the summit was" in text
+    passage = [i for i, sequence in enumerate(encoding.sequence_ids) if sequence == 1]
+    assert encoding.offsets[passage[0]] == (0, 3)
 
 
 def test_prefers_no_answer_where_there_is_none(reader):

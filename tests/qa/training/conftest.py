@@ -25,6 +25,7 @@ def wordpiece(cls="[CLS]", sep="[SEP]"):
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
     layout = BertProcessing if cls == "[CLS]" else RobertaProcessing
+    tokenizer.add_special_tokens(["[PAD]", cls, sep, "[UNK]"])
     tokenizer.post_processor = layout((sep, 2), (cls, 1))
     return tokenizer
 

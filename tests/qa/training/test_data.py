@@ -1,6 +1,7 @@
 import gzip
 import json
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -82,6 +83,69 @@ def test_a_weight_gives_each_question_its_turn(squad_file, weight):
     assert share(file, weight, seed=4, epoch=1) != epochs[1]
 
 
+@pytest.fixture
+def twins(tmp_path):
+    """A file with twins that name their originals, and one that names none."""
+    text = "Anna was born in Lima and Boris in Oslo."
+
+    def asked(name, question, answer="", **more):
+        answers = [{"text": answer, "answer_start": text.index(answer)}] if answer else []
+        return {"id": name, "question": question, "answers": answers, **more}
+
+    qas = [
+        asked("a", "Where was Anna born?", "Lima"),
+        asked("b", "Where was Boris born?", "Oslo"),
+        asked("b2", "Where was Boris buried?", twin_of="b", is_impossible=True),
+        asked("x", "Why was Anna born?", is_impossible=True),
+        asked("y", "When was Anna born?", is_impossible=True),
+    ]
+    article = {"title": "Two_births", "date": "2003-01-28"}
+    paragraphs = [{"context": text, "qas": qas}, {"context": text, "qas": qas[:1]}]
+    path = tmp_path / "twins.json"
+    path.write_text(json.dumps({"data": [{**article, "paragraphs": paragraphs}]}))
+    return read_squad(path)
+
+
+def test_an_unanswerable_question_is_paired_with_its_original_or_a_neighbour(twins):
+    pairs = {}
+    for question in twins.questions:
+        if question.pair:
+            pairs.setdefault(question.pair, set()).add(question.id)
+    assert sorted(map(sorted, pairs.values())) == [["a", "x"], ["b", "b2"]]
+
+
+def test_questions_know_the_title_and_date_of_their_article(twins):
+    context = twins.contexts[twins.questions[0].context]
+    assert context.about == "Two births, January 28, 2003"
+
+
+def test_a_small_share_takes_pairs_whole_and_one_turn_of_each_paragraph(twins):
+    for seed in range(6):
+        first = share(twins, 4 / 6, seed, 0)
+        assert len({question.context for question in first[:3]}) == 2
+        whole = share(twins, 1, seed, 0)
+        places = {question.id: place for place, question in enumerate(whole) if question.pair}
+        assert abs(places["b"] - places["b2"]) == 1
+
+
+def test_half_of_the_questions_tell_the_article_and_pairs_stay_named(twins):
+    finder = Negatives(twins, lambda question, k: [])
+    asked = [replace(q, id=f"{q.id} {turn}") for turn in range(100) for q in twins.questions]
+    made = list(examples(twins, asked, finder, 0.0, random.Random(0)))
+    told = [example for example in made if any(example.contexts)]
+    assert len(told) / len(made) == pytest.approx(0.5, abs=0.1)
+    assert {example.contexts for example in told} == {("Two births, January 28, 2003",)}
+    assert [e.pair for e in made[:6]] == [q.pair for q in twins.questions]
+
+
+def test_an_unanswerable_question_keeps_its_passage_alone(twins):
+    finder = Negatives(twins, lambda question, k: ["The river."])
+    asked = [question for question in twins.questions if not question.answers] * 30
+    made = list(examples(twins, asked, finder, 1.0, random.Random(0)))
+    assert len(made) == len(asked)
+    assert all(len(example.passages) == 1 for example in made)
+
+
 def test_an_answer_is_found_as_whole_words_however_written():
     gold = [Gold(0, "The  U.S. Army")]
     assert holds_answer("he joined the us army.", gold)
@@ -102,7 +166,7 @@ def test_negatives_never_hold_the_answer(squad_file):
     rng = random.Random(0)
     for question in file.questions * 5:
         found = finder.find(question, rng)
-        assert found is None or not holds_answer(found, question.answers)
+        assert found is None or not holds_answer(found.text, question.answers)
 
 
 def test_examples_keep_every_question_and_the_asked_share_of_negatives(squad_file):

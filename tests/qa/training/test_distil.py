@@ -13,7 +13,7 @@ from qa.training.distil import (
     distillation_loss,
     soften,
 )
-from qa.training.features import groups, load_tokenizer
+from qa.training.features import learnable, load_tokenizer
 from qa.training.loss import Targets, log_probabilities
 from qa.training.model import keep_layers, load_model
 from qa.training.reader import ReaderTraining, Stopped
@@ -70,8 +70,8 @@ def test_the_teacher_speaks_at_the_students_tokens(mpnet, bert):
     student = load_tokenizer(bert / "tokenizer.json")
     teacher = Teacher(mpnet, student, remembers=False)
     texts = "Anna was born in Lima", "the river " * 40
-    examples = [Example("Who was born?", texts, ((Gold(0, "Anna"),), ()))]
-    mine = groups(student, examples, 64)
+    examples = [Example("Who was born?", texts, ((Gold(0, "Anna"),), ()), ("Lima", "Lima"))]
+    examples, mine = learnable(student, examples, 64)
     theirs = teacher.groups(examples, mine, 64)
     assert [w.first for w in theirs[0]] == [w.first + 1 for w in mine[0]]
     _, targets = collate(mine, 0, True)
@@ -84,9 +84,9 @@ def test_the_teacher_speaks_at_the_students_tokens(mpnet, bert):
 def test_a_teacher_that_divides_text_otherwise_is_refused(mpnet, bert):
     student = load_tokenizer(bert / "tokenizer.json")
     teacher = Teacher(mpnet, student, remembers=False)
-    mine = groups(student, [Example("who", ("Anna",), ((),))], 64)
+    _, mine = learnable(student, [Example("who", ("Anna",), ((),), ("",))], 64)
     with pytest.raises(ValueError, match="divides text"):
-        teacher.groups([Example("who", ("Boris",), ((),))], mine, 64)
+        teacher.groups([Example("who", ("Boris",), ((),), ("",))], mine, 64)
 
 
 def test_a_student_comes_to_agree_with_its_teacher(mpnet, bert, squad_file, tmp_path, quiet):

@@ -5,10 +5,11 @@ import pytest
 import torch
 from click.testing import CliRunner
 
+from qa.reading.windows import Input
 from qa.training.batch import collate
 from qa.training.commands import train
 from qa.training.data import Gold, QuestionSentence, holds_answer, read_squad
-from qa.training.features import encode, load_tokenizer
+from qa.training.features import load_tokenizer, windows
 from qa.training.mark import Marked, mark, mark_file, passage
 from qa.training.model import load_model, logits, save_reader
 
@@ -31,7 +32,7 @@ def test_confidence_is_the_probability_among_all_spans(untrained):
     tokenizer, model = load_tokenizer(untrained / "tokenizer.json"), load_model(untrained)
     got = {marked.pair: marked for marked in mark(PAIRS, untrained)}
     for pair in PAIRS:
-        (window,) = encode(tokenizer, [(pair.question, pair.sentence)], 384)[0]
+        (window,) = windows(tokenizer, [Input(pair.question, pair.sentence)], 384)[0]
         inputs, _ = collate([(window,)], 0, True)
         with torch.inference_mode():
             start, end = (
