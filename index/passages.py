@@ -1,5 +1,7 @@
 """Cut an article into passages: windows of whole sentences, as offsets."""
 
+import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from semantic_text_splitter import TextSplitter
@@ -19,8 +21,22 @@ PASSAGE_CHARACTERS = 2_000
 """A bound for text without word boundaries, which word pieces do not measure."""
 
 
+WINDOW_CHARACTERS = 16_000
+"""What the splitter sees of a text at once. For each passage it looks at all that is left, which
+takes quadratic time where its sentences or paragraphs do not end."""
+
+_UNSETTLED_CHARACTERS = 4_000
+"""A chunk so near to the end of a window could reach beyond it."""
+
+_SHARED_CHUNKS = 3
+
 _WORDS_KEPT = 50_000
-_WORD_CHARACTERS = 40
+_WORD_CHARACTERS = 200
+_SAMPLE_CHARACTERS = 512
+_ALONE = r"\t\n\r!-/:-@\[-`{-~\xa0\u2000-\u200a\u2010-\u2027\u3000\u4e00-\u9fff"
+_PARTS = re.compile(rf"\[[A-Z]{{1,9}}\]|[{_ALONE}]|[^{_ALONE}]+")
+"""Other blanks, punctuation and Chinese characters, which make up no word piece with what stands
+beside them, and what lies between. Only `[SEP]` and its like are one word piece as a whole."""
 
 
 class _WordPieces(dict[str, int]):
@@ -36,8 +52,22 @@ class _WordPieces(dict[str, int]):
         self._tokenizer = tokenizer
 
     def of(self, text: str) -> int:
-        """How many there are in a text."""
-        return sum(map(self.__getitem__, text.split(" ")))
+        """How many there are in a text; of one with too many for a passage, that they are."""
+        count = 0
+        for word in text.split(" "):
+            count += self[word] if len(word) <= _WORD_CHARACTERS else self._of_long(word)
+            if count > PASSAGE_TOKENS:
+                break
+        return count
+
+    def _of_long(self, word: str) -> int:
+        if len(word) > _SAMPLE_CHARACTERS:
+            # The last part may be cut off.
+            sample = _PARTS.findall(word, 0, _SAMPLE_CHARACTERS)[:-1]
+            count = sum(map(self.__getitem__, sample))
+            if count > PASSAGE_TOKENS:
+                return count
+        return sum(map(self.__getitem__, _PARTS.findall(word)))
 
     def __missing__(self, word: str) -> int:
         count = len(self._tokenizer.encode(word, add_special_tokens=False))
@@ -46,6 +76,9 @@ class _WordPieces(dict[str, int]):
                 self.clear()
             self[word] = count
         return count
+
+
+Span = tuple[int, int]
 
 
 @lru_cache(maxsize=1)
@@ -62,16 +95,54 @@ def split(article: Article) -> list[Passage]:
     begins and ends with a visible character, and breaks between sentences where it can.
     Metadata at the head of the text (a date line, front matter) belongs to no passage.
     """
-    by_tokens, by_characters = _splitters()
-    offset = read_header(article.text).body_start
-    spans = []
-    for start, chunk in by_tokens.chunk_indices(article.text[offset:]):
-        if len(chunk) <= PASSAGE_CHARACTERS:
-            spans.append((offset + start, len(chunk)))
+    _, by_characters = _splitters()
+    text = article.text
+    spans: list[Span] = []
+    for start, end in _chunks(text, read_header(text).body_start):
+        if end - start <= PASSAGE_CHARACTERS:
+            spans.append((start, end))
         else:
-            pieces = by_characters.chunk_indices(chunk)
-            spans.extend((offset + start + piece, len(text)) for piece, text in pieces)
-    return [Passage(article.id, start, start + length) for start, length in spans]
+            pieces = by_characters.chunk_indices(text[start:end])
+            spans.extend((start + at, start + at + len(piece)) for at, piece in pieces)
+    return [Passage(article.id, start, end) for start, end in spans]
+
+
+def _chunks(text: str, start: int) -> Iterator[Span]:
+    """The splitter's chunks of a text from `start` on, cut in one window after another.
+
+    Windows overlap by a few chunks, and one takes over from the other at a chunk that both have.
+    From there on they are those of the whole text: a chunk depends on the one before it, and on
+    what follows no further than it could reach.
+    """
+    shared: list[Span] = []
+    while True:
+        end = start + WINDOW_CHARACTERS
+        chunks = _chunks_of(text, start, end)
+        taken_over = next((at for at, chunk in enumerate(chunks) if chunk in shared), None)
+        if taken_over is not None:
+            yield from shared[: shared.index(chunks[taken_over])]
+            chunks = chunks[taken_over:]
+        elif shared:
+            yield from shared
+            start, shared = shared[-1][1], []
+            continue
+        if end >= len(text):
+            yield from chunks
+            return
+        settled = [chunk for chunk in chunks if chunk[1] <= end - _UNSETTLED_CHARACTERS]
+        if len(settled) > _SHARED_CHUNKS and settled[-_SHARED_CHUNKS][0] > start:
+            yield from settled[:-_SHARED_CHUNKS]
+            shared = settled[-_SHARED_CHUNKS:]
+            start = shared[0][0]
+        else:  # Chunks as long as this are not of sentences; they need not overlap.
+            yield from chunks
+            start = end
+
+
+def _chunks_of(text: str, start: int, end: int) -> list[Span]:
+    by_tokens, _ = _splitters()
+    chunks = by_tokens.chunk_indices(text[start:end])
+    return [(start + at, start + at + len(chunk)) for at, chunk in chunks]
 
 
 def embedding_text(article: Article, passage: Passage) -> str:

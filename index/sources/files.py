@@ -14,11 +14,12 @@ from index.sources.documents import read_docx, read_epub, read_pdf
 from index.sources.headers import read_header, stated_date
 from index.sources.inputs import MAX_ARTICLE_BYTES, Fields, Input, Problem, decode_html, decode_text
 from index.sources.records import FIELD_NAMES, read_csv, read_json_lines
+from index.sources.sandbox import sandbox
 from index.types import Article
 
 __all__ = [
     "ArticleFiles", "Measured", "article_id", "problem_of", "read_articles", "read_file",
-    "read_input",
+    "read_input", "read_isolated",
 ]  # fmt: skip
 
 _UNEXPECTED = (ValueError, LookupError, csv.Error)
@@ -143,7 +144,7 @@ def read_file(path: Path, source: str | None = None) -> Article:
     if read is None or read in (read_json_lines, read_csv):
         raise UserError(f"{path}: not a file of one article")
     given = Input(str(path), source or str(path.resolve()), kind, 0, lambda: path.open("rb"))
-    (article,) = read(given, _raise_problem, {})
+    (article,) = _articles_of(given, _raise_problem, {})
     return _storable(article)
 
 
@@ -168,7 +169,6 @@ def problem_of(error: Exception, name: str) -> str:
 
 
 def _read_input(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
-    read = _READERS.get(given.kind)
     try:
         if given.kind == ".zip":
             found = False
@@ -177,12 +177,27 @@ def _read_input(given: Input, problem: Problem, fields: Fields) -> Iterator[Arti
                 yield from _read_input(member, problem, fields)
             if not found:
                 problem(f"{given.name}: holds no {', '.join(_READERS)} files")
-        elif read is None:
+        elif given.kind not in _READERS:
             problem(f"{given.name}: unknown kind of file; known are {', '.join(KINDS)}")
         else:
-            yield from read(given, problem, fields)
+            yield from _articles_of(given, problem, fields)
     except (UserError, OSError, *UNREADABLE, *_UNEXPECTED) as error:
         problem(problem_of(error, given.name))
+
+
+def read_isolated(given: Input, problem: Problem) -> Iterator[Article]:
+    """Read the articles of one input in this process, which is the worker that may die of it.
+
+    Raises:
+        UserError: If it is not readable.
+    """
+    return _READERS[given.kind](given, problem, {})
+
+
+def _articles_of(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+    if given.kind in _ISOLATED:
+        return sandbox().read(given, problem)
+    return _READERS[given.kind](given, problem, fields)
 
 
 def _storable(article: Article) -> Article:
@@ -287,6 +302,9 @@ _READERS: dict[str, Callable[[Input, Problem, Fields], Iterator[Article]]] = {
     ".docx": read_docx,
     ".epub": read_epub,
 }
+
+_ISOLATED = frozenset(_READERS) - {".txt", ".jsonl", ".csv", ".tsv"}
+"""Kinds whose parsers are not known to take linear time; a worker process reads them."""
 
 KINDS = (*_READERS, ".zip")
 """Extensions of the files that are read."""

@@ -8,10 +8,11 @@ from functools import partial
 
 from index.errors import UserError
 from index.identity import article_id
-from index.sources.feeds import Listed, absolute, listed_pages
+from index.sources.feeds import Listed, absolute
 from index.sources.fetcher import Fetched, Fetcher
 from index.sources.files import problem_of, read_input
 from index.sources.inputs import Input, Problem
+from index.sources.sandbox import sandbox
 from index.types import Article
 
 _LISTING_DEPTH = 3
@@ -91,7 +92,7 @@ class WebArticles:
         self._done += 1
 
     def _read_listing(self, listing: Fetched, depth: int) -> Iterator[Article]:
-        found = listed_pages(listing.content, listing.url)
+        found = sandbox().listed_pages(listing.content, listing.url)
         if depth >= _LISTING_DEPTH or len(found.pages) + self._total > _MAX_PAGES:
             raise UserError(f"{listing.url}: lists too many pages; give a smaller sitemap")
         self._total += len(found.pages) + len(found.listings)

@@ -282,6 +282,8 @@ def test_what_a_library_did_not_expect_is_one_line(tmp_path, monkeypatch, error)
         raise error
 
     monkeypatch.setattr("trafilatura.bare_extraction", fail)
+    # In this process, where the library fails.
+    monkeypatch.setattr("index.sources.files._ISOLATED", frozenset())
     (tmp_path / "a.html").write_text("<p>Some text.")
     (tmp_path / "b.txt").write_text("Some text.")
     articles, (problem,) = read(tmp_path / "a.html", tmp_path / "b.txt")

@@ -92,11 +92,63 @@ def test_passages_are_those_that_the_tokenizer_measures(tokenizer, text):
 def test_the_words_that_are_remembered_are_few(tokenizer, monkeypatch):
     monkeypatch.setattr(index.passages, "_WORDS_KEPT", 3)
     pieces = index.passages._WordPieces(tokenizer)
-    long = "supercalifragilistic" * 3
+    long = "supercalifragilistic" * 12
     for text in ("The harbours reopened, again.", long) * 2:
         assert pieces.of(text) == len(tokenizer.encode(text, add_special_tokens=False))
         assert 0 < len(pieces) <= 3
         assert long not in pieces
+
+
+def test_windows_of_a_long_text_cut_as_the_splitter_does(tokenizer, monkeypatch):
+    monkeypatch.setattr(index.passages, "WINDOW_CHARACTERS", 9_000)
+    paragraphs = [
+        " ".join(f"The ship {n} came to Rostock{' on Monday' * (n % 4)}." for n in range(m, m + 9))
+        for m in range(150)
+    ]
+    text = ("\n" * 4).join(("\n\n".join(paragraphs[:90]), "\n".join(paragraphs[90:])))
+    found = [(each.start, each.end) for each in split(Article("a", "", text))]
+    assert len(found) > 60
+    assert found == list(cut_by(tokenizer, text))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "word ",
+        ".",
+        "–",
+        "東",
+        "[",
+        "a\t",
+        "a\r\n",
+        "x" * 99 + " ",
+        "x",
+        "a.",
+        "\n",
+        "😀",
+        "abc\n\n",
+    ],
+)
+def test_what_is_measured_grows_with_the_text_and_not_faster(monkeypatch, piece):
+    measured = 0
+    measure = index.passages._WordPieces.of
+
+    def counted(self, text):
+        nonlocal measured
+        measured += len(text)
+        return measure(self, text)
+
+    monkeypatch.setattr(index.passages._WordPieces, "of", counted)
+    index.passages._splitters.cache_clear()
+    work = []
+    for characters in (30_000, 120_000):
+        measured = 0
+        text = "The beginning. " + piece * (characters // len(piece))
+        passages = split(Article("a", "", text))
+        assert all(each.end - each.start <= PASSAGE_CHARACTERS for each in passages)
+        work.append(measured)
+    index.passages._splitters.cache_clear()
+    assert work[1] <= 6 * work[0]
 
 
 def test_sentences_stay_whole_and_neighbours_share_some():

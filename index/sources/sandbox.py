@@ -1,0 +1,259 @@
+"""Reads untrusted documents in worker processes with limits on time, memory and length.
+
+The parsers of HTML, Markdown, PDF, Word, EPUB and feeds take minutes or gigabytes for a few crafted
+bytes, and some are written in C. A worker that goes beyond a limit is killed; its file is refused
+with one line, and the next file gets another worker. A worker reads many files, one at a time.
+"""
+
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from threading import BoundedSemaphore, Lock, Timer
+from typing import Any, BinaryIO
+
+from index.errors import UserError
+from index.sources.feeds import Listed, Listing
+from index.sources.inputs import MAX_DOCUMENT_BYTES, Input, Problem
+from index.types import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one input may take.
+
+    Attributes:
+        cpu_seconds: Processor time for a small input.
+        cpu_seconds_per_mb: Further processor time for each megabyte of it.
+        most_cpu_seconds: Processor time for an input of any size.
+        wall_factor: How many times its processor time it may take by the clock: other programs may
+            keep it waiting.
+        memory_bytes: Address space of a worker, on systems that limit it.
+    """
+
+    cpu_seconds: float = 10.0
+    cpu_seconds_per_mb: float = 20.0
+    most_cpu_seconds: float = 600.0
+    wall_factor: float = 3.0
+    memory_bytes: int = 3_000_000_000
+
+    def seconds(self, size: int) -> float:
+        """Processor time for an input of so many bytes."""
+        return min(self.cpu_seconds + self.cpu_seconds_per_mb * size / 1e6, self.most_cpu_seconds)
+
+
+MAX_WORKERS = 4
+"""Workers of this process; whoever needs another one waits."""
+
+_MAX_REPLY_BYTES = 200_000_000
+_ROOT = Path(__file__).resolve().parents[2]
+# The root comes first in the path: what lies in the current folder must not stand in for it.
+_COMMAND = [
+    sys.executable, "-P", "-c",
+    f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from index.sources.worker import main; "
+    "main()",
+]  # fmt: skip
+
+
+class Sandbox:
+    """Worker processes, each started when no other is idle."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        """Prepare; a worker is started with the first input."""
+        self._limits = limits or Limits()
+        self._idle: list[_Worker] = []
+        self._lock = Lock()
+        self._free = BoundedSemaphore(MAX_WORKERS)
+
+    def read(self, given: Input, problem: Problem) -> Iterator[Article]:
+        """Read the articles of one input of a kind that is read here.
+
+        Args:
+            given: The input; its bytes are taken here and parsed in the worker.
+            problem: Is told what the worker skipped.
+
+        Raises:
+            UserError: If it is not readable, or reading it takes too much.
+        """
+        content = given.read(MAX_DOCUMENT_BYTES)
+        request = {
+            "task": "articles", "name": given.name, "source": given.source, "kind": given.kind,
+            "size": given.size, "charset": given.charset,
+        }  # fmt: skip
+        reply = self._call(given.name, request, content)
+        for line in reply["problems"]:
+            problem(line)
+        for fields in reply["articles"]:
+            yield _article(fields)
+
+    def listed_pages(self, content: bytes, url: str) -> Listing:
+        """What a feed or sitemap lists, as `index.sources.feeds.listed_pages` tells it.
+
+        Raises:
+            UserError: If it is neither, or reading it takes too much.
+        """
+        reply = self._call(url, {"task": "listing", "url": url}, content)
+        pages = tuple(Listed(str(address), _day(day)) for address, day in reply["pages"])
+        return Listing(pages, tuple(map(str, reply["listings"])))
+
+    def close(self) -> None:
+        """End the idle workers; a later call starts new ones."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.kill()
+
+    def _call(self, name: str, request: dict[str, Any], content: bytes) -> dict[str, Any]:
+        seconds = self._limits.seconds(len(content))
+        with self._worker() as worker:
+            reply = worker.call(
+                {**request, "seconds": seconds}, content, seconds * self._limits.wall_factor
+            )
+            if reply is None:
+                raise UserError(f"{name}: {worker.why_it_ended(seconds)}")
+        if (error := reply.get("error")) is not None:
+            raise UserError(str(error))
+        return reply
+
+    @contextmanager
+    def _worker(self) -> "Iterator[_Worker]":
+        with self._free:
+            with self._lock:
+                worker = self._idle.pop() if self._idle else None
+            if worker is None or not worker.alive:
+                worker = _Worker(self._limits.memory_bytes)
+            try:
+                yield worker
+            except BaseException:
+                worker.kill()
+                raise
+            if worker.spent:
+                worker.kill()
+                return
+            with self._lock:
+                self._idle.append(worker)
+
+
+class _Worker:
+    """One process, which answers one request after another over its standard streams.
+
+    Attributes:
+        spent: Whether it has grown so large that it is better ended.
+    """
+
+    def __init__(self, memory_bytes: int) -> None:
+        self.spent = False
+        self._late = False
+        self._process = subprocess.Popen(  # noqa: S603 - the command is a constant
+            [*_COMMAND, str(memory_bytes)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # Ctrl-C is for the process that the user started.
+            start_new_session=os.name == "posix",
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        assert self._process.stdin is not None  # noqa: S101 - it was asked for
+        assert self._process.stdout is not None  # noqa: S101 - it was asked for
+        self._requests: BinaryIO = self._process.stdin  # type: ignore[assignment]
+        self._replies: BinaryIO = self._process.stdout  # type: ignore[assignment]
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there."""
+        return self._process.poll() is None
+
+    def call(
+        self, request: dict[str, Any], content: bytes, wall_seconds: float
+    ) -> dict[str, Any] | None:
+        """The reply to a request; None if there is none, and the process has ended."""
+        timer = Timer(wall_seconds, self._end_late)
+        timer.daemon = True
+        timer.start()
+        try:
+            write_frame(self._requests, json.dumps(request).encode())
+            write_frame(self._requests, content)
+            reply = json.loads(read_frame(self._replies, _MAX_REPLY_BYTES))
+        except (OSError, EOFError, ValueError):
+            self.kill()
+            return None
+        finally:
+            timer.cancel()
+        self.spent = bool(reply.get("spent"))
+        return dict(reply)
+
+    def why_it_ended(self, seconds: float) -> str:
+        """Why there was no reply, in words."""
+        code = self._process.returncode
+        if self._late or code == -getattr(signal, "SIGXCPU", 0):
+            return f"takes more than {seconds:.0f} seconds to read"
+        return f"reading it ended the process that did it ({code})"
+
+    def kill(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._requests, self._replies):
+            with suppress(OSError):  # What was not sent yet has nowhere to go.
+                stream.close()
+
+    def _end_late(self) -> None:
+        self._late = True
+        self._process.kill()
+
+
+def write_frame(stream: BinaryIO, content: bytes) -> None:
+    """Write bytes behind their number."""
+    stream.write(len(content).to_bytes(8, "big"))
+    stream.write(content)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO, limit: int) -> bytes:
+    """Read what `write_frame` wrote.
+
+    Raises:
+        EOFError: If the stream ends before.
+        ValueError: If there are more than `limit` bytes.
+    """
+    size = int.from_bytes(_exactly(stream, 8), "big")
+    if size > limit:
+        raise ValueError(f"{size} bytes")
+    return _exactly(stream, size)
+
+
+def _exactly(stream: BinaryIO, size: int) -> bytes:
+    content = stream.read(size)
+    if len(content) < size:
+        raise EOFError
+    return content
+
+
+def _article(fields: dict[str, Any]) -> Article:
+    identity, title, text, source = (fields[name] for name in ("id", "title", "text", "source"))
+    return Article(str(identity), str(title), str(text), _day(fields["published"]), str(source))
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
+
+
+@cache
+def sandbox() -> Sandbox:
+    """The workers that this process shares; they end with it."""
+    made = Sandbox()
+    atexit.register(made.close)
+    return made
+
+
+if hasattr(os, "register_at_fork"):
+    # A fork must not talk to the workers of its parent.
+    os.register_at_fork(after_in_child=sandbox.cache_clear)

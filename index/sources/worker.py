@@ -1,0 +1,131 @@
+"""The process that reads untrusted documents for `index.sources.sandbox`, within limits."""
+
+import io
+import json
+import os
+import signal
+import sys
+from typing import Any, BinaryIO
+
+from index.errors import UserError
+from index.sources.feeds import listed_pages
+from index.sources.files import problem_of, read_isolated
+from index.sources.inputs import MAX_DOCUMENT_BYTES, Input
+from index.sources.sandbox import read_frame, write_frame
+from index.types import Article
+
+_LARGE_BYTES = 500_000_000
+"""A worker that once needed more memory ends after its reply, which gives the memory back."""
+
+
+def main() -> None:
+    """Answer requests from standard input until it ends; `argv` holds the bytes of memory."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    requests, replies = sys.stdin.buffer, _replies()
+    _limit_memory(int(sys.argv[1]))
+    while True:
+        try:
+            request = json.loads(read_frame(requests, 1_000_000))
+            content = read_frame(requests, 2 * MAX_DOCUMENT_BYTES)
+        except EOFError:
+            return
+        _limit_time(request["seconds"])
+        reply = _reply(request, content)
+        reply["spent"] = _peak_bytes() > _LARGE_BYTES
+        try:
+            write_frame(replies, json.dumps(reply).encode())
+        except OSError:  # Whoever asked has ended.
+            return
+
+
+def _reply(request: dict[str, Any], content: bytes) -> dict[str, Any]:
+    try:
+        if request["task"] == "listing":
+            return _listing(content, request["url"])
+        return _articles(request, content)
+    except UserError as error:
+        return {"error": str(error)}
+    except MemoryError:
+        return {"error": f"{_name(request)}: takes too much memory to read", "spent": True}
+    except Exception as error:  # noqa: BLE001 - libraries raise anything for a damaged file
+        return {"error": problem_of(error, _name(request))}
+
+
+def _articles(request: dict[str, Any], content: bytes) -> dict[str, Any]:
+    given = Input(
+        name=request["name"],
+        source=request["source"],
+        kind=request["kind"],
+        size=request["size"],
+        open=lambda: io.BytesIO(content),
+        charset=request["charset"],
+    )
+    problems: list[str] = []
+    articles = [_fields(article) for article in read_isolated(given, problems.append)]
+    return {"articles": articles, "problems": problems}
+
+
+def _listing(content: bytes, url: str) -> dict[str, Any]:
+    listing = listed_pages(content, url)
+    pages = [(page.url, page.published and page.published.isoformat()) for page in listing.pages]
+    return {"pages": pages, "listings": listing.listings}
+
+
+def _fields(article: Article) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "title": article.title,
+        "text": article.text,
+        "published": article.published and article.published.isoformat(),
+        "source": article.source,
+    }
+
+
+def _name(request: dict[str, Any]) -> str:
+    return str(request.get("name") or request.get("url"))
+
+
+def _replies() -> BinaryIO:
+    """Standard output; what a library prints goes nowhere instead of among the replies."""
+    replies = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return replies
+
+
+if sys.platform == "win32":
+
+    def _limit_memory(most_bytes: int) -> None:
+        """There is no such limit here; the one on time is kept by the other process."""
+
+    def _limit_time(seconds: float) -> None:
+        """As for memory."""
+
+    def _peak_bytes() -> int:
+        return 0
+
+else:
+    import resource
+
+    def _limit_memory(most_bytes: int) -> None:
+        """Let what asks for more memory fail, and leave no core behind."""
+        _set(resource.RLIMIT_CORE, 0)
+        _set(resource.RLIMIT_AS, most_bytes)
+
+    def _limit_time(seconds: float) -> None:
+        """Let the system end this process after so many further seconds of processor time."""
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _set(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + seconds) + 1)
+
+    def _set(which: int, most: int) -> None:
+        _, hard = resource.getrlimit(which)
+        try:
+            # Only the limit that can be raised again: the next file has its own time.
+            resource.setrlimit(which, (most, hard))
+        except (ValueError, OSError):
+            return  # macOS has no limit on memory that holds.
+
+    def _peak_bytes() -> int:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024
