@@ -13,7 +13,44 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 MayConnect = Callable[[Address], bool]
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+
+# The special-purpose address registries of IANA as of 2025-10, all that is not "globally
+# reachable", and what else no website has: https://www.iana.org/assignments/iana-ipv4-special-registry
+# and https://www.iana.org/assignments/iana-ipv6-special-registry. Python's `is_global` knows the
+# registries of the day on which that Python was released.
+_SPECIAL_V4 = tuple(
+    ipaddress.IPv4Network(network)
+    for network in (
+        "0.0.0.0/8",  # this network
+        "10.0.0.0/8",  # private use
+        "100.64.0.0/10",  # shared address space of providers
+        "127.0.0.0/8",  # loopback
+        "168.63.129.16/32",  # the platform of Azure, seen from its virtual machines
+        "169.254.0.0/16",  # link-local; the metadata of most clouds
+        "172.16.0.0/12",  # private use
+        "192.0.0.0/24",  # protocol assignments
+        "192.0.2.0/24",  # documentation
+        "192.88.99.0/24",  # relays of 6to4, deprecated
+        "192.168.0.0/16",  # private use
+        "198.18.0.0/15",  # benchmarks
+        "198.51.100.0/24",  # documentation
+        "203.0.113.0/24",  # documentation
+        "224.0.0.0/4",  # multicast
+        "240.0.0.0/4",  # reserved; broadcast
+    )
+)
+# Of IPv6 only 2000::/3 is global unicast; these are its exceptions.
+_SPECIAL_V6 = tuple(
+    ipaddress.IPv6Network(network)
+    for network in (
+        "2001::/23",  # protocol assignments, such as Teredo and ORCHID
+        "2001:db8::/32",  # documentation
+        "2002::/16",  # 6to4, which leads to any IPv4 address
+        "3fff::/20",  # documentation
+    )
+)
 
 
 class ForbiddenAddressError(OSError):
@@ -22,16 +59,11 @@ class ForbiddenAddressError(OSError):
 
 def is_public(address: Address) -> bool:
     """Whether an address is one of the open internet: not private, loopback, link-local etc."""
-    if isinstance(address, ipaddress.IPv6Address):
-        # An IPv4 address may come wrapped in an IPv6 one.
-        inner = address.ipv4_mapped or address.sixtofour
-        if address.teredo:
-            inner = address.teredo[1]
-        if address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None and not is_public(inner):
-            return False
-    return address.is_global and not address.is_multicast
+    if isinstance(address, ipaddress.IPv4Address):
+        return not any(address in network for network in _SPECIAL_V4)
+    if address in _NAT64:  # An IPv4 address, reached through a network that has only IPv6.
+        return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return address in _GLOBAL_UNICAST and not any(address in network for network in _SPECIAL_V6)
 
 
 def connect(host: str, port: int, seconds: float | None, may_connect: MayConnect) -> socket.socket:
