@@ -32,8 +32,9 @@ from eval.bench.corpus import (
 )
 from index.collection import Collection
 from index.identity import digest
-from index.local.backend import STORE, LocalBackend
+from index.local.backend import LocalBackend
 from index.local.changes import NOTHING_SEEN
+from index.local.folder import STORE
 from index.local.store import Store
 from index.types import Article, Passage
 

@@ -15,15 +15,17 @@ from index.backend import Found, Outcome, Vectors
 from index.cores import usable_cores
 from index.errors import UserError
 from index.local.changes import State
+from index.local.file_locks import refuse_without_locks
+from index.local.folder import CHECKPOINT, LEXICAL, STORE, refuse_other
+from index.local.rows import wrong_size
 from index.local.store import Store
+from index.local.temporary import clear
 from index.types import Article, Filters, Passage, Summaries
 
 if TYPE_CHECKING:
     from index.local.dense import VectorIndex
     from index.local.lexical import LexicalIndex
     from index.local.selection import Selection
-
-STORE = "articles.sqlite"
 
 _LEAST_MORE = 10
 _MORE_SHARE = 0.2
@@ -46,13 +48,16 @@ class LocalBackend:
             UserError: If it is no collection, or cannot be made.
         """
         self.path = path
-        _refuse_other(path)
+        refuse_other(path)
         if create_with is not None:
             try:
                 path.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise UserError(f"{path}: cannot be created ({error.strerror})") from None
+        refuse_without_locks(path)
         self.store = Store(path / STORE, create_with=create_with)
+        if not self.store.read_only:
+            clear(path)
         self._lock = Lock()
         self._selections: dict[tuple[State, Filters], Selection] = {}
         self._beside = ThreadPoolExecutor(usable_cores(), thread_name_prefix="lexical")
@@ -67,14 +72,14 @@ class LocalBackend:
         """The dense index, loaded when first used."""
         from index.local.dense import VectorIndex
 
-        return VectorIndex(self.path / "vectors.faiss")
+        return VectorIndex(self.path / CHECKPOINT)
 
     @cached_property
     def lexical(self) -> "LexicalIndex":
         """The lexical index, loaded when first used."""
         from index.local.lexical import LexicalIndex
 
-        return LexicalIndex(self.path / "lexical")
+        return LexicalIndex(self.path / LEXICAL)
 
     def holds(self, article: Article) -> bool:
         """Whether the article is stored already, just as it is."""
@@ -165,6 +170,11 @@ class LocalBackend:
         self, vector: npt.NDArray[np.float32], k: int, selection: "Selection | None"
     ) -> list[int]:
         """Candidates for the k nearest; more than that of an index that is not exact."""
+        if self.vectors.dimension not in (None, len(vector)):
+            raise UserError(
+                f"{self.path}: its vectors have {self.vectors.dimension} dimensions, those of "
+                f"{self.embedder} have {len(vector)}; `article-qa restore` a backup"
+            )
         more = 0 if self.vectors.is_exact else max(_LEAST_MORE, math.ceil(_MORE_SHARE * k))
         ids: list[int] = self.vectors.search(vector, k + more, selection).ids.tolist()
         return ids
@@ -176,6 +186,9 @@ class LocalBackend:
         found = self.store.passages_with_vectors(list(dict.fromkeys(ids)))
         if not found:
             return {}, {}
+        for passage_id, (_, stored) in found.items():
+            if stored.shape != vector.shape:
+                raise wrong_size(passage_id)
         matrix = np.array([stored for _, stored in found.values()], dtype=np.float32)
         exact = np.clip(matrix @ vector, -1.0, 1.0).tolist()
         passages = {each: passage for each, (passage, _) in found.items()}
@@ -220,16 +233,3 @@ class LocalBackend:
 
 def _nearest(ids: Iterable[int], similarities: dict[int, float]) -> list[int]:
     return sorted((each for each in ids if each in similarities), key=lambda e: -similarities[e])
-
-
-def _refuse_other(path: Path) -> None:
-    try:
-        names = {each.name for each in path.iterdir()}
-    except FileNotFoundError:
-        return
-    except NotADirectoryError:
-        raise UserError(f"{path}: a file, not the folder of a collection") from None
-    except OSError as error:
-        raise UserError(f"{path}: cannot be opened ({error.strerror})") from None
-    if names and STORE not in names:
-        raise UserError(f"{path}: a folder of something else, not a collection")

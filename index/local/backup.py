@@ -1,17 +1,25 @@
 """Copies of a collection while it is in use, and the way back."""
 
 import sqlite3
-import tempfile
+from collections.abc import Callable
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 from index.errors import UserError
-from index.local.backend import STORE, LocalBackend
-from index.local.connections import Connections
-from index.local.schema import new_identity
+from index.local.backend import LocalBackend
+from index.local.checkpoint import sync_folder
+from index.local.connections import Connections, is_damage
+from index.local.file_locks import refuse_without_locks
+from index.local.folder import STORE, holds_only_ours, names_in, refuse_other, set_aside
+from index.local.schema import drop_actions, mend_schema, new_identity
+from index.local.store import Store
+from index.local.temporary import clear, is_left_over, unfinished
 
 _STEP_PAGES = -1
 """All in one step: one moment of the collection, however much is written meanwhile."""
+
+_PROBLEMS_TOLD = 3
 
 
 def backup(collection: Path, destination: Path) -> int:
@@ -28,87 +36,141 @@ def backup(collection: Path, destination: Path) -> int:
         How many articles were copied.
 
     Raises:
-        UserError: If there is no collection, or the destination is taken or cannot be written.
+        UserError: If there is no collection, its articles are damaged, or the destination is
+            taken or cannot be written.
     """
-    opened = LocalBackend(collection, None)
-    opened.close()
+    LocalBackend(collection, None).close()
+    if not all(map(is_left_over, names_in(destination))):
+        raise UserError(f"{destination}: not empty; a backup wants a folder of its own")
     try:
         destination.mkdir(parents=True, exist_ok=True)
-        taken = any(destination.iterdir())
+        clear(destination)
+        with unfinished(destination) as folder:
+            fresh = folder / STORE
+            count = _copy(collection, fresh, "nothing was copied; `article-qa check` says more")
+            fresh.replace(destination / STORE)
+        sync_folder(destination)
     except OSError as error:
-        raise UserError(f"{destination}: cannot be written ({error.strerror})") from None
-    if taken:
-        raise UserError(f"{destination}: not empty; a backup wants a folder of its own")
-    _copy(collection / STORE, destination / STORE)
-    copied = LocalBackend(destination, None)
-    try:
-        return copied.counts()[0]
-    finally:
-        copied.close()
+        raise UserError(f"{destination}: cannot be written ({error})") from None
+    return count
 
 
-def restore(backed_up: Path, collection: Path) -> int:
+def restore(
+    backed_up: Path, collection: Path, tell: Callable[[str], None] = lambda line: None
+) -> int:
     """Make a collection what it was when it was backed up; what came later is lost.
 
-    Others may have it open: they find the restored articles with their next search.
+    Others may have it open: they find the restored articles with their next search. A collection
+    that is damaged is renamed, as "articles.sqlite.damaged-20240105-101500", and not changed.
 
     Args:
         backed_up: The folder that `backup` made.
-        collection: The folder of a collection, or one that is missing or empty.
+        collection: The folder of a collection, also a damaged one, or one without articles.
+        tell: Is told the new name of a damaged one.
 
     Returns:
         How many articles it holds now.
 
     Raises:
-        UserError: If there is no backup, or the collection cannot be written.
+        UserError: If there is no backup, it is damaged, or the collection cannot be written.
     """
-    if not (backed_up / STORE).is_file():
+    if STORE not in names_in(backed_up):
         raise UserError(f"{backed_up}: no backup here")
-    source = LocalBackend(backed_up, None)
-    embedder = source.embedder
-    if problems := source.store.integrity():
-        raise UserError(f"{backed_up}: a damaged backup ({problems[0]}); nothing was restored")
-    source.close()
-    # Opening it refuses folders of something else, and makes one that is missing.
-    LocalBackend(collection, embedder).close()
-    with tempfile.TemporaryDirectory(dir=collection, prefix=".restore-") as folder:
-        # The identity must be new before the first process sees the restored articles.
-        fresh = Path(folder) / STORE
-        _copy(backed_up / STORE, fresh)
-        try:
-            with (
-                closing(_connect(fresh)) as source_file,
-                closing(_connect(collection / STORE)) as target,
-            ):
-                source_file.backup(target, pages=_STEP_PAGES)
-        except sqlite3.Error as error:
-            raise UserError(f"{collection}: cannot be restored ({error})") from None
-    restored = LocalBackend(collection, None)
+    refuse_other(backed_up)
+    names = names_in(collection)
+    if STORE not in names and not holds_only_ours(names):
+        raise UserError(f"{collection}: a folder of something else, not a collection")
     try:
-        return restored.counts()[0]
-    finally:
-        restored.close()
+        collection.mkdir(parents=True, exist_ok=True)
+        refuse_without_locks(collection)
+        clear(collection)
+        with unfinished(collection) as folder:
+            fresh = folder / STORE
+            # Its identity is new before the first process sees the restored articles.
+            count = _copy(backed_up, fresh, "nothing was restored")
+            if _is_whole(collection):
+                _overwrite(collection / STORE, fresh)
+            else:
+                _exchange(collection / STORE, fresh, tell)
+    except (sqlite3.Error, OSError) as error:
+        raise UserError(f"{collection}: cannot be restored ({error})") from None
+    return count
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copy a store under another name first, give it an identity of its own, and rename it."""
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
+def _copy(collection: Path, fresh: Path, otherwise: str) -> int:
+    """Copy the articles of a collection, and nothing else that may be in its file.
+
+    Args:
+        collection: Its folder, which may be one where nothing can be written.
+        fresh: The file to make, with an identity of its own.
+        otherwise: Ends the message of what is damaged.
+
+    Returns:
+        How many articles were copied.
+
+    Raises:
+        UserError: If the articles are damaged.
+    """
     try:
-        # What is copied may lie where nothing can be written.
-        with closing(Connections(source)) as original, closing(_connect(unfinished)) as copy:
+        with closing(Connections(collection / STORE)) as original, closing(_connect(fresh)) as copy:
             original.get().backup(copy, pages=_STEP_PAGES)
             copy.execute("PRAGMA journal_mode = DELETE")
+            drop_actions(copy)
+            copy.commit()
+        with closing(Store(fresh)) as store:  # One of an earlier version is brought up to date.
+            if damage := list(islice(store.damage(), _PROBLEMS_TOLD)):
+                raise UserError(f"{collection}: damaged ({'; '.join(damage)}); {otherwise}")
+            count = store.counts()[0]
+        with closing(_connect(fresh)) as copy:
+            mend_schema(copy, drop_tables=True)
             copy.execute("UPDATE settings SET value = ? WHERE name = 'identity'", (new_identity(),))
             copy.commit()
             copy.execute("PRAGMA journal_mode = WAL")
-        unfinished.replace(target)
-    except (sqlite3.Error, OSError) as error:
-        unfinished.unlink(missing_ok=True)
-        raise UserError(f"{target.parent}: cannot be written ({error})") from None
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise UserError(f"{fresh.parent.parent}: cannot be written ({error})") from None
+        raise UserError(f"{collection}: damaged ({error}); {otherwise}") from None
+    return count
+
+
+def _is_whole(collection: Path) -> bool:
+    """Whether there are articles, and they can be read."""
+    if not (collection / STORE).is_file():
+        return False
+    try:
+        with closing(Store(collection / STORE)) as store:
+            return next(store.damage(), None) is None
+    except (sqlite3.DatabaseError, UserError) as error:
+        cause = error.__cause__ if isinstance(error, UserError) else error
+        if isinstance(cause, sqlite3.Error) and not is_damage(cause):
+            raise
+        return False
+
+
+def _overwrite(store: Path, fresh: Path) -> None:
+    """Replace what is in a store, in one transaction, for all who have it open."""
+    with closing(_connect(fresh)) as source, closing(_connect(store)) as target:
+        source.backup(target, pages=_STEP_PAGES)
+
+
+def _exchange(store: Path, fresh: Path, tell: Callable[[str], None]) -> None:
+    """Put another file in the place of a damaged or missing one, which is set aside."""
+    aside = store.with_name(f"{store.name}.damaged")
+    if store.exists():
+        aside = set_aside(store)
+        tell(f"{store}: damaged; it is now called {aside.name}")
+    for suffix in ("-wal", "-shm", "-journal"):
+        # Left where it is, the log of the old file would be taken for the new one's.
+        log = store.with_name(f"{store.name}{suffix}")
+        if log.exists():
+            log.replace(aside.with_name(f"{aside.name}{suffix}"))
+    sync_folder(store.parent)
+    fresh.replace(store)
+    sync_folder(store.parent)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=60.0)
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA trusted_schema = OFF")
     return connection

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.backend import Vectors
-from index.local.rows import SELECT_ARTICLE, article_of, setting
+from index.local.rows import SELECT_ARTICLE, article_of, count_setting, setting, wrong_size
 from index.types import Article
 
 _SAMPLE_RUN = 8
@@ -63,7 +63,7 @@ class Changes:
         self.anew = since != NOTHING_SEEN and (
             since.identity != self.state.identity
             or since.counter > self.state.counter
-            or since.counter < int(setting(connection, "pruned"))
+            or since.counter < count_setting(connection, "pruned")
         )
         self._since = NOTHING_SEEN if self.anew else since
 
@@ -83,6 +83,23 @@ class Changes:
         """How many passages the store holds."""
         (count,) = self._connection.execute("SELECT count(*) FROM passages").fetchone()
         return int(count)
+
+    def refuse_sizes_other_than(self, dimension: int | None) -> None:
+        """Look at the sizes of the new vectors, before an index takes in any of them.
+
+        Args:
+            dimension: Of the index; None is that of the first of them.
+
+        Raises:
+            UserError: If a vector has another one.
+        """
+        row = self._connection.execute(
+            "SELECT id FROM passages WHERE id > ?1 AND length(vector) <> coalesce(?2, "
+            "(SELECT length(vector) FROM passages WHERE id > ?1 ORDER BY id LIMIT 1)) LIMIT 1",
+            (self._since.last_passage, None if dimension is None else 2 * dimension),
+        ).fetchone()
+        if row is not None:
+            raise wrong_size(row[0])
 
     def added(self, size: int) -> Iterator[tuple[npt.NDArray[np.int64], Vectors]]:
         """Ids (shape n) and vectors (shape n, dimension) of new passages, `size` at a time."""
@@ -131,5 +148,5 @@ def state_of(connection: sqlite3.Connection) -> State:
     """What an index has seen that has seen everything."""
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
     return State(
-        setting(connection, "identity"), int(setting(connection, "counter")), row[0] if row else 0
+        setting(connection, "identity"), count_setting(connection, "counter"), row[0] if row else 0
     )

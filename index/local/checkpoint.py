@@ -3,11 +3,11 @@
 import hashlib
 import json
 import os
-import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
+
+from index.local.temporary import unfinished
 
 _MAGIC = b"article-qa checkpoint 3\n"
 _CHUNK = 1 << 20
@@ -29,10 +29,9 @@ def write_checkpoint(
     Raises:
         OSError: If the disk does not take it; `path` is then what it was.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
+    with unfinished(path.parent) as folder:
+        temporary = folder / path.name
+        with temporary.open("wb") as file:
             checksum = hashlib.sha256()
 
             def take(content: Any) -> None:  # noqa: ANN401 - anything that has a buffer
@@ -45,10 +44,7 @@ def write_checkpoint(
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-        _sync_folder(path.parent)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        sync_folder(path.parent)
 
 
 def read_checkpoint(path: Path, read: Callable[[dict[str, Any], BinaryIO], T]) -> T | None:
@@ -80,17 +76,6 @@ def read_header(path: Path) -> dict[str, Any] | None:
         return None
 
 
-def discard_unfinished(path: Path, older_than_seconds: float = 3600.0) -> None:
-    """Delete what a writer that was killed has left beside the checkpoint."""
-    for each in path.parent.glob(f".{path.name}.*"):
-        try:
-            if time.time() - each.stat().st_mtime > older_than_seconds:
-                each.unlink()
-        except OSError:
-            # Another process was first, or the folder is read-only.
-            continue
-
-
 def _is_whole(file: BinaryIO) -> bool:
     size = os.fstat(file.fileno()).st_size
     left = size - _DIGEST_BYTES
@@ -107,7 +92,8 @@ def _is_whole(file: BinaryIO) -> bool:
     return file.read() == checksum.digest()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk: after a power cut, a renamed file is still there."""
     if os.name == "nt":  # Windows has no handle on a folder to sync.
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -12,7 +12,13 @@ from index.errors import UserError
 
 _LOCK_SECONDS = 60.0
 
+_NO_DAMAGE = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM,
+}  # fmt: skip
+
 _Stamp = tuple[int, int, int, bool]
+_File = tuple[int, int]
 
 
 class Connections:
@@ -29,22 +35,32 @@ class Connections:
         """Prepare; the file is opened, or created, with the first connection."""
         self._path = path
         self._opened: dict[Thread, sqlite3.Connection] = {}
+        self._files: dict[sqlite3.Connection, _File] = {}
         self._frozen: dict[sqlite3.Connection, _Stamp] = {}
         self._lock = threading.Lock()
+        self._exists = False
         self.read_only = path.is_file() and _cannot_write(path)
 
     def get(self) -> sqlite3.Connection:
-        """The connection of this thread."""
+        """The connection of this thread, to the file that is there now.
+
+        Raises:
+            UserError: If there was a file, and there is none any more.
+        """
         connection = self._opened.get(threading.current_thread())
         if connection is not None and self._is_outdated(connection):
             self.close_thread()
             connection = None
         if connection is None:
-            connection = self._connect()
+            connection, file = self._connect_to_present()
             # FULL: an article that was acknowledged survives a power cut, not only a kill.
             connection.execute("PRAGMA synchronous = FULL")
+            # A file that a stranger made may hold triggers and views; they get no functions that
+            # could do harm, and `Store` writes nothing beside them.
+            connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("PRAGMA foreign_keys = ON")
             with self._lock:
+                self._files[connection] = file
                 self._opened[threading.current_thread()] = connection
                 for thread in [each for each in self._opened if not each.is_alive()]:
                     self._close(thread)
@@ -86,7 +102,20 @@ class Connections:
         connection = self._opened.pop(thread, None)
         if connection is not None:
             self._frozen.pop(connection, None)
+            self._files.pop(connection, None)
             connection.close()
+
+    def _connect_to_present(self) -> tuple[sqlite3.Connection, _File]:
+        """A connection and the file that it is to, though the file may be replaced meanwhile."""
+        before = _file(self._path) if self._exists or self._path.exists() else None
+        while True:
+            connection = self._connect()
+            after = _file(self._path)
+            if before in (None, after):
+                self._exists = True
+                return connection, after
+            connection.close()
+            before = after
 
     def _connect(self) -> sqlite3.Connection:
         if not self.read_only:
@@ -119,9 +148,14 @@ class Connections:
         )
 
     def _is_outdated(self, connection: sqlite3.Connection) -> bool:
-        """Whether somebody writes to a file that was opened as one that does not change."""
+        """Whether another file is there now, or one that could not change has changed."""
+        if connection.in_transaction:
+            return False
+        # What is written to a file that has been moved away would be lost.
+        if self._files[connection] != _file(self._path):
+            return True
         stamp = self._frozen.get(connection)
-        return stamp is not None and not connection.in_transaction and stamp != _stamp(self._path)
+        return stamp is not None and stamp != _stamp(self._path)
 
     @contextmanager
     def _transaction(self, kind: str) -> Iterator[sqlite3.Connection]:
@@ -137,8 +171,26 @@ class Connections:
             raise
 
 
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether an error tells of what is in a file, and not of who uses it or of a full disk."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF not in _NO_DAMAGE
+
+
 def _cannot_write(path: Path) -> bool:
     return not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
+def _file(path: Path) -> _File:
+    """Which file lies at a path.
+
+    Raises:
+        UserError: If there is none.
+    """
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise UserError(f"{path}: cannot be opened any more ({error.strerror})") from None
+    return state.st_dev, state.st_ino
 
 
 def _stamp(path: Path) -> _Stamp:

@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from index.cores import usable_cores
 from index.local.changes import NOTHING_SEEN, Changes, State
-from index.local.checkpoint import discard_unfinished, read_checkpoint, write_checkpoint
+from index.local.checkpoint import read_checkpoint, write_checkpoint
 from index.local.exact import Index, Neighbours, Scan, threads
+from index.local.folder import set_aside
 from index.local.inverted_lists import InvertedLists
 from index.local.locks import ReadWriteLock
 from index.local.selection import Selection
@@ -58,6 +59,12 @@ class VectorIndex:
     def is_exact(self) -> bool:
         """Whether its similarities are those of the stored vectors, and none is missed."""
         return self._index is None or self._index.is_exact
+
+    @property
+    def dimension(self) -> int | None:
+        """Of the vectors; None while there are none."""
+        index = self._index
+        return None if index is None else index.dimension
 
     def catch_up(self, store: Store, latest: State) -> None:
         """Bring the index to what the store holds, which is `latest` or newer."""
@@ -115,7 +122,10 @@ class VectorIndex:
     def discard(self) -> None:
         """Forget everything, also the checkpoint."""
         with self._updating, self._lock.writing():
-            self._checkpoint.unlink(missing_ok=True)
+            if self._checkpoint.is_dir():
+                set_aside(self._checkpoint)
+            else:
+                self._checkpoint.unlink(missing_ok=True)
             self._index, self._trained_on = None, 0
             self._state = self._saved = NOTHING_SEEN
             self._stamp = _stamp(self._checkpoint)
@@ -129,6 +139,7 @@ class VectorIndex:
                 self._index, self._trained_on = index, trained_on
                 self._state, self._saved = changes.state, NOTHING_SEEN
             return
+        changes.refuse_sizes_other_than(self._index.dimension)
         removed = changes.removed()
         if removed:
             with self._lock.writing():
@@ -143,6 +154,7 @@ class VectorIndex:
         index: Index | None = None
         trained_on = 0
         count = changes.count()
+        changes.refuse_sizes_other_than(None)
         with threads(usable_cores()):
             for ids, vectors in changes.added(_CATCH_UP_BATCH):
                 if index is None and count >= LISTS_FROM:
@@ -183,7 +195,6 @@ class VectorIndex:
                 return False
             header = {"state": self._state, "trained_on": self._trained_on}
             try:
-                discard_unfinished(self._checkpoint)
                 write_checkpoint(self._checkpoint, header, self._index.write)
             except OSError:
                 # A full disk costs the next opening some seconds; the store has everything.

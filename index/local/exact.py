@@ -27,6 +27,10 @@ class Index(Protocol):
 
     is_exact: bool
 
+    @property
+    def dimension(self) -> int:
+        """Of its vectors."""
+
     def __len__(self) -> int:
         """How many vectors it holds."""
 
@@ -65,6 +69,11 @@ class Numbered:
     def write(self, writer: Any) -> None:  # noqa: ANN401 - faiss has no types
         """Write it by a writer of faiss."""
         faiss.write_index(self._numbers, writer)
+
+    @property
+    def dimension(self) -> int:
+        """Of the vectors."""
+        return int(self._codes.d)
 
     def __len__(self) -> int:
         return int(self._numbers.ntotal)
@@ -140,6 +149,11 @@ class Scan:
     def write(self, take: Callable[[Any], None]) -> None:
         """As of `Index`."""
         self._vectors.write(faiss.PyCallbackIOWriter(take))
+
+    @property
+    def dimension(self) -> int:
+        """As of `Index`."""
+        return self._vectors.dimension
 
     def __len__(self) -> int:
         return len(self._vectors)

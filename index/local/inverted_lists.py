@@ -97,6 +97,11 @@ class InvertedLists:
         faiss.write_index(self._lists, writer)
         self._vectors.write(writer)
 
+    @property
+    def dimension(self) -> int:
+        """As of `Index`."""
+        return self._vectors.dimension
+
     def __len__(self) -> int:
         return len(self._vectors)
 

@@ -12,8 +12,10 @@ from filelock import FileLock
 
 from index.analyzer import TITLE_WEIGHT, analyzer, title_text
 from index.local.changes import NOTHING_SEEN, Changes, State
+from index.local.folder import set_aside
 from index.local.selection import Selection
 from index.local.store import Store
+from index.local.temporary import clear_tantivy
 
 _ANALYZER = "article-qa"
 _HEAP_BYTES = 64_000_000
@@ -219,8 +221,10 @@ class LexicalIndex:
 
     def _open(self) -> tantivy.Index:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            if not self._folder.exists():
+                self._folder.mkdir(parents=True, exist_ok=True)
             with self._write_lock:
+                clear_tantivy(self._folder)
                 try:
                     with _damage_told():
                         return self._new_index(self._folder)
@@ -245,7 +249,10 @@ class LexicalIndex:
             self._index, self._in_memory = self._new_index(None), True
 
     def _emptied(self) -> tantivy.Index:
-        shutil.rmtree(self._folder)
+        if self._folder.is_dir():
+            shutil.rmtree(self._folder)
+        elif self._folder.exists():
+            set_aside(self._folder)
         self._folder.mkdir()
         return self._new_index(self._folder)
 

@@ -3,6 +3,10 @@
 import sqlite3
 from datetime import date
 
+import numpy as np
+
+from index.backend import Vectors
+from index.errors import UserError
 from index.types import Article, Summary
 
 SELECT_ARTICLE = "SELECT id, title, text, published, source FROM articles"
@@ -23,10 +27,45 @@ def summary_of(row: tuple[str, str, str | None, str | None, int]) -> Summary:
 
 
 def setting(connection: sqlite3.Connection, name: str) -> str:
-    """One of the settings, such as "counter" or "embedder"."""
-    (value,) = connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
-    return str(value)
+    """One of the settings, such as "identity" or "embedder".
+
+    Raises:
+        sqlite3.DatabaseError: If it is missing.
+    """
+    row = connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+    if row is None:
+        raise sqlite3.DatabaseError(f"the setting {name!r} is missing")
+    return str(row[0])
+
+
+def count_setting(connection: sqlite3.Connection, name: str) -> int:
+    """One of the settings that count, such as "counter" or "pruned".
+
+    Raises:
+        sqlite3.DatabaseError: If it is missing or no number.
+    """
+    value = setting(connection, name)
+    if not value.isdecimal():
+        raise sqlite3.DatabaseError(f"the setting {name!r} is no number")
+    return int(value)
+
+
+def vector_of(stored: bytes) -> Vectors:
+    """A stored vector: shape (dimension,); (0,) of bytes that are no whole numbers."""
+    return np.frombuffer(b"" if len(stored) % 2 else stored, dtype=np.float16)
+
+
+def wrong_size(passage_id: int) -> UserError:
+    """The error of a vector that cannot be compared to the others."""
+    return UserError(
+        f"the stored vector of passage {passage_id} has a wrong size; `article-qa check --repair` "
+        "makes it anew"
+    )
 
 
 def _day(stored: str | None) -> date | None:
-    return date.fromisoformat(stored) if stored else None
+    try:
+        return date.fromisoformat(stored) if stored else None
+    except ValueError:
+        # Damage, which `check` tells of by the article's digest.
+        return None

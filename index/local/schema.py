@@ -4,6 +4,9 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from index.errors import UserError
@@ -12,6 +15,10 @@ APPLICATION_ID = 0x41515131  # "AQQ1": marks the file as ours
 SCHEMA_VERSION = 3
 
 _WAL_SECONDS = 60.0
+
+_DROPPED_IN_ORDER = ("trigger", "view", "index", "table")
+_STATISTICS = {("table", "sqlite_stat1"), ("table", "sqlite_stat4")}
+"""What SQLite's own ANALYZE makes."""
 
 _CREATE = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -58,6 +65,89 @@ _FROM_2_TO_3 = """
 ALTER TABLE articles ADD COLUMN characters INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX articles_listed ON articles (id, title, published, source, characters);
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """How the schema of a file differs from that of a collection.
+
+    Attributes:
+        foreign: Kind and name of what a collection does not have, triggers and views first.
+        missing_indexes: The statements that make them again.
+        altered: Names of tables and indexes that are missing or not as they should be.
+    """
+
+    foreign: tuple[tuple[str, str], ...]
+    missing_indexes: tuple[str, ...]
+    altered: tuple[str, ...]
+
+
+def differences(connection: sqlite3.Connection) -> Differences:
+    """Compare the schema of a file of this version to that of a new collection."""
+    expected = _expected_schema()
+    actual = _schema(connection)
+    foreign = sorted(
+        (key for key in actual.keys() - expected.keys() if key not in _STATISTICS),
+        key=lambda key: (_DROPPED_IN_ORDER.index(key[0]), key[1]),
+    )
+    missing = {key: sql for key, sql in expected.items() if key not in actual}
+    changed = {key for key, sql in actual.items() if key in expected and expected[key] != sql}
+    return Differences(
+        tuple(foreign),
+        tuple(sql for (kind, _), sql in missing.items() if kind == "index" and sql),
+        (
+            *sorted(name for kind, name in missing if kind != "index"),
+            *sorted(name for _, name in changed),
+        ),
+    )
+
+
+def foreign_actions(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Kinds and names of the triggers and views in a file, of which a collection has none."""
+    query = "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')"
+    return connection.execute(query).fetchall()
+
+
+def mend_schema(connection: sqlite3.Connection, *, drop_tables: bool) -> None:
+    """Drop what a collection does not have, and make the indexes that are missing.
+
+    Args:
+        connection: To a file of this version, inside a transaction.
+        drop_tables: Drop also tables, with what is in them.
+
+    Raises:
+        sqlite3.Error: If something cannot be dropped.
+    """
+    found = differences(connection)
+    for kind, name in found.foreign:
+        if drop_tables or kind != "table":
+            _drop(connection, kind, name)
+    for statement in found.missing_indexes:
+        connection.execute(statement)
+
+
+def drop_actions(connection: sqlite3.Connection) -> None:
+    """Drop triggers and views, of which a collection of any version has none."""
+    for kind, name in foreign_actions(connection):
+        _drop(connection, kind, name)
+
+
+def _drop(connection: sqlite3.Connection, kind: str, name: str) -> None:
+    quoted = name.replace('"', '""')
+    # It may have gone with the table that it belonged to.
+    connection.execute(f'DROP {kind} IF EXISTS "{quoted}"')
+
+
+def _schema(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_master")
+    return {(kind, name): " ".join((sql or "").split()) for kind, name, sql in rows}
+
+
+@lru_cache(maxsize=1)
+def _expected_schema() -> dict[tuple[str, str], str]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        _run(connection, _CREATE + _FROM_1_TO_2 + _FROM_2_TO_3)
+        return _schema(connection)
 
 
 def prepare(
@@ -115,6 +205,7 @@ def _migrate(
 ) -> None:
     try:
         connection.execute("BEGIN IMMEDIATE")
+        drop_actions(connection)
         version = _pragma(connection, "user_version")
         if version < 2:
             _run(connection, _FROM_1_TO_2)

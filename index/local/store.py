@@ -18,9 +18,24 @@ from index.backend import Outcome, Vectors
 from index.errors import UserError
 from index.identity import digest
 from index.local.changes import Changes, State, state_of
-from index.local.connections import Connections
-from index.local.rows import SELECT_ARTICLE, SELECT_SUMMARY, article_of, setting, summary_of
-from index.local.schema import new_identity, prepare
+from index.local.connections import Connections, is_damage
+from index.local.rows import (
+    SELECT_ARTICLE,
+    SELECT_SUMMARY,
+    article_of,
+    count_setting,
+    setting,
+    summary_of,
+    vector_of,
+)
+from index.local.schema import (
+    Differences,
+    differences,
+    foreign_actions,
+    mend_schema,
+    new_identity,
+    prepare,
+)
 from index.types import Article, Filters, Passage, Summaries
 
 _SQL_VARIABLES = 30_000
@@ -48,18 +63,21 @@ class Store:
         Raises:
             UserError: If it is missing, not ours, or of another version.
         """
+        self._path = path
         self._connections = Connections(path)
         if create_with is None and not path.is_file():
             raise UserError(f"{path.parent}: no collection here; make one with `article-qa add`")
         try:
             prepare(self._connections.get(), path, create_with, near_duplicates.store_all)
             self.embedder = setting(self._connections.get(), "embedder")
+            self._foreign = foreign_actions(self._connections.get())
         except UserError:
             self.close()
             raise
         except sqlite3.DatabaseError as error:
             self.close()
-            raise UserError(f"{path}: cannot be opened as a collection ({error})") from None
+            hint = "; `article-qa restore` a backup" if is_damage(error) else ""
+            raise UserError(f"{path}: cannot be opened as a collection ({error}){hint}") from error
 
     @property
     def read_only(self) -> bool:
@@ -171,9 +189,7 @@ class Store:
         """Those of the passages that are still stored, with their vectors, by id."""
         select = 'SELECT id, article_id, start, "end", vector FROM passages WHERE id'
         rows = self._in_chunks(select, ids)
-        return {
-            row[0]: (Passage(*row[1:4]), np.frombuffer(row[4], dtype=np.float16)) for row in rows
-        }
+        return {row[0]: (Passage(*row[1:4]), vector_of(row[4])) for row in rows}
 
     def allowed(self, filters: Filters) -> npt.NDArray[np.int64]:
         """Ids of all passages whose article passes the filters, ascending."""
@@ -201,6 +217,46 @@ class Store:
         except sqlite3.DatabaseError as error:
             return [str(error)]
         return [" ".join(map(str, row)) for row in rows if row != ("ok",)]
+
+    def altered(self) -> Iterator[str]:
+        """Ids of the articles that are not as they were stored."""
+        for article, stored_digest, _ in self.everything():
+            if digest(article) != stored_digest:
+                yield article.id
+
+    def damage(self) -> Iterator[str]:
+        """Everything that is wrong with the articles themselves, as one line each.
+
+        What is derived, passages and vectors among it, is left to `index.local.verify`.
+        """
+        if problems := [*self.integrity(), *self.lost_settings()]:
+            yield from problems
+            return
+        yield from (f"{name} is not as it was made" for name in self.schema().altered)
+        for article_id in self.altered():
+            yield f"article {article_id} is not as it was stored"
+
+    def lost_settings(self) -> list[str]:
+        """A line on the settings, if one is missing or no number."""
+        try:
+            self.state()
+            with self._connections.reading() as connection:
+                count_setting(connection, "pruned")
+                count_setting(connection, "groups")
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
+        return []
+
+    def schema(self) -> Differences:
+        """How the file's tables differ from those of a new collection."""
+        with self._connections.reading() as connection:
+            return differences(connection)
+
+    def mend_schema(self) -> None:
+        """Drop foreign triggers, views and indexes, and make anew indexes that are missing."""
+        with self._connections.writing() as connection:
+            mend_schema(connection, drop_tables=False)
+            self._foreign = foreign_actions(connection)
 
     def passages_of(self, article_id: str) -> list[tuple[int, Passage]]:
         """The passages of one article with their ids."""
@@ -241,6 +297,15 @@ class Store:
         self.embedder = embedder
         return True
 
+    def dimension(self) -> int:
+        """The number of dimensions that most stored vectors have; 0 if there is none."""
+        row = (
+            self._connections.get()
+            .execute("SELECT length(vector) / 2 FROM passages GROUP BY 1 ORDER BY count(*) DESC")
+            .fetchone()
+        )
+        return int(row[0]) if row else 0
+
     def passage_ids(self) -> list[int]:
         """Ids of all passages, ascending."""
         return [
@@ -248,7 +313,7 @@ class Store:
         ]
 
     def everything(self) -> Iterator[tuple[Article, str, list[tuple[Passage, Vectors]]]]:
-        """Each article with its stored digest and its passages and vectors."""
+        """Each article with its stored digest ("" if its date is no day), passages and vectors."""
         connection = self._connections.get()
         last = ""
         query = (
@@ -261,10 +326,11 @@ class Store:
                 'SELECT article_id, start, "end", vector FROM passages WHERE article_id = ?',
                 (last,),
             )
+            article = article_of(row[:5])
             yield (
-                article_of(row[:5]),
-                row[5],
-                [(Passage(*each[:3]), np.frombuffer(each[3], np.float16)) for each in passages],
+                article,
+                "" if row[3] and article.published is None else row[5],
+                [(Passage(*passage[:3]), vector_of(passage[3])) for passage in passages],
             )
 
     @contextmanager
@@ -279,8 +345,14 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[tuple[sqlite3.Connection, int]]:
+        if self._foreign:
+            kind, name = self._foreign[0]
+            raise UserError(
+                f"{self._path}: has the {kind} {name!r}, which article-qa did not make; nothing is "
+                "written beside it; `article-qa check --repair` drops it"
+            )
         with self._connections.writing() as connection:
-            counter = int(setting(connection, "counter")) + 1
+            counter = count_setting(connection, "counter") + 1
             yield connection, counter
             _prune(connection)
             connection.execute(

@@ -1,5 +1,6 @@
 """Look whether a collection is whole, and make anew what is not."""
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from index.identity import digest
 from index.ingest import embedded
 from index.local.backend import LocalBackend
 from index.local.checkpoint import read_checkpoint
+from index.local.folder import CHECKPOINT, REEMBEDDING
 from index.local.lexical import DamagedError
 from index.local.reembedding import Progress, embed_anew
 from index.passages import split
@@ -30,6 +32,8 @@ class Report:
         problems: One line each.
         broken_articles: Ids of the articles whose passages or vectors are wrong.
         broken_indexes: Whether a derived index is.
+        broken_schema: Whether the file has more, or less, than the tables and indexes of a
+            collection.
         superseded: Whether the vectors are of an embedder that another version brought.
         beyond_repair: Whether the articles themselves are damaged.
     """
@@ -39,6 +43,7 @@ class Report:
     problems: list[str] = field(default_factory=list)
     broken_articles: list[str] = field(default_factory=list)
     broken_indexes: bool = False
+    broken_schema: bool = False
     superseded: bool = False
     beyond_repair: bool = False
 
@@ -47,19 +52,25 @@ def check(collection: Collection) -> Report:
     """Look at every article, passage and vector, and compare the derived indexes to them."""
     backend = _local(collection)
     report = Report()
-    for problem in backend.store.integrity():
+    for problem in (*backend.store.integrity(), *backend.store.lost_settings()):
         report.problems.append(f"database: {problem}")
         report.beyond_repair = True
     if report.beyond_repair:
         return report
+    _check_schema(backend, report)
     if is_superseded(backend.embedder):
         report.problems.append("vectors: made by the embedder of another version of article-qa")
         report.superseded = True
-    checkpoint = backend.path / "vectors.faiss"
+    checkpoint = backend.path / CHECKPOINT
     if checkpoint.exists() and read_checkpoint(checkpoint, lambda header, file: True) is None:
         report.problems.append(f"{checkpoint.name}: damaged or of another version")
         report.broken_indexes = True
-    _check_store(backend, report)
+    try:
+        _check_store(backend, report)
+    except sqlite3.DatabaseError as error:  # What can be read may yet be no text.
+        report.problems.append(f"database: {error}")
+        report.beyond_repair = True
+        return report
     _check_indexes(backend, report)
     return report
 
@@ -85,8 +96,13 @@ def repair(
             f"{collection.path}: its articles are damaged; restore a backup with "
             "`article-qa restore`"
         )
+    if report.broken_schema:
+        try:
+            backend.store.mend_schema()
+        except sqlite3.Error as error:
+            raise UserError(f"{collection.path}: cannot be repaired ({error})") from None
     if report.superseded:
-        gathered = backend.path / "reembedding.sqlite"
+        gathered = backend.path / REEMBEDDING
         embed_anew(backend.store, gathered, load_embedder(), progress)
     for article_id in report.broken_articles:
         article = backend.article(article_id)
@@ -98,17 +114,31 @@ def repair(
     backend.settle()
 
 
+def _check_schema(backend: LocalBackend, report: Report) -> None:
+    found = backend.store.schema()
+    for kind, name in found.foreign:
+        more = "; a backup leaves it out" if kind == "table" else ""
+        report.problems.append(f"database: the {kind} {name} is not of article-qa{more}")
+        report.broken_schema = True
+    for statement in found.missing_indexes:
+        report.problems.append(f"database: missing: {statement}")
+        report.broken_schema = True
+    for name in found.altered:
+        report.problems.append(f"database: {name} is not as article-qa made it")
+        report.beyond_repair = True
+
+
 def _check_store(backend: LocalBackend, report: Report) -> None:
-    dimension: int | None = None
+    dimension = backend.store.dimension()
     for article, stored_digest, passages in backend.store.everything():
         report.articles += 1
         report.passages += len(passages)
         if digest(article) != stored_digest:
-            report.problems.append(f"article {article.id}: its text is not what was stored")
+            what = "text is not what was stored" if stored_digest else "date is no day"
+            report.problems.append(f"article {article.id}: its {what}")
             report.beyond_repair = True
         wrong = []
         for passage, vector in passages:
-            dimension = dimension or len(vector)
             if not 0 <= passage.start < passage.end <= len(article.text):
                 wrong.append(f"passage {passage.start}-{passage.end} is not inside it")
             if len(vector) != dimension:
@@ -127,7 +157,7 @@ def _check_store(backend: LocalBackend, report: Report) -> None:
 def _check_indexes(backend: LocalBackend, report: Report) -> None:
     try:
         problems = list(_index_problems(backend))
-    except (DamagedError, OSError) as error:
+    except (DamagedError, OSError, UserError) as error:
         problems = [f"an index cannot be read: {error}"]
     if problems:
         report.problems += problems

@@ -154,7 +154,8 @@ def restore(backed_up: Path, place: Place | None, yes: bool) -> None:
             raise UserError(f"this replaces all articles in {target}; if you mean it, add --yes")
         if not click.confirm(f"Replace all articles in {target}?", err=True):
             raise UserError("nothing was restored")
-    click.echo(f"{put_back(backed_up, target)} articles restored to {target}")
+    count = put_back(backed_up, target, lambda line: click.echo(line, err=True))
+    click.echo(f"{count} articles restored to {target}")
 
 
 def _folder_of(place: Place) -> Path:

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import sqlite3
 import sys
 from collections.abc import Iterable
 from datetime import date
@@ -151,6 +152,9 @@ def main() -> None:
         status = error.exit_code
     except UserError as error:
         click.echo(f"article-qa: {error}", err=True)
+        status = 2
+    except sqlite3.DatabaseError as error:
+        click.echo(f"article-qa: the collection cannot be read ({error}); see `check`", err=True)
         status = 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; run the same command again to go on", err=True)

@@ -18,8 +18,8 @@ from index.analyzer import analyzer
 from index.collection import Collection
 from index.errors import UserError
 from index.ingest import embedded
-from index.local.backend import STORE
 from index.local.changes import NOTHING_SEEN
+from index.local.folder import STORE
 from index.local.lexical import LexicalIndex
 from index.local.store import Store
 from index.local.verify import check, repair
@@ -128,7 +128,7 @@ def lose_place(folder):
     """Delete the document that says how far the index has seen; returns what was deleted."""
     index = tantivy.Index.open(str(folder / "lexical"))
     index.register_tokenizer("article-qa", analyzer())
-    place = tantivy.Query.term_set_query(index.local.schema, "id", [0])
+    place = tantivy.Query.term_set_query(index.schema, "id", [0])
     searcher = index.searcher()
     found = [address for _, address in searcher.search(place, 2).hits]
     writer = index.writer(15_000_000, 1)

@@ -8,8 +8,8 @@ import pytest
 from index.collection import Collection
 from index.embedding.embedder import BundledEmbedder
 from index.errors import UserError
-from index.local.backend import STORE
 from index.local.backup import restore
+from index.local.folder import STORE
 from index.local.reembedding import embed_anew
 from index.local.store import Store
 from index.local.verify import check, repair

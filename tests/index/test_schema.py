@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from index.errors import UserError
-from index.local.backend import STORE
+from index.local.folder import STORE
 from index.local.schema import SCHEMA_VERSION
 from index.local.verify import check
 from index.types import Article

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.local.backend import STORE
+from index.local.folder import STORE
 from index.local.store import Store
 from index.types import Article, Summary
 from tests.index.helpers import EMBEDDER, make_article, open_collection

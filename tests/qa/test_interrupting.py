@@ -9,7 +9,7 @@ import sys
 import time
 from contextlib import closing
 
-from index.local.backend import STORE
+from index.local.folder import STORE
 from tests.index.helpers import make_article
 
 COUNT = 800

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from index.local.backend import STORE
+from index.local.folder import STORE
 from qa.cli.main import main
 
 
