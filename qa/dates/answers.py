@@ -15,7 +15,15 @@ from qa.dates.resolve.range_ends import End, end_of, end_told
 from qa.dates.resolve.resolve import readings
 from qa.dates.resolve.tense import direction_of
 from qa.dates.sentences import sentence_around
-from qa.dates.types import Anchor, CalendarFields, FromEvent, TimeExpression, Vague
+from qa.dates.types import (
+    Anchor,
+    CalendarFields,
+    FromEvent,
+    Lasting,
+    Recurring,
+    TimeExpression,
+    Vague,
+)
 from qa.types import Granularity, ResolvedDate
 
 Place = Literal["inside", "overlapping", "sentence"]
@@ -202,12 +210,20 @@ def times_of_answer(
     answers = [AnswerTime(e, readings(e, text, anchor), place, anchor) for e in chosen]
     if place != "sentence":
         # "1999" of "1920–1999" tells its end, whatever is asked.
-        answers = [a.at(end_told(a.expression, start, end) or asked) for a in answers]
+        answers = [a.at(_end(a.expression, start, end, asked)) for a in answers]
     if place == "sentence":
-        answers.sort(key=lambda a: (isinstance(a.expression.meaning, Vague), _gap(a, start, end)))
+        answers.sort(
+            key=lambda a: (isinstance(a.expression.meaning, Vague | Recurring), _gap(a, start, end))
+        )
     else:
         answers.sort(key=_rank)
     return tuple(answers)
+
+
+def _end(expression: TimeExpression, start: int, end: int, asked: End | None) -> End | None:
+    """The end of a stretch that an answer tells: the one it names, else the one asked for."""
+    told = end_told(expression, start, end)
+    return asked or told if isinstance(expression.meaning, Lasting) else told or asked
 
 
 def _without_events(text: str, times: Sequence[TimeExpression]) -> list[TimeExpression]:

@@ -22,8 +22,13 @@ def year_of(year: int) -> Interval:
     return Interval(date(year, 1, 1), date(year, 12, 31))
 
 
+def years_from(first: int, length: int) -> Interval:
+    """That many years; those that would begin in the year 0 begin in the year 1."""
+    return Interval(date(max(first, 1), 1, 1), date(first + length - 1, 12, 31))
+
+
 def unit_around(unit: Unit, day: date) -> Interval:
-    """The unit of the calendar that holds a day; weeks begin on Monday, centuries with '01."""
+    """The unit of the calendar that holds a day; weeks begin on Monday, centuries with '00."""
     match unit:
         case "day":
             return Interval(day, day)
@@ -38,11 +43,9 @@ def unit_around(unit: Unit, day: date) -> Interval:
         case "year":
             return year_of(day.year)
         case "decade":
-            first = day.year // 10 * 10
-            return Interval(date(max(first, 1), 1, 1), date(first + 9, 12, 31))
+            return years_from(day.year // 10 * 10, 10)
         case "century":
-            first = (day.year - 1) // 100 * 100 + 1
-            return Interval(date(first, 1, 1), date(first + 99, 12, 31))
+            return years_from(day.year // 100 * 100, 100)
 
 
 def moved(day: date, unit: Unit, count: int) -> date:
@@ -123,6 +126,12 @@ def occurrences(fields: CalendarFields, within: Interval) -> Iterator[Interval]:
     for interval in intervals:
         if interval.start <= within.end and interval.end >= within.start:
             yield interval
+
+
+def only_occurrence(fields: CalendarFields, within: Interval) -> Interval | None:
+    """The interval inside another that the fields mean, if they mean just one that lies in it."""
+    inside = [i for i in occurrences(fields, within) if i.within(within)]
+    return inside[0] if len(inside) == 1 else None
 
 
 def _in_years(fields: CalendarFields, within: Interval) -> Iterator[Interval]:

@@ -40,7 +40,7 @@ class CalendarFields:
     """The parts of a date that are named; None for those that are not.
 
     Attributes:
-        year: 1000 to 2199.
+        year: 1 to 2199.
         month: 1 to 12.
         day: 1 to 31, of the month.
         weekday: 0 (Monday) to 6.
@@ -86,7 +86,8 @@ class Era:
     """A decade or a century.
 
     Attributes:
-        first: Its first year; for a decade of an unnamed century ("the '90s"), 0 to 90.
+        first: Its first year, a multiple of its length: the 20th century begins in 1900 (ISO 8601).
+            For a decade of an unnamed century ("the '90s"), 0 to 90.
         length: 10 or 100 years.
         part: Which part of it.
     """
@@ -135,6 +136,7 @@ class FromEvent:
             all days up to there ("the week before"); "calendar" a unit of the calendar ("the
             next week").
         weekday: The nearest such day after or before the event is meant: "the following Monday".
+        fields: What is named within the unit: "in June of that year", "two years later, in May".
     """
 
     unit: Unit
@@ -142,11 +144,26 @@ class FromEvent:
     follows: bool
     measure: Measure = "distance"
     weekday: int | None = None
+    fields: CalendarFields | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Vague:
     """A time that no calendar can hold: "a few days ago"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """A time that comes back, so that it has no one date: "every second Tuesday" (TimeML: SET)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """A stretch told by its first day and its length: "for two weeks from 20 December"."""
+
+    first: CalendarFields
+    unit: Unit
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +189,19 @@ class Between:
     last: CalendarFields
 
 
-Meaning = CalendarFields | Era | Offset | Rolling | FromEvent | Vague | Fixed | Either | Between
+Meaning = (
+    CalendarFields
+    | Era
+    | Offset
+    | Rolling
+    | FromEvent
+    | Vague
+    | Recurring
+    | Lasting
+    | Fixed
+    | Either
+    | Between
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def say_interval(interval: Interval, granularity: Granularity) -> str:
         case "decade":
             return f"the {start.year}s"
         case "century":
-            return f"the {say_ordinal((start.year + 99) // 100)} century"
+            return f"the {say_ordinal(start.year // 100 + 1)} century"
         case "range":
             return say_span(interval)
 

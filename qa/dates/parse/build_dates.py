@@ -68,6 +68,8 @@ def named(match: Match) -> CalendarFields | None:
     ends_in_number = match.words[-1].lower[-1].isdigit()
     if ends_in_number and not guards.is_no_quantity(match):
         return None
+    if not guards.ends_in_early_year(match):
+        return None
     calendar = fields(match)
     if calendar.pick in {-1, 1} and guards.is_of_something(match):
         return None
@@ -80,7 +82,7 @@ def dated(match: Match) -> Meaning | None:
     # The attacks so called have a year of their own, which no article need say.
     if calendar and (calendar.month, calendar.day) == (9, 11) and guards.is_attack(match):
         return calendar if calendar.anchored else Vague()
-    return Vague() if calendar and guards.is_yearly(match) else calendar
+    return calendar
 
 
 def weekday_dated(match: Match) -> Meaning | None:

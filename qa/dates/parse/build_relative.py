@@ -167,6 +167,21 @@ def beside_event(match: Match) -> Meaning | None:
     return FromEvent(unit_of(match), signs[word], follows=False, measure="calendar")
 
 
+def fortnights_ago(match: Match) -> Meaning | None:
+    """Builds "a fortnight ago"."""
+    count = match.number("count")
+    return None if count is None else Offset("week", -2 * count)
+
+
+def that(match: Match) -> Meaning | None:
+    """Builds "that June", "that Friday": the one of the year or week that is told of."""
+    calendar = build_dates.named(match)
+    if calendar is None:
+        return None
+    unit: Unit = "week" if calendar.weekday is not None else "year"
+    return FromEvent(unit, 0, follows=False, measure="calendar", fields=calendar)
+
+
 def vague(_: Match) -> Meaning:
     """Builds a time that cannot be dated: "a few days ago"."""
     return Vague()

@@ -3,6 +3,7 @@
 from calendar import monthrange
 from datetime import date
 
+from qa.dates import calendar_units
 from qa.dates.parse import build_dates, guards
 from qa.dates.parse.grammar import Match
 from qa.dates.types import Between, CalendarFields, Either, Era, Fixed, Interval, Meaning, Vague
@@ -22,6 +23,20 @@ def era_year(match: Match) -> Meaning | None:
     if not match.text[mark.start : mark.end].isupper():
         return None
     return Vague() if mark.lower in {"bc", "bce"} else build_dates.fields(match)
+
+
+def early_year(match: Match) -> Meaning | None:
+    """Builds "842", a year before 1000, where nothing is counted: "c. 347", "in 987, when"."""
+    if guards.is_before_christ(match):
+        return Vague()
+    return build_dates.fields(match) if guards.is_early_year(match) else None
+
+
+def circa(match: Match) -> Meaning | None:
+    """Builds "c. 347", "AD 842"."""
+    if guards.is_before_christ(match):
+        return Vague()
+    return build_dates.fields(match) if guards.is_no_quantity(match) else None
 
 
 def year_part(match: Match) -> Meaning | None:
@@ -71,6 +86,16 @@ def years(match: Match) -> Meaning | None:
     return Between(CalendarFields(year=first), CalendarFields(year=last))
 
 
+def early_years(match: Match) -> Meaning | None:
+    """Builds "360-366" after a word that says when."""
+    led = match.before() in {"in", "until", "since", "about", "from"} or match.words[0].lower in {
+        "in",
+        "until",
+        "since",
+    }
+    return years(match) if led else None
+
+
 def winter(match: Match) -> Meaning | None:
     """Builds "winter 2018-19": the one that begins in the first year."""
     first = match.number("year")
@@ -103,10 +128,10 @@ def era(match: Match) -> Meaning | None:
         return Either(
             (
                 Era(first, 10, build_dates.part_of(match)),
-                Era(first + 1, 100, build_dates.part_of(match)),
+                Era(first, 100, build_dates.part_of(match)),
             )
         )
-    return Era(first + 1, 100, build_dates.part_of(match))
+    return Era(first, 100, build_dates.part_of(match))
 
 
 def centuries(match: Match) -> Meaning | None:
@@ -118,7 +143,7 @@ def centuries(match: Match) -> Meaning | None:
         return Vague()
     if last != first + 1 and any(token.lower in {"and", "or"} for token in match.words):
         return None
-    return Fixed(Interval(date(first * 100 - 99, 1, 1), date(last * 100, 12, 31)), "range")
+    return Fixed(calendar_units.years_from(first * 100 - 100, (last - first + 1) * 100), "range")
 
 
 def century(match: Match) -> Meaning | None:
@@ -128,4 +153,4 @@ def century(match: Match) -> Meaning | None:
         return None
     if guards.is_before_christ(match):
         return Vague()
-    return Era((number - 1) * 100 + 1, 100, build_dates.part_of(match))
+    return Era((number - 1) * 100, 100, build_dates.part_of(match))

@@ -4,10 +4,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import lru_cache
+from typing import cast
 
-from qa.dates.parse.guards import is_moved
+from qa.dates import calendar_units, lexicon
+from qa.dates.parse.guards import comes_back, is_moved
 from qa.dates.parse.rules import grammar
 from qa.dates.parse.tokens import is_possible, tokens_of
 from qa.dates.types import (
@@ -16,15 +17,36 @@ from qa.dates.types import (
     Either,
     Era,
     Fixed,
-    Interval,
+    FromEvent,
+    Lasting,
     Meaning,
+    Offset,
+    Recurring,
+    Shift,
     TimeExpression,
+    Unit,
+    Vague,
 )
 
 # Enough of the text before and after for what decides whether words are a time.
 _MARGIN = 200
 _UP_TO = re.compile(r"\s?[-–]\s?|—|\s(?:to|until|till|through)\s(?:the\s)?")
 _AND = re.compile(r",?\s(?:and|or)\s(?:in\s)?|,\s")
+_WITHIN = re.compile(r",?\s(?:on|in)\s(?:the\s)?(?:early\s|late\s)?")
+_OF = re.compile(r",?\s(?:(?:of|in|on)\s)?")
+_COUNT_OF = r"(?P<count>\d{1,3}|[a-z]+)\s(?P<unit>day|week|month|year)s?"
+_LASTS_FROM = re.compile(
+    rf"(?P<for>\b(?:for|lasts?|lasted|lasting)\s(?:about\s|some\s|at\sleast\s|up\sto\s)?)?\b{_COUNT_OF}"
+    r",?\s(?:from|starting|beginning|commencing)\s(?:(?:on|with)\s)?(?:the\s)?$",
+    re.IGNORECASE,
+)
+_LASTS = re.compile(
+    rf",?\s(?:and\s)?(?P<for>(?:for|lasts?|lasted|lasting)\s){_COUNT_OF}\b", re.IGNORECASE
+)
+_BEGINS = re.compile(
+    r"\b(?:from|starting|starts?|started|beginning|begins?|began)\s(?:on\s)?(?:the\s)?$",
+    re.IGNORECASE,
+)
 _FROM = re.compile(r"\bfrom\s(?:the\s)?$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s(?:the\s)?$", re.IGNORECASE)
 _NUMERIC = re.compile(r"[0-9]{1,2}[-/][0-9]{1,2}[-/][0-9]{2,4}")
@@ -68,9 +90,85 @@ def scan(text: str, first: int, last: int, *, lenient: bool = False) -> tuple[Ti
             continue
         meaning, beyond = met
         start, end = tokens[index].start, tokens[beyond - 1].end
+        recurs = isinstance(meaning, CalendarFields) and not meaning.anchored
+        if recurs and comes_back(text, start, end):
+            meaning = Recurring()
         expressions.append(TimeExpression(start, end, text[start:end], meaning))
         index = beyond
+    expressions = _join_distances(text, expressions)
     return tuple(_join_ranges(text, _share_years(text, expressions)))
+
+
+def _join_distances(text: str, expressions: Sequence[TimeExpression]) -> list[TimeExpression]:
+    """Makes one expression of "two years ago, on 4 May" and "for two weeks from 4 May"."""
+    joined: list[TimeExpression] = []
+    for right in expressions:
+        left = joined[-1] if joined else None
+        between = text[left.end : right.start] if left else ""
+        meaning: Meaning | None = None
+        if left is not None and _WITHIN.fullmatch(between):
+            meaning = _within(left.meaning, right.meaning)
+        if left is not None and meaning is None and _OF.fullmatch(between):
+            meaning = _within(right.meaning, left.meaning)
+        if left is not None and meaning is not None:
+            joined[-1] = TimeExpression(
+                left.start, right.end, text[left.start : right.end], meaning
+            )
+        else:
+            joined.append(_lasting(text, right))
+    return joined
+
+
+def _within(whole: Meaning, fields: Meaning) -> Meaning | None:
+    """The meaning of a date inside a unit: of "two years ago" and "4 May"."""
+    if not isinstance(fields, CalendarFields) or fields.anchored or fields.part or fields.nth:
+        return None
+    yearly = fields.month is not None or fields.season is not None or fields.quarter is not None
+    weekly = not yearly and fields.day is None and fields.weekday is not None
+    unit: Unit = "year" if yearly else "week" if weekly else "month"
+    match whole:
+        case Offset() if not whole.exact and not whole.if_future:
+            if whole.unit == unit:
+                return replace(fields, shift=Shift(unit, whole.count))
+            return Vague() if whole.unit in {"decade", "century"} and yearly else None
+        case CalendarFields(shift=Shift(unit=named)) if named == unit and not whole.part:
+            alone = replace(whole, shift=None) == CalendarFields()
+            return replace(fields, shift=whole.shift) if alone else None
+        case CalendarFields(year=int(year)) if yearly:
+            alone = replace(whole, year=None) == CalendarFields()
+            return replace(fields, year=year) if alone else None
+        case FromEvent() if whole.unit == unit and whole.fields is None and whole.weekday is None:
+            if whole.count is None or whole.measure == "stretch":
+                return Vague()
+            return replace(whole, follows=False, measure="calendar", fields=fields)
+    return None
+
+
+def _lasting(text: str, expression: TimeExpression) -> TimeExpression:
+    """A day with the length of what begins then: "for two weeks from 20 December"."""
+    fields = expression.meaning
+    if not isinstance(fields, CalendarFields) or fields.day is None or fields.part:
+        return expression
+    start, end = expression.start, expression.end
+    before = _LASTS_FROM.search(text, max(start - 80, 0), start)
+    begun = _BEGINS.search(text, max(start - 30, 0), start)
+    after = _LASTS.match(text, end, end + 60) if begun else None
+    length = before or after
+    if length is None:
+        return expression
+    count = _count(length.group("count"))
+    first = length.start("count") if before else start
+    last = length.end() if after and not before else end
+    # "three weeks from 20 December" may as well be a day.
+    stretch = length.group("for") is not None and count is not None
+    meaning: Meaning = Vague()
+    if stretch and count is not None:
+        meaning = Lasting(fields, cast("Unit", length.group("unit").lower()), count)
+    return TimeExpression(first, last, text[first:last], meaning)
+
+
+def _count(words: str) -> int | None:
+    return int(words) if words.isdigit() else lexicon.COUNTS.get(words.lower())
 
 
 def _share_years(text: str, expressions: Sequence[TimeExpression]) -> list[TimeExpression]:
@@ -137,8 +235,8 @@ def _pair(first: Meaning, last: Meaning) -> Meaning | None:
     if isinstance(first, Era) and isinstance(last, Era) and 100 <= first.first < last.first:
         if first.part or last.part:
             return None
-        end = date(last.first + last.length - 1, 12, 31)
-        return Fixed(Interval(date(first.first, 1, 1), end), "range")
+        years = last.first + last.length - first.first
+        return Fixed(calendar_units.years_from(first.first, years), "range")
     return None
 
 

@@ -18,8 +18,28 @@ _SAYS_YEAR = _SAYS_TIME | frozenset(
         " autumn the a his her their its our back as around"
     )
 )
+_LED_EARLY = frozenset(words("in since until till circa"))
+_AFTER_YEAR = frozenset(
+    words(
+        "he she it they his her its their the when who which where while by at on to after before"
+    )
+) | {"and", "but", "as", "with", "was", "were", "under", "until"}
 _DETERMINERS = frozenset(words("the a an his her its their our this that s"))
 _RECURRING = frozenset(words("every each alternate most"))
+_NEAR = 60
+_PERIOD = r"(?:day|week|weekend|fortnight|month|quarter|year|decade)s?"
+_EVERY = r"\b(?:every|each|alternate)\s+(?:(?:other|[a-z]+|\d+(?:st|nd|rd|th)?)\s+)?"
+_COMES_BACK_BEFORE = re.compile(
+    rf"(?:{_EVERY}(?:{_PERIOD},?\s+)?|\b(?:once|twice|times)\s+(?:a|an|per|every|each)\s+{_PERIOD},?\s+"
+    r"|\b(?:annually|yearly|usually|normally|traditionally|typically|always|generally)\s+"
+    r"(?:\w+\s+)?|\b(?:annual|yearly|biennial|weekly|monthly)\s[^.;]{0,40}\b(?:is|are|takes?|falls?|runs?)"
+    r"\s+(?:\w+\s+)?)(?:(?:in|on|during|at)\s+)?(?:the\s+|early\s+|late\s+|mid-?)?"
+    r"(?:\w+(?:,\s+|\s+(?:and|or)\s+)(?:(?:in|on)\s+)?)*$",
+    re.IGNORECASE,
+)
+_COMES_BACK_AFTER = re.compile(
+    rf",?\s+(?:(?:of|in)\s+)?(?:{_EVERY}{_PERIOD}\b|(?:annually|yearly)\b)", re.IGNORECASE
+)
 _CURRENCY = frozenset("$£€¥₹#№")
 _FUNCTION_WORDS = frozenset(
     words(
@@ -155,6 +175,36 @@ def is_year(match: Match) -> bool:
     return plausible and 1900 <= value <= 2050 and value not in {1900, 2000}
 
 
+def is_early_year(match: Match) -> bool:
+    """True if three digits alone are a year: "since 842 the", but not "in 300 homes"."""
+    if match.before() not in _LED_EARLY or _is_number(match, 2):
+        return False
+    return is_no_quantity(match) and _is_followed_by_clause(match)
+
+
+def ends_in_early_year(match: Match) -> bool:
+    """True unless a year before 1000 at the end counts what follows: "on 12 June 200 Syrians"."""
+    if "EARLY" not in match.words[-1].classes:
+        return True
+    return is_no_quantity(match) and _is_followed_by_clause(match)
+
+
+def _is_followed_by_clause(match: Match) -> bool:
+    """True if no word follows that the number before it may count."""
+    following = match.after()
+    if following is None:
+        return True
+    if following.lower.isalpha():
+        return following.lower in _AFTER_YEAR
+    return following.gap == "space" or following.lower in ",.;:)]"
+
+
+def _is_number(match: Match, distance: int) -> bool:
+    """True if the token that far before the first is a number: "one in 300"."""
+    index = match.first - distance
+    return index >= 0 and not match.tokens[index].classes.keys().isdisjoint({"COUNT", "NUMBER"})
+
+
 def _is_counted_plural(match: Match, value: int) -> bool:
     """True if a plural follows a round number that has no article: "in 1500 homes"."""
     following = match.after()
@@ -207,16 +257,10 @@ def is_attack(match: Match) -> bool:
     return following is not None and following.lower.startswith(("attack", "terror", "hijack"))
 
 
-def is_yearly(match: Match) -> bool:
-    """True if a day comes back every year: "every 4 July", "on 4 July each year"."""
-    if match.before() in _RECURRING:
-        return True
-    following = match.after()
-    if following is None:
-        return False
-    beyond = match.after(2)
-    each = following.lower in {"every", "each"} and beyond is not None and beyond.lower == "year"
-    return each or following.lower in {"annually", "yearly"}
+def comes_back(text: str, start: int, end: int) -> bool:
+    """True if a date comes back: "every second Tuesday", "each year on 4 July", "June annually"."""
+    before, after = text[max(start - _NEAR, 0) : start], text[end : end + _NEAR]
+    return bool(_COMES_BACK_BEFORE.search(before) or _COMES_BACK_AFTER.match(after))
 
 
 def is_christmas(match: Match) -> bool:
@@ -235,8 +279,10 @@ def is_christmas(match: Match) -> bool:
 
 
 def is_title(match: Match) -> bool:
-    """True if it begins a name, as in "20th Century Fox"."""
+    """True if it begins a name, as in "20th Century Fox", unlike "17th Century Dutch paintings"."""
     following = match.after()
+    if match.number("ordinal") not in {20, 21}:
+        return False
     return match.words[-1].capital and following is not None and following.capital
 
 

@@ -8,7 +8,9 @@ from qa.dates.parse.grammar import Grammar, Rule
 # Parts that recur; a trailing "_ON" says that something follows, as after a month's full stop.
 _MONTH_ON = "MONTH [.]"
 _SOME_YEAR = "(YEAR|APOSTROPHE TWO_DIGITS=yy|[of|in] PICK=year_pick year)"
-_YEAR = "([,|of] YEAR|[of] APOSTROPHE TWO_DIGITS=yy|[,] [of|in] PICK=year_pick year)"
+_YEAR = (
+    "([,|of] YEAR|[,|of] EARLY=year|[of] APOSTROPHE TWO_DIGITS=yy|[,] [of|in] PICK=year_pick year)"
+)
 _MONTH_YEAR = f"MONTH [[.] {_YEAR}]"
 _WEEKDAY = "[WEEKDAY_ABBR=weekday [.] [,] [the]]"
 _PART = "(PART [-] [in]|[the] BOUND=part of|[the] PART part of)"
@@ -63,6 +65,12 @@ _MONTHS_AND_YEARS = (
     Rule(f"the NTH week (of|in) ({_MONTH_YEAR}|PICK=month_pick month)", build_dates.nth),
     Rule("YEAR", build_years.bare_year),
     Rule("the year YEAR", build_dates.fields),
+    Rule("EARLY=year", build_years.early_year),
+    Rule("the year EARLY=year", build_dates.fields),
+    Rule("(c|ca|circa) [.] EARLY=year", build_years.circa),
+    Rule("OPEN EARLY=year DASH EARLY=last_year CLOSE", build_years.years),
+    Rule("[in|until|since] EARLY=year DASH EARLY=last_year", build_years.early_years),
+    Rule("[the] SEASON [of] EARLY=year", build_dates.fields),
     Rule("NUMBER=year (ad|ce|bc|bce)", build_years.era_year),
     Rule("ad NUMBER=year", build_years.era_year),
     Rule(f"{_PART} YEAR", build_years.year_part),
@@ -119,6 +127,10 @@ _FROM_NOW = (
     ),
     Rule(f"{_MONTH_ON} DAY [,] COUNT (UNIT|UNITS=unit) ago", build_relative.years_ago),
     Rule("[the] SEASON COUNT (UNIT|UNITS=unit) ago", build_relative.years_ago),
+    Rule("COUNT (UNIT|UNITS=unit) ago PICK MONTH", build_relative.vague),
+    Rule("COUNT (fortnight|fortnights) ago", build_relative.fortnights_ago),
+    Rule("COUNT (week|weeks|fortnight) (PICK|on) WEEKDAY", build_relative.vague),
+    Rule("WEEKDAY week", build_relative.vague),
     Rule("half (a|an) UNIT ago", build_relative.half_ago),
     Rule("half (a|an) UNIT (after|before|later|earlier)", build_relative.vague),
     Rule("COUNT - COUNT UNITS=unit ago", build_relative.vague),
@@ -128,7 +140,6 @@ _FROM_NOW = (
     Rule("in COUNT (UNIT|UNITS=unit)", build_relative.ahead),
     Rule("COUNT (UNIT|UNITS=unit) from (now|today)", build_relative.ahead),
     Rule("COUNT (UNIT|UNITS=unit) from [PICK] WEEKDAY", build_relative.vague),
-    Rule("COUNT (week|weeks) on WEEKDAY", build_relative.vague),
 )
 
 _FROM_EVENTS = (
@@ -139,7 +150,8 @@ _FROM_EVENTS = (
     Rule("COUNT (UNIT|UNITS=unit) to the day (after|before|later|earlier)", build_relative.vague),
     Rule("the WEEKDAY (after|before)", build_relative.weekday_from_event),
     Rule("the (following|previous|preceding) WEEKDAY", build_relative.weekday_from_event),
-    Rule("that UNIT", build_relative.beside_event),
+    Rule("that [same] UNIT", build_relative.beside_event),
+    Rule("that [same] (MONTH|WEEKDAY|SEASON)", build_relative.that),
     Rule("the (next|following|previous|preceding|same) UNIT", build_relative.beside_event),
 )
 

@@ -111,8 +111,13 @@ def _number_classes(kind: str, match: re.Match[str]) -> Classes:
 
 
 def _in_code(match: re.Match[str]) -> bool:
-    """True if letters touch a number, as in "abc2018"."""
+    """True if letters touch a number, as in "abc2018", but not as in "AD842"."""
     text, start, end = match.string, match.start(), match.end()
+    if (
+        text[max(start - 2, 0) : start] == "AD"
+        and not text[max(start - 3, 0) : start - 2].isalnum()
+    ):
+        return text[end : end + 1].isalpha()
     return text[max(start - 1, 0) : start].isalpha() or text[end : end + 1].isalpha()
 
 
@@ -131,6 +136,8 @@ def _integer_classes(word: str) -> Classes:
         classes["COUNT"] = value
     if len(word) == 4 and 1000 <= value <= 2199:
         classes["YEAR"] = value
+    if len(word) == 3 and value >= 100:
+        classes["EARLY"] = value
     return classes
 
 

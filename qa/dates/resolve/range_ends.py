@@ -4,7 +4,7 @@ import re
 from typing import Literal
 
 from qa.dates import calendar_units
-from qa.dates.types import Between, CalendarFields, TimeExpression, Unit
+from qa.dates.types import Between, CalendarFields, Lasting, TimeExpression, Unit
 from qa.dates.wording import say_interval
 from qa.types import ResolvedDate
 
@@ -17,12 +17,19 @@ _SEPARATORS = (
 )
 
 
+_LENGTH = re.compile(r"\b(?:day|week|month|year)s?\b", re.IGNORECASE)
+
+
 def end_told(expression: TimeExpression, start: int, end: int) -> End | None:
     """The end of a range that `text[start:end]` tells: "1999" of "1920–1999" is the last.
 
     Returns:
         None if the expression is no range, or the words are not of one end alone.
     """
+    if isinstance(expression.meaning, Lasting):
+        # "from 20 December" of "for two weeks from 20 December".
+        named = expression.quote[max(start - expression.start, 0) : max(end - expression.start, 0)]
+        return None if _LENGTH.search(named) else "first"
     if not isinstance(expression.meaning, Between):
         return None
     for pattern in _SEPARATORS:
@@ -43,9 +50,13 @@ def end_of(expression: TimeExpression, whole: ResolvedDate, end: End) -> Resolve
         whole: One of its readings.
         end: Which end.
     """
-    if not isinstance(expression.meaning, Between):
+    if isinstance(expression.meaning, Lasting):
+        unit: Unit | None = "day"
+    elif isinstance(expression.meaning, Between):
+        ends = expression.meaning.first, expression.meaning.last
+        unit = _unit_of(ends[0] if end == "first" else ends[1])
+    else:
         return whole
-    unit = _unit_of(expression.meaning.first if end == "first" else expression.meaning.last)
     if unit is None:
         return whole
     days = calendar_units.unit_around(unit, whole.start if end == "first" else whole.end)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from qa.dates import calendar_units
 from qa.dates.resolve.disambiguate import Choice, choose
 from qa.dates.resolve.from_event import counted_from, dating_expression
-from qa.dates.resolve.narrative import heading_year, told_year
+from qa.dates.resolve.narrative import heading_year, is_news, told_year
 from qa.dates.resolve.tense import Direction, direction_of
 from qa.dates.sentences import sentence_around
 from qa.dates.types import (
@@ -19,8 +19,10 @@ from qa.dates.types import (
     Fixed,
     FromEvent,
     Interval,
+    Lasting,
     Meaning,
     Offset,
+    Recurring,
     Rolling,
     TimeExpression,
     Vague,
@@ -75,13 +77,51 @@ def readings(
         return tuple(reading for reading in counted if reading is not None)
     try:
         candidates = _in_heading_year(expression, text, anchor)
+        lent: list[Reading] = []
         if not candidates:
             candidates = _read(expression.meaning, anchor, direction)
-            if candidates and direction.sign <= 0:
-                candidates += _in_told_year(expression, text, candidates)
+            candidates, lent = _with_told_year(expression, text, anchor, direction, candidates)
     except (ValueError, OverflowError):  # outside the years 1 to 9999
         return ()
-    return tuple(_resolved(expression, reading, anchor) for reading in dict.fromkeys(candidates))
+    resolved = [_resolved(expression, reading, anchor) for reading in dict.fromkeys(candidates)]
+    resolved += [
+        replace(_resolved(expression, reading, anchor), inferred=True)
+        for reading in lent
+        if reading not in candidates
+    ]
+    return tuple(resolved)
+
+
+def _with_told_year(
+    expression: TimeExpression,
+    text: str,
+    anchor: Anchor | None,
+    direction: Direction,
+    candidates: list[Reading],
+) -> tuple[list[Reading], list[Reading]]:
+    """The readings of a partial date by its article's date, and in the year its paragraph told.
+
+    Of the two, only one is left where it is clear: the first for news, the second in a story of
+    earlier years or in an article without a date of its own.
+    """
+    fields = _without_year(expression.meaning)
+    firm_future = direction.sign > 0 and anchor is not None and not anchor.inferred
+    told = None if fields is None or firm_future else told_year(expression, text, anchor)
+    if fields is None or told is None:
+        return candidates, []
+    first = min((interval.start for interval, _, _ in candidates), default=None)
+    if first is not None and told.year >= first.year:
+        return candidates, []
+    whole, granularity = calendar_units.year_of(told.year), calendar_units.granularity_of(fields)
+    lent = _inside(fields, whole, granularity, f'after "{told.quote}"', None)
+    if first is None or anchor is None or anchor.inferred:
+        return [], lent
+    if is_news(first, anchor):
+        return candidates, lent if told.heads else []
+    if told.frame and lent:
+        return [], lent
+    # "He was hurt on 3 May 2012. On 12 June he left", but "It was built in 1752. On 12 June ...".
+    return candidates, lent if told.by_day else []
 
 
 def _resolved(expression: TimeExpression, reading: Reading, anchor: Anchor | None) -> ResolvedDate:
@@ -104,7 +144,7 @@ def _read(meaning: Meaning, anchor: Anchor | None, direction: Direction) -> list
     match meaning:
         case Fixed():
             return [(meaning.interval, meaning.granularity, "")]
-        case Vague() | FromEvent():
+        case Vague() | Recurring() | FromEvent():
             return []
         case Either():
             return _read_either(meaning, anchor, direction)
@@ -114,6 +154,8 @@ def _read(meaning: Meaning, anchor: Anchor | None, direction: Direction) -> list
             return _read_fields(meaning, anchor, direction)
         case Between():
             return _read_between(meaning, anchor, direction)
+        case Lasting():
+            return _read_lasting(meaning, anchor, direction)
         case Offset() | Rolling() if anchor is None:
             return []
         case Offset():
@@ -161,21 +203,6 @@ def _without_year(meaning: Meaning) -> CalendarFields | None:
     return meaning if any(field is not None for field in placed) else None
 
 
-def _in_told_year(
-    expression: TimeExpression, text: str, candidates: Sequence[Reading]
-) -> list[Reading]:
-    """Readings of a partial date in the year last told in the paragraph, if that is earlier."""
-    fields, told = _without_year(expression.meaning), told_year(expression, text)
-    if (
-        fields is None
-        or told is None
-        or told[0] >= min(interval.start.year for interval, _, _ in candidates)
-    ):
-        return []
-    whole, granularity = calendar_units.year_of(told[0]), calendar_units.granularity_of(fields)
-    return _inside(fields, whole, granularity, f'after "{told[1]}"', None)
-
-
 def _told(direction: Direction) -> str:
     return "told as past" if direction.sign < 0 else "told as to come"
 
@@ -188,7 +215,7 @@ def _read_era(era: Era, anchor: Anchor | None) -> list[Reading]:
         # "the '90s" are the last that had begun.
         first += (anchor.date.year - first) // 100 * 100
         basis = "anchor"
-    whole = Interval(date(first, 1, 1), date(first + era.length - 1, 12, 31))
+    whole = calendar_units.years_from(first, era.length)
     part = calendar_units.part_of(whole, era.part)
     granularity: Granularity = "decade" if era.length == 10 else "century"
     return [(part, "range" if era.part else granularity, basis)] if part else []
@@ -234,6 +261,17 @@ def _read_fields(
     return _parts(fields, picked, granularity)
 
 
+def _read_lasting(lasting: Lasting, anchor: Anchor | None, direction: Direction) -> list[Reading]:
+    return [
+        (
+            Interval(day.start, calendar_units.moved(day.end, lasting.unit, lasting.count)),
+            "range",
+            basis,
+        )
+        for day, _, basis in _read_fields(lasting.first, anchor, direction)
+    ]
+
+
 def _inside(
     fields: CalendarFields,
     whole: Interval,
@@ -275,6 +313,9 @@ def _surroundings(fields: CalendarFields, today: date) -> Interval:
 
 def _read_between(between: Between, anchor: Anchor | None, direction: Direction) -> list[Reading]:
     first, last = between.first, between.last
+    weekly = first.weekday is not None and first.month is None and not first.anchored
+    if weekly and direction.sign >= 0 and not direction.firm:
+        return []  # "the bus runs Monday to Saturday" comes back
     if first.anchored and last.anchored:
         starts = _read_fields(first, anchor, direction)
         ends = _read_fields(last, anchor, direction)
