@@ -188,10 +188,11 @@ def _measure(suite: "Suite", setting: _Setting) -> "SuiteResult":
         return results.result(suite.name, "collection", records)
     if setting.passages == "gold":
         from qa.reading.cascade import stages_of
+        from qa.registry import load_reader
 
         with _progress(suite) as progress:
             # Where there is nothing to choose, only the last of several readers counts.
-            reading = stages_of(setting.reader).stages[-1].load()
+            reading = load_reader(stages_of(setting.reader).stages[-1])
             records = list(runner.read_gold(suite, reading, progress))
         return results.result(suite.name, "gold", records)
     with _temporary(_haystack(suite, setting.distractors)) as collection:
@@ -201,9 +202,11 @@ def _measure(suite: "Suite", setting: _Setting) -> "SuiteResult":
 
 def _asked(suite: "Suite", setting: _Setting, collection: "Collection") -> "list[Record]":
     from eval import runner
-    from qa.answerer import PASSAGES_READ, Answerer
+    from qa.pipeline import Answerer
+    from qa.settings import Settings
 
-    answerer = Answerer(collection, reader=setting.reader, top_k=setting.top_k or PASSAGES_READ)
+    settings = Settings(passages_read=setting.top_k) if setting.top_k else Settings()
+    answerer = Answerer(collection, setting.reader, settings=settings)
     with _progress(suite) as progress:
         return list(runner.run(suite, answerer, collection, progress))
 

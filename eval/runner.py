@@ -10,7 +10,8 @@ from eval.excerpts import excerpts
 from eval.records import Record, contains, score
 from eval.suites import Question, Suite
 from index.errors import UserError
-from index.types import Article, Hit, Passage
+from index.types import Article, Passage
+from qa.trace import Trace
 from qa.types import Answer, Citation, Span, Turn
 
 Progress = Callable[[int], None]
@@ -20,14 +21,10 @@ Progress = Callable[[int], None]
 class Answering(Protocol):
     """What is measured: `qa.Answerer`, or another system of its shape."""
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        """Answer a question."""
-
-    def passages_read(self, question: str, history: Sequence[Turn] = ()) -> int:
-        """How many passages `ask` reads for each way to understand the question."""
-
-    def search(self, question: str, *, passages: int) -> Sequence[Hit]:
-        """So many passages for a question that stands alone, best first, as `ask` finds them."""
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), *, trace: Trace | None = None
+    ) -> Answer:
+        """Answer a question; the trace, if there is one, records what was read."""
 
 
 class Reading(Protocol):
@@ -70,14 +67,12 @@ def run(
     allowed = allowed_articles(suite, collection)
     answering.ask(suite.questions[0].question)
     for question in suite.questions:
+        trace = Trace()
         start = time.perf_counter()
-        answer = answering.ask(question.question, history=question.history)
+        answer = answering.ask(question.question, history=question.history, trace=trace)
         milliseconds = 1000 * (time.perf_counter() - start)
-        # A follow-up that may mean several things has fewer passages read for each.
-        read = answering.passages_read(question.question, question.history)
-        hits = answering.search(answer.understood_as or question.question, passages=read)
-        found = ((collection.article(hit.passage.article_id), hit.passage) for hit in hits)
-        passages = [(article, passage) for article, passage in found if article]
+        hits = trace.chosen.hits if trace.chosen else ()
+        passages = [(hit.article, hit.passage) for hit in hits]
         ids = allowed[question.id]
         record = score(question, ids, answer, passages, milliseconds)
         if record.outcome != "right":

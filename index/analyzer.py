@@ -4,9 +4,6 @@ from datetime import date
 
 import tantivy
 
-TITLE_WEIGHT = 0.5
-"""Weight of a match in the title against one in the passage."""
-
 _LONGEST_WORD = 40
 
 

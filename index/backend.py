@@ -1,6 +1,6 @@
 """What a collection is kept in: a folder (`index.local.backend`), or a cluster (`index.milvus`)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
@@ -31,12 +31,15 @@ class Found:
         similarities: Exact cosine similarity of every candidate, in [-1, 1].
         dense: Ids of the candidates with the nearest vectors, best first.
         lexical: BM25 scores of the candidates that their words found, best first.
+        versions: Of each candidate's article, by its id, the version that the candidate is a
+            passage of, as `Backend.articles_of` takes it.
     """
 
     passages: dict[int, Passage]
     similarities: dict[int, float]
     dense: list[int]
     lexical: dict[int, float]
+    versions: dict[str, str]
 
 
 class Backend(Protocol):
@@ -61,6 +64,14 @@ class Backend(Protocol):
 
     def article(self, article_id: str) -> Article | None:
         """One article, or None."""
+        ...
+
+    def articles_of(self, versions: Mapping[str, str]) -> dict[str, Article]:
+        """Those of the articles that are stored in just this version, by id.
+
+        Args:
+            versions: `Found.versions`, or a part of it.
+        """
         ...
 
     def articles(self) -> Iterator[Article]:

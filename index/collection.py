@@ -12,13 +12,11 @@ from index.embedding.embedder import BundledEmbedder, Embedder, is_superseded, l
 from index.errors import UserError
 from index.fusion import fuse
 from index.place import MilvusAddress, Place, place_of
+from index.settings import CANDIDATES, PASSAGES_OF_AN_ARTICLE
 from index.types import Added, Article, Filters, Hit, Passage, Summaries
 
-_CANDIDATES = 50
-"""Passages that each ranking hands to the fusion."""
-
-_MOST_PER_ARTICLE = 6
-"""Passages of one article before those of others have had their turn."""
+_SEARCHES = 3
+"""Searches for one question at most, where articles change while they are searched for."""
 
 
 class Collection:
@@ -172,25 +170,40 @@ class Collection:
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """Find the passages that are nearest to a question, by meaning and by words.
 
+        Each comes with the text of its article in the version that it is a passage of. An
+        article that changes while it is searched for is searched for again; one that changes
+        each time is left out.
+
         Args:
             question: Words in any form.
             k: How many passages at most.
             filters: Looks only at articles that pass.
         """
         vector = self.embedder.embed([question])[0]
-        found = self._backend.find(question, vector, max(k, _CANDIDATES), filters)
-        scores = fuse(found.similarities, found.lexical)
-        dense_rank = {each: rank for rank, each in enumerate(found.dense, start=1)}
-        lexical_rank = {each: rank for rank, each in enumerate(found.lexical, start=1)}
+        for _ in range(_SEARCHES):
+            found = self._backend.find(question, vector, max(k, CANDIDATES), filters)
+            scores = fuse(found.similarities, found.lexical)
+            chosen = list(islice(_spread(scores, found.passages), k))
+            ids = {found.passages[number].article_id for number in chosen}
+            articles = self._backend.articles_of({each: found.versions[each] for each in ids})
+            if len(articles) == len(ids):
+                break
+            # An article was replaced or removed between the search and the reading of its text.
+        groups = self._backend.groups(articles) if len(articles) > 1 else {}
+        dense_rank = {number: rank for rank, number in enumerate(found.dense, start=1)}
+        lexical_rank = {number: rank for rank, number in enumerate(found.lexical, start=1)}
         return [
             Hit(
-                found.passages[each],
-                scores[each],
-                dense_rank.get(each),
-                lexical_rank.get(each),
-                found.similarities[each],
+                passage,
+                scores[number],
+                dense_rank.get(number),
+                lexical_rank.get(number),
+                found.similarities[number],
+                article=articles[passage.article_id],
+                duplicate_group=groups.get(passage.article_id),
             )
-            for each in islice(_spread(scores, found.passages), k)
+            for number in chosen
+            if (passage := found.passages[number]).article_id in articles
         ]
 
 
@@ -211,7 +224,7 @@ def _spread(scores: Iterable[int], passages: Mapping[int, Passage]) -> Iterator[
     for each in scores:
         article = passages[each].article_id
         taken[article] = taken.get(article, 0) + 1
-        if taken[article] <= _MOST_PER_ARTICLE:
+        if taken[article] <= PASSAGES_OF_AN_ARTICLE:
             yield each
         else:
             surplus.append(each)

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-LEXICAL_WEIGHT = 0.03
-"""What one point of BM25 is worth in cosine similarity; chosen on held-out questions."""
+from index.settings import LEXICAL_WEIGHT
 
 
 def fuse(similarities: Mapping[int, float], bm25: Mapping[int, float]) -> dict[int, float]:

@@ -14,8 +14,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-ALIKE = 0.6
-"""Share of common shingles (Jaccard) from which two articles are one text."""
+from index.settings import DUPLICATE_SIMILARITY
 
 SHINGLE_WORDS = 4
 
@@ -63,7 +62,7 @@ def store(connection: sqlite3.Connection, article_id: str, sketch: Signature) ->
         {
             group
             for other, group, stored in rows
-            if other != article_id and similarity(sketch, _unpack(stored)) >= ALIKE
+            if other != article_id and similarity(sketch, _unpack(stored)) >= DUPLICATE_SIMILARITY
         }
     )
     if not groups:

@@ -1,6 +1,6 @@
 """What passes between the index and everyone who asks it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 
@@ -87,21 +87,34 @@ NO_FILTERS = Filters()
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved passage.
+    """A retrieved passage, with the article in the version in which it was found.
+
+    What is read, cited and resolved for a question comes from `article`, so that an update in
+    the meantime changes nothing of it.
 
     Attributes:
-        passage: Where the passage lies.
+        passage: Where the passage lies in `article.text`.
         score: The fused score; higher is better, comparable within one search only.
         dense_rank: Rank (1 = best) among the nearest vectors, None if not among them.
         lexical_rank: Rank (1 = best) among the BM25 results, None if not among them.
         similarity: Cosine similarity of question and passage, in [-1, 1].
+        article: The article that the passage is a part of.
+        duplicate_group: Number of the group of near-duplicates that the article belongs to;
+            None if it has none. Articles of one group are one witness.
     """
 
     passage: Passage
     score: float
-    dense_rank: int | None
-    lexical_rank: int | None
-    similarity: float
+    dense_rank: int | None = None
+    lexical_rank: int | None = None
+    similarity: float = 0.0
+    article: Article = field(kw_only=True, compare=False, repr=False)
+    duplicate_group: int | None = field(default=None, kw_only=True, compare=False)
+
+    @property
+    def text(self) -> str:
+        """The words of the passage."""
+        return self.article.text[self.passage.start : self.passage.end]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,17 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
-from qa.types import Answer, Citation, Help
+from qa.types import Answer, Citation, Help, Silence
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-NO_ANSWER = "The articles do not say."
+SILENCES: dict[Silence, str] = {
+    "not said": "The articles do not say.",
+    "nothing asked": "Ask something about the articles.",
+    "no articles": "There are no articles yet: add some first.",
+    "filtered out": "No article passes the filters.",
+}
 NEAREST = "The nearest passages, none of which is an answer:"
 DISAGREE = "The articles give different answers, the newest first"
 OPEN_MARK, CLOSE_MARK = "«", "»"
@@ -58,7 +63,7 @@ def headline(answer: Answer) -> str:
     if answer.help is not None:
         return _help(answer.help)
     if answer.text is None:
-        return NO_ANSWER
+        return silence_words(answer)
     lines = [f"- {_said(each)}" for each in answer.items] or [_said(answer)]
     if answer.date is not None:
         lines.append(f"= {answer.date}: {printable(answer.date.derivation)}")
@@ -79,7 +84,7 @@ def evidence(answer: Answer) -> tuple[Citation, ...]:
 
 
 def _said(answer: Answer) -> str:
-    return f"{printable(answer.text or '')}   ({confidence_words(answer.confidence)})"
+    return f"{printable(answer.text or '')}   ({confidence_words(answer)})"
 
 
 def _help(help_: Help) -> str:
@@ -87,8 +92,16 @@ def _help(help_: Help) -> str:
     return "\n".join([help_.words, *(examples if help_.examples else ())])
 
 
-def confidence_words(confidence: float) -> str:
-    """A probability as a word and a number."""
+def silence_words(answer: Answer) -> str:
+    """Why there is no answer, in a sentence."""
+    return SILENCES[answer.silence or "not said"]
+
+
+def confidence_words(answer: Answer) -> str:
+    """How sure an answer is: a word and a probability, or a score that is called uncalibrated."""
+    confidence = answer.confidence
+    if not answer.calibrated:
+        return f"uncalibrated, score {confidence:.2f}"
     word = "uncertain"
     if confidence >= _MOST_LIKELY:
         word = "most likely"

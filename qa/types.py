@@ -1,12 +1,26 @@
 """What a question comes back as."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from index.errors import UserError
+
+if TYPE_CHECKING:
+    from qa.trace import Trace
+
+JSON_VERSION = 2
+"""Of the JSON form of an answer. It rises when a field changes its meaning or goes."""
 
 Granularity = Literal["day", "week", "month", "season", "year", "decade", "century", "range"]
 
 Relation = Literal["contradicts", "listed"]
+
+Silence = Literal["not said", "nothing asked", "no articles", "filtered out"]
+"""Why there is no answer: the articles do not say; nothing was asked of them ("hello"); the
+collection is empty; the filters leave no article."""
+
 Day = date  # `Answer.date` hides the name in its class
 
 
@@ -44,6 +58,11 @@ class Citation:
     passage_end: int
     passage: str
 
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> "Citation":
+        """The citation of a JSON form."""
+        return cls(**{**fields, "published": _day(fields["published"])})
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON form; dates are ISO strings."""
         return {
@@ -78,6 +97,12 @@ class ResolvedDate:
     granularity: Granularity
     derivation: str
     inferred: bool = False
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> "ResolvedDate":
+        """The date of a JSON form."""
+        days = {name: date.fromisoformat(fields[name]) for name in ("start", "end")}
+        return cls(**{**fields, **days})
 
     def __str__(self) -> str:
         """ISO form: a day, a month, a year, or `start/end`."""
@@ -120,6 +145,11 @@ class Help:
     words: str
     examples: tuple[str, ...] = ()
 
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> "Help":
+        """The help of a JSON form."""
+        return cls(fields["words"], tuple(fields["examples"]))
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
         return {"words": self.words, "examples": list(self.examples)}
@@ -132,8 +162,9 @@ class Answer:
     Attributes:
         question: The question as asked.
         text: A verbatim quote, or None when the articles do not say.
-        confidence: Calibrated probability that `text` is right; when `text` is None,
-            that the best guess (the first alternative) would have been.
+        confidence: Probability that `text` is right; when `text` is None, that the best guess
+            (the first alternative) would have been. Where `calibrated` is False it is only a
+            score in [0, 1].
         citations: Each place that says so, best first; the nearest passages if none does.
         date: What the answer means on the calendar, if it is an answer in time.
         alternatives: Other answers that were found, best first, without their own.
@@ -142,6 +173,10 @@ class Answer:
             be and cannot be right beside the one that is given; "listed" if it belongs to the
             list that was asked for. None if it is only another guess.
         help: How to ask, where nothing was asked ("hello", "what can you do?"); `text` is None.
+        silence: Why `text` is None; None where there is an answer.
+        calibrated: Whether `confidence` was fitted on this reader, this embedder and this
+            number of passages.
+        trace: What each step did, if `ask` was given a trace.
     """
 
     question: str
@@ -153,6 +188,9 @@ class Answer:
     understood_as: str | None = None
     relation: Relation | None = None
     help: Help | None = None
+    silence: Silence | None = None
+    calibrated: bool = True
+    trace: "Trace | None" = field(default=None, compare=False, repr=False)
 
     @property
     def items(self) -> tuple["Answer", ...]:
@@ -179,21 +217,77 @@ class Answer:
         days = [each.published for each in self.citations if each.published is not None]
         return max(days, default=None)
 
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> "Answer":
+        """The answer of a JSON form; a trace is not read back.
+
+        Raises:
+            UserError: If the form is of another version, or a field is missing.
+        """
+        if fields.get("version") != JSON_VERSION:
+            raise UserError(
+                f"answer: JSON of version {fields.get('version')!r}, not {JSON_VERSION}; "
+                "ask again with this version of article-qa"
+            )
+        return cls._of_fields(fields)
+
+    @classmethod
+    def _of_fields(cls, fields: Mapping[str, Any]) -> "Answer":
+        try:
+            return cls(
+                fields["question"],
+                fields["text"],
+                fields["confidence"],
+                tuple(Citation.from_dict(citation) for citation in fields["citations"]),
+                ResolvedDate.from_dict(fields["date"]) if fields["date"] else None,
+                tuple(cls._of_fields(other) for other in fields["alternatives"]),
+                fields["understood_as"],
+                fields["relation"],
+                Help.from_dict(fields["help"]) if fields["help"] else None,
+                fields["silence"],
+                fields["calibrated"],
+            )
+        except (KeyError, TypeError) as error:
+            raise UserError(f"answer: a field of its JSON is missing or wrong ({error})") from None
+
     def to_dict(self) -> dict[str, Any]:
-        """The one JSON form, shared by the command line, the web API and the eval suite."""
+        """The one JSON form, shared by all doors.
+
+        Beside the fields it has the texts of `items` and `disagreeing`, in their order.
+
+        Example:
+            >>> from qa import Answer, ask
+            >>> answer = ask("when was the Singapore summit")
+            >>> Answer.from_dict(answer.to_dict()) == answer
+            True
+        """
+        form: dict[str, Any] = {"version": JSON_VERSION, **self._fields()}
+        form["items"] = [answer.text for answer in self.items]
+        form["disagreeing"] = [answer.text for answer in self.disagreeing]
+        if self.trace is not None:
+            form["trace"] = self.trace.to_dict()
+        return form
+
+    def _fields(self) -> dict[str, Any]:
         return {
             "question": self.question,
             "text": self.text,
             "confidence": self.confidence,
             "citations": [citation.to_dict() for citation in self.citations],
             "date": self.date.to_dict() if self.date else None,
-            "alternatives": [other.to_dict() for other in self.alternatives],
+            "alternatives": [other._fields() for other in self.alternatives],
             "understood_as": self.understood_as,
             "relation": self.relation,
             "help": self.help.to_dict() if self.help else None,
+            "silence": self.silence,
+            "calibrated": self.calibrated,
         }
 
     def __str__(self) -> str:
         from qa.rendering import plain_text
 
         return plain_text(self)
+
+
+def _day(stored: str | None) -> date | None:
+    return date.fromisoformat(stored) if stored else None

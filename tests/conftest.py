@@ -4,8 +4,8 @@ import signal
 import pytest
 
 from index import Collection
-from qa.answerer import Answerer
 from qa.loading import seed_articles
+from qa.pipeline import Answerer
 
 # Whoever starts the tests in the background of a shell has them ignore Ctrl-C, which some press.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -8,8 +8,8 @@ from threading import Lock
 from index.collection import Collection
 from index.errors import UserError
 from index.place import Place
-from qa.answerer import Answerer
 from qa.loading import open_collection
+from qa.pipeline import Answerer
 
 MAX_COLLECTIONS = 200
 MAIN = "main"

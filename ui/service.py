@@ -13,12 +13,14 @@ from index.collection import Collection
 from index.errors import UserError
 from index.place import Place
 from index.types import NO_FILTERS, Filters
-from qa.reading.batched import MAX_PASSAGES, BatchingReader
-from qa.reading.cascade import stages_of
+from qa.pipeline import Answerer
+from qa.reading.batched import MAX_PASSAGES, BatchedReader
+from qa.reading.cascade import Cascade, Stage, stages_of
+from qa.registry import load_reader
+from qa.trace import Trace
 from qa.types import Answer, Turn
 from ui.library import Library
 from ui.metrics import Metrics
-from ui.page.progress import Progress, WatchedAnswerer, progress
 from ui.queues import BusyError, WorkQueue
 
 T = TypeVar("T")
@@ -69,60 +71,46 @@ class Service:
         """
         self.library = Library(self._pipeline, main, others)
         self.metrics = Metrics(lambda: self.accepted)
-        self._stages = stages_of(reader)
         self._batch_passages = batch_passages
+        self._cascade = Cascade(stages_of(reader), self._batched)
         self._questions = WorkQueue("questions", workers, queue_limit)
         self._changes = WorkQueue("changes", CHANGES_AT_ONCE, queue_limit)
         self._queues = (self._questions, self._changes)
-        self._loading = threading.Lock()
-        self._loaded: tuple[BatchingReader, ...] = ()
         self._idle = threading.Condition()
         self._replies = 0
         self.ending = False
 
-    def _pipeline(self, collection: Collection) -> WatchedAnswerer:
-        return WatchedAnswerer(collection, self._stages, self._readers)
+    def _pipeline(self, collection: Collection) -> Answerer:
+        """All collections read with the same readers, so that their questions share batches."""
+        return Answerer(collection, self._cascade)
 
-    def _readers(self) -> tuple[BatchingReader, ...]:
-        with self._loading:
-            if not self._loaded:
-                self._loaded = tuple(
-                    BatchingReader(reader, max_passages=self._batch_passages)
-                    for reader in self._stages.load()
-                )
-            return self._loaded
+    def _batched(self, stage: Stage) -> BatchedReader:
+        return BatchedReader(load_reader(stage), max_passages=self._batch_passages)
 
     def warm_up(self) -> None:
         """Open the first collection and load the models."""
         self.library.answerer().ask("what is this about")
 
-    def submit(self, query: Query, door: str, told: Progress | None = None) -> Future[Answer]:
+    def submit(self, query: Query, door: str, trace: Trace | None = None) -> Future[Answer]:
         """Accept a question, to be answered in its turn.
 
         Args:
             query: The question.
             door: Where it came from, for the counters.
-            told: Is told, from another thread, what is being done.
+            trace: Records, from another thread, what each step does.
 
         Raises:
             BusyError: If the queue is full.
         """
-        return self.submit_work(lambda: self._answer(query, door), door, told)
+        return self.submit_work(lambda: self._answer(query, door, trace), door)
 
-    def submit_work(
-        self, work: Callable[[], T], door: str, told: Progress | None = None
-    ) -> "Future[T]":
+    def submit_work(self, work: Callable[[], T], door: str) -> "Future[T]":
         """Accept anything else that only looks, under the same limit.
 
         Raises:
             BusyError: If the queue is full.
         """
-
-        def watched() -> T:
-            progress.set(told)
-            return work()
-
-        return self._submit(self._questions, watched, door)
+        return self._submit(self._questions, work, door)
 
     def submit_change(self, work: Callable[[], T], door: str) -> "Future[T]":
         """Accept something that changes a collection; however many do, questions go on.
@@ -190,14 +178,12 @@ class Service:
             self.metrics.refused.labels(door).inc()
             raise
 
-    def _answer(self, query: Query, door: str) -> Answer:
+    def _answer(self, query: Query, door: str, trace: Trace | None) -> Answer:
         began = time.perf_counter()
         outcome = "error"
-        only = query.filters
         try:
-            answer = self.library.answerer(query.collection).ask(
-                query.question, query.history, only.since, only.until, only.source, [*only.articles]
-            )
+            answerer = self.library.answerer(query.collection)
+            answer = answerer.ask(query.question, query.history, query.filters, trace)
             outcome = "answered" if answer.text is not None else "not-said"
         except UserError:
             outcome = "refused"

@@ -19,9 +19,9 @@ from eval.suites import Question, Suite, load
 from index.collection import Collection
 from index.errors import UserError
 from index.place import Place
-from qa.answerer import Answerer
 from qa.cli.options import collection_option, reader_option
 from qa.loading import add_with_progress, seed_articles
+from qa.pipeline import Answerer
 
 
 def compare(suite: Suite, collection: Collection, reader: str | None) -> list[list[Record]]:

@@ -25,19 +25,23 @@ from eval.suites import Question, load, paragraphs
 from index.backend import Found
 from index.collection import Collection
 from index.errors import UserError
-from index.fusion import LEXICAL_WEIGHT, fuse
-from index.types import Hit
-from qa.answerer import PASSAGES_READ, Answerer
+from index.fusion import fuse
+from index.settings import LEXICAL_WEIGHT
+from index.types import Article, Hit
 from qa.loading import add_with_progress
-from qa.ranking.evidence import Candidate, Place, log_sum_exp, weigh
-from qa.reading.cached import Remembering
+from qa.pipeline import Answerer
+from qa.ranking.evidence import Candidate, Evidence, log_sum_exp, weigh
+from qa.reading.cached import CachedReader
+from qa.reading.cascade import Cascade, stages_of
+from qa.settings import SETTINGS
 from qa.squad_metrics import exact_match, f1
 
 CANDIDATES = 50
+PASSAGES_READ = SETTINGS.passages_read
 MOST_READ = 2 * PASSAGES_READ
 
 Scores = Mapping[int, float]
-Merging = Callable[[str, Sequence[Hit], Sequence[Place]], list[Candidate]]
+Merging = Callable[[str, Sequence[Hit], Sequence[Evidence]], list[Candidate]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def lexical(found: Found) -> Scores:
     return {each: LEXICAL_WEIGHT * score for each, score in found.lexical.items()}
 
 
-def apart(worth: float, _: str, hits: Sequence[Hit], places: Sequence[Place]) -> list[Candidate]:
+def apart(worth: float, _: str, hits: Sequence[Hit], places: Sequence[Evidence]) -> list[Candidate]:
     """Each place as an answer of its own, whatever others say the same."""
     evidence = weigh(places, max((hit.score for hit in hits), default=0.0), worth)
     everything = log_sum_exp([*(each.score for each in evidence), 0.0])
@@ -84,13 +88,17 @@ def apart(worth: float, _: str, hits: Sequence[Hit], places: Sequence[Place]) ->
     ]
 
 
-def variants(collection: Collection) -> tuple[list[Variant], list[Remembering]]:
+def variants(collection: Collection) -> tuple[list[Variant], list[CachedReader]]:
     """Everything, and what is left without a part; and the readers of all."""
-    whole, *alone = (Answerer(collection, reader=name) for name in ("cascade", "small", "base"))
-    readers = [Remembering(each) for each in whole.reading.readers]
-    whole.reading.readers = tuple(readers)
-    for answerer, reader in zip(alone, readers, strict=True):
-        answerer.reading.readers = (reader,)
+    cascade = Cascade(stages_of("cascade"))
+    readers = {
+        stage.model: CachedReader(reader)
+        for stage, reader in zip(cascade.stages.stages, cascade.readers, strict=True)
+    }
+    whole, *alone = (
+        Answerer(collection, Cascade(stages_of(name), lambda stage: readers[stage.model]))
+        for name in ("cascade", "small", "base")
+    )
     worth = whole.calibration.retrieval
     made = [
         Variant("everything", whole, hybrid, PASSAGES_READ, partial(_merged, whole, worth)),
@@ -115,13 +123,13 @@ def variants(collection: Collection) -> tuple[list[Variant], list[Remembering]]:
             for count in (1, 3, 5, MOST_READ)
         ),
     ]  # fmt: skip
-    return made, readers
+    return made, list(readers.values())
 
 
 def _merged(
-    answerer: Answerer, worth: float, question: str, hits: Sequence[Hit], places: Sequence[Place]
+    answerer: Answerer, worth: float, question: str, hits: Sequence[Hit], places: Sequence[Evidence]
 ) -> list[Candidate]:
-    return answerer.merge(question, hits, places, worth)
+    return answerer.candidates(question, hits, places, worth)
 
 
 def measure(
@@ -135,10 +143,11 @@ def measure(
     for question in track(questions, "asking", transient=True):
         vector = collection.embedder.embed([question.question])[0]
         found = collection.backend.find(question.question, vector, CANDIDATES, None)
+        articles = collection.backend.articles_of(found.versions)
         for reader in readers:
             reader.forget()
         for number, variant in enumerate(chosen):
-            hits = _hits(found, variant)
+            hits = _hits(found, variant, articles)
             best = _best(variant, question.question, hits[: variant.passages])
             quote = best[0] if best else ""
             given[number].append((best[1] if best else 0.0, f1(quote, question.answers)))
@@ -155,16 +164,22 @@ def measure(
         yield variant.name, 100 * means[0], 100 * means[1], 100 * means[2]
 
 
-def _hits(found: Found, variant: Variant) -> list[Hit]:
+def _hits(found: Found, variant: Variant, articles: Mapping[str, Article]) -> list[Hit]:
     return [
-        Hit(found.passages[each], score, None, None, found.similarities[each])
-        for each, score in variant.score(found).items()
+        Hit(
+            passage,
+            score,
+            similarity=found.similarities[number],
+            article=articles[passage.article_id],
+        )
+        for number, score in list(variant.score(found).items())
+        if (passage := found.passages[number]).article_id in articles
     ]
 
 
 def _best(variant: Variant, question: str, hits: Sequence[Hit]) -> tuple[str, float] | None:
     """The best answer's words and confidence."""
-    places = variant.answerer.reading.read(question, hits)
+    places = variant.answerer.reader.read(question, hits)
     candidates = variant.merge(question, hits, places) if places else []
     if not candidates:
         return None

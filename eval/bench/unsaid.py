@@ -16,7 +16,8 @@ import numpy as np
 from eval.metrics import Floats, auc
 from index.types import Article, Passage
 from qa.dates.sentences import sentence_around
-from qa.reading.onnx import Reader, Request
+from qa.reading.base import Request
+from qa.reading.onnx import Reader
 from qa.training.data import Gold, QuestionFile, holds_answer, read_squad
 
 LEAST_WORDS = 25  # Of what is left of a paragraph.

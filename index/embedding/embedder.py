@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -45,14 +46,18 @@ class BundledEmbedder:
         self._folder = BUNDLED_MODELS / "embedder"
         manifest = json.loads((self._folder / "manifest.json").read_text())
         self.name = f"bundled:{manifest['sha256']['model.onnx'][:16]}"
+        self._loading = Lock()
+        self._loaded: OnnxModel | None = None
 
-    @cached_property
+    @property
     def _model(self) -> "OnnxModel":
         from index.embedding.onnx_model import OnnxModel
 
-        model = OnnxModel(self._folder)
-        model.tokenizer.enable_truncation(MAX_TOKENS)
-        return model
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = OnnxModel(self._folder)
+                self._loaded.tokenizer.enable_truncation(MAX_TOKENS)
+            return self._loaded
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Embed texts: shape (len(texts), 384), rows of unit length."""
@@ -87,8 +92,11 @@ class SentenceTransformerEmbedder:
         return np.asarray(vectors, dtype=np.float32)
 
 
+@cache
 def load_embedder(name: str | None = None) -> Embedder:
     """The embedder of a name that a collection remembers, or that a user gives.
+
+    All collections of a process share it; the model loads when it is first used.
 
     Args:
         name: A sentence-transformers name or folder, or None for the bundled embedder.

@@ -1,7 +1,7 @@
 """A collection in a folder: SQLite is the truth, FAISS and tantivy are derived from it."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from index.local.changes import State
 from index.local.file_locks import refuse_without_locks
 from index.local.folder import CHECKPOINT, LEXICAL, STORE, refuse_other
 from index.local.rows import wrong_size
-from index.local.store import Store
+from index.local.store import Store, StoredPassage
 from index.local.temporary import clear
 from index.types import Article, Filters, Passage, Summaries
 
@@ -97,6 +97,10 @@ class LocalBackend:
         """One article, or None."""
         return self.store.article(article_id)
 
+    def articles_of(self, versions: Mapping[str, str]) -> dict[str, Article]:
+        """Those of the articles that are stored in just this version, by id."""
+        return self.store.articles_of(versions)
+
     def articles(self) -> Iterator[Article]:
         """All articles, by id."""
         return self.store.articles()
@@ -133,27 +137,29 @@ class LocalBackend:
         self._follow(state)
         selection = self._selection(state, filters) if filters else None
         if selection is not None and len(selection.ids) == 0:
-            return Found({}, {}, [], {})
+            return Found({}, {}, [], {}, {})
         # Both leave Python's lock to others while they search.
         by_words = self._beside.submit(self._by_words, question, candidates, selection)
         near = self._near(vector, candidates, selection)
         lexical = by_words.result()
         # A passage that another process has removed in the meantime is not among the stored.
-        stored, similarities = self._exact(vector, [*near, *lexical])
+        stored = self.store.passages_with_vectors(list(dict.fromkeys([*near, *lexical])))
+        similarities = _similarities(vector, stored)
         dense = _nearest(near, similarities)[:candidates]
         kept = {*dense, *lexical} & stored.keys()
         return Found(
-            {each: stored[each] for each in kept},
-            {each: similarities[each] for each in kept},
+            {number: stored[number].passage for number in kept},
+            {number: similarities[number] for number in kept},
             dense,
-            {each: score for each, score in lexical.items() if each in stored},
+            {number: score for number, score in lexical.items() if number in stored},
+            {stored[number].passage.article_id: stored[number].digest for number in kept},
         )
 
     def nearest(self, vector: npt.NDArray[np.float32], k: int) -> list[int]:
         """Ids of the k passages nearest by meaning alone, best first."""
         self.follow()
         near = self._near(vector, k, None)
-        return _nearest(near, self._exact(vector, near)[1])[:k]
+        return _nearest(near, _similarities(vector, self.store.passages_with_vectors(near)))[:k]
 
     def settle(self) -> None:
         """Bring the derived indexes up to date, train them if that is due, and save them."""
@@ -178,21 +184,6 @@ class LocalBackend:
         more = 0 if self.vectors.is_exact else max(_LEAST_MORE, math.ceil(_MORE_SHARE * k))
         ids: list[int] = self.vectors.search(vector, k + more, selection).ids.tolist()
         return ids
-
-    def _exact(
-        self, vector: npt.NDArray[np.float32], ids: Iterable[int]
-    ) -> tuple[dict[int, Passage], dict[int, float]]:
-        """The passages that are still stored, and their similarities by the stored vectors."""
-        found = self.store.passages_with_vectors(list(dict.fromkeys(ids)))
-        if not found:
-            return {}, {}
-        for passage_id, (_, stored) in found.items():
-            if stored.shape != vector.shape:
-                raise wrong_size(passage_id)
-        matrix = np.array([stored for _, stored in found.values()], dtype=np.float32)
-        exact = np.clip(matrix @ vector, -1.0, 1.0).tolist()
-        passages = {each: passage for each, (passage, _) in found.items()}
-        return passages, dict(zip(found, exact, strict=True))
 
     def _by_words(
         self, question: str, candidates: int, selection: "Selection | None"
@@ -229,6 +220,19 @@ class LocalBackend:
         if "lexical" not in self.__dict__:
             with self._lock:
                 _ = self.vectors, self.lexical
+
+
+def _similarities(
+    vector: npt.NDArray[np.float32], stored: Mapping[int, StoredPassage]
+) -> dict[int, float]:
+    """Cosine similarities by the stored vectors, by passage id."""
+    if not stored:
+        return {}
+    for passage_id, passage in stored.items():
+        if passage.vector.shape != vector.shape:
+            raise wrong_size(passage_id)
+    matrix = np.array([passage.vector for passage in stored.values()], dtype=np.float32)
+    return dict(zip(stored, np.clip(matrix @ vector, -1.0, 1.0).tolist(), strict=True))
 
 
 def _nearest(ids: Iterable[int], similarities: dict[int, float]) -> list[int]:

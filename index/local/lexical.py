@@ -10,12 +10,13 @@ from threading import Lock
 import tantivy
 from filelock import FileLock
 
-from index.analyzer import TITLE_WEIGHT, analyzer, title_text
+from index.analyzer import analyzer, title_text
 from index.local.changes import NOTHING_SEEN, Changes, State
 from index.local.folder import set_aside
 from index.local.selection import Selection
 from index.local.store import Store
 from index.local.temporary import clear_tantivy
+from index.settings import TITLE_WEIGHT
 
 _ANALYZER = "article-qa"
 _HEAP_BYTES = 64_000_000

@@ -12,6 +12,9 @@ from index.types import Article, Summary
 SELECT_ARTICLE = "SELECT id, title, text, published, source FROM articles"
 """Gives the rows of which `article_of` makes articles."""
 
+SELECT_ARTICLE_WITH_DIGEST = "SELECT id, title, text, published, source, digest FROM articles"
+"""The same rows with one more column."""
+
 SELECT_SUMMARY = "SELECT id, title, published, source, characters"
 """Gives those of `summary_of`."""
 

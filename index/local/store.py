@@ -5,7 +5,7 @@ tells.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ from index.local.changes import Changes, State, state_of
 from index.local.connections import Connections, is_damage
 from index.local.rows import (
     SELECT_ARTICLE,
+    SELECT_ARTICLE_WITH_DIGEST,
     SELECT_SUMMARY,
     article_of,
     count_setting,
@@ -185,11 +186,25 @@ class Store:
         with self._connections.reading() as connection:
             return near_duplicates.groups_of(connection, article_ids)
 
-    def passages_with_vectors(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Vectors]]:
-        """Those of the passages that are still stored, with their vectors, by id."""
-        select = 'SELECT id, article_id, start, "end", vector FROM passages WHERE id'
-        rows = self._in_chunks(select, ids)
-        return {row[0]: (Passage(*row[1:4]), vector_of(row[4])) for row in rows}
+    def passages_with_vectors(self, ids: Sequence[int]) -> "dict[int, StoredPassage]":
+        """Those of the passages that are still stored, by id."""
+        select = (
+            'SELECT passages.id, article_id, start, "end", vector, digest FROM passages '
+            "JOIN articles ON articles.id = article_id WHERE passages.id"
+        )
+        return {
+            row[0]: StoredPassage(Passage(*row[1:4]), vector_of(row[4]), row[5])
+            for row in self._in_chunks(select, ids)
+        }
+
+    def articles_of(self, digests: Mapping[str, str]) -> dict[str, Article]:
+        """Those of the articles that are stored with just this digest, by id."""
+        select = f"{SELECT_ARTICLE_WITH_DIGEST} WHERE id"
+        return {
+            row[0]: article_of(row[:5])
+            for row in self._in_chunks(select, list(digests))
+            if row[5] == digests[row[0]]
+        }
 
     def allowed(self, filters: Filters) -> npt.NDArray[np.int64]:
         """Ids of all passages whose article passes the filters, ascending."""
@@ -316,10 +331,7 @@ class Store:
         """Each article with its stored digest ("" if its date is no day), passages and vectors."""
         connection = self._connections.get()
         last = ""
-        query = (
-            "SELECT id, title, text, published, source, digest FROM articles "
-            "WHERE id > ? ORDER BY id LIMIT 1"
-        )
+        query = f"{SELECT_ARTICLE_WITH_DIGEST} WHERE id > ? ORDER BY id LIMIT 1"
         while row := connection.execute(query, (last,)).fetchone():
             last = row[0]
             passages = connection.execute(
@@ -367,6 +379,14 @@ class Store:
             part = ids[first : first + _SQL_VARIABLES]
             marks = ",".join("?" * len(part))
             yield from self._connections.get().execute(f"{select} IN ({marks})", (*values, *part))
+
+
+class StoredPassage(NamedTuple):
+    """A passage, its vector, and the digest of the article that it is a part of."""
+
+    passage: Passage
+    vector: Vectors
+    digest: str
 
 
 class _Prepared(NamedTuple):

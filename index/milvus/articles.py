@@ -1,8 +1,6 @@
 """The articles of a collection on Milvus: reading them, and telling which version is stored."""
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from threading import Lock
 
 from index.errors import UserError
 from index.milvus import rows
@@ -14,9 +12,6 @@ ROWS_A_REQUEST = 30
 """So that a request stays below 2 MB, the least that a Milvus cluster takes by default."""
 
 _IDS_A_REQUEST = 200
-_FRESH_SECONDS = 5.0
-"""How long an article that a search has read is not read again for that search's answer."""
-
 _WHOLE = (*rows.HEAD_FIELDS, "text")
 
 
@@ -26,8 +21,6 @@ class Articles:
     def __init__(self, connection: Connection, names: Names) -> None:
         self._connection = connection
         self._names = names
-        self._lock = Lock()
-        self._read: dict[str, tuple[float, Article]] = {}
 
     def heads(
         self, article_ids: Sequence[str], fields: Sequence[str], consistency: str = "Strong"
@@ -49,10 +42,6 @@ class Articles:
 
     def one(self, article_id: str) -> Article | None:
         """One article, or None."""
-        with self._lock:
-            until, article = self._read.get(article_id, (0.0, None))
-        if article is not None and time.monotonic() < until:
-            return article
         head = self.heads([article_id], _WHOLE).get(article_id)
         return self._whole(head) if head else None
 
@@ -77,21 +66,22 @@ class Articles:
         current = [row for row in unique if versions.get(row["article"]) == row["version"]]
         return sorted(current, key=lambda row: (row["article"], row["start"], row["end"]))
 
-    def read_soon(self, versions: Mapping[str, str]) -> None:
-        """Read articles of known versions, which are about to be asked for, in one request."""
-        now = time.monotonic()
-        heads = self.heads(list(versions), _WHOLE, "Bounded")
-        with self._lock:
-            self._read = {each: read for each, read in self._read.items() if read[0] > now}
-            for each, head in heads.items():
-                if head["pieces"] == 1 and rows.version_of(head["digest"]) == versions[each]:
-                    self._read[each] = now + _FRESH_SECONDS, rows.article_of(head, ())
+    def of_versions(self, versions: Mapping[str, str]) -> dict[str, Article]:
+        """Those of the articles that are stored in just this version, by id."""
+        # "Bounded" may be some moments old, but spares waiting; what differs is asked again.
+        found = self._in_version(versions, "Bounded")
+        missing = {each: version for each, version in versions.items() if each not in found}
+        return found | self._in_version(missing, "Strong")
 
-    def forget(self, article_ids: Iterable[str]) -> None:
-        """Read anew what has changed."""
-        with self._lock:
-            for each in article_ids:
-                self._read.pop(each, None)
+    def _in_version(self, versions: Mapping[str, str], consistency: str) -> dict[str, Article]:
+        articles = {}
+        for article_id, head in self.heads(list(versions), _WHOLE, consistency).items():
+            if rows.version_of(head["digest"]) != versions[article_id]:
+                continue
+            further = self._further(head)
+            if len(further) == head["pieces"] - 1:
+                articles[article_id] = rows.article_of(head, further)
+        return articles
 
     def _whole(self, head: Row) -> Article | None:
         """The article of a row with all of its text, or None if it was removed meanwhile."""

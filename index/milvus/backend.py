@@ -16,7 +16,6 @@ from index import near_duplicates
 from index.analyzer import analyzer
 from index.backend import Found, Outcome, Vectors
 from index.errors import UserError
-from index.fusion import fuse
 from index.identity import digest
 from index.milvus import rows, schema, weights
 from index.milvus.articles import Articles
@@ -27,6 +26,7 @@ from index.milvus.statistics import Statistics
 from index.milvus.tables import Tables
 from index.milvus.weights import Lengths
 from index.place import MilvusAddress
+from index.settings import DUPLICATE_SIMILARITY
 from index.types import Article, Filters, Passage, Summaries
 
 _OVERSAMPLING = 2
@@ -37,7 +37,6 @@ _LEAST_BREADTH = 200
 
 _THREADS = 8
 _MOST_SEARCHES = 4
-_READ_SOON = 20
 _FOUND_FIELDS = (
     "article",
     "version",
@@ -101,7 +100,7 @@ class MilvusBackend:
             new[article.id] = Entry(article, fingerprint, passages, vectors)
         if new:
             self._tables.write(list(new.values()), stored.keys())
-            self._forget(new)
+            self._forget()
         return outcomes
 
     def remove(self, article_ids: Iterable[str]) -> list[str]:
@@ -109,12 +108,16 @@ class MilvusBackend:
         asked = list(dict.fromkeys(article_ids))
         stored = self._articles.heads(asked, ["digest"])
         self._tables.delete(asked)
-        self._forget(asked)
+        self._forget()
         return [each for each in asked if each in stored]
 
     def article(self, article_id: str) -> Article | None:
         """One article, or None."""
         return self._articles.one(article_id)
+
+    def articles_of(self, versions: Mapping[str, str]) -> dict[str, Article]:
+        """Those of the articles that are stored in just this version, by id."""
+        return self._articles.of_versions(versions)
 
     def articles(self) -> Iterator[Article]:
         """All articles, by id, read some at a time."""
@@ -139,8 +142,7 @@ class MilvusBackend:
         for one, signature in signatures.items():
             for other in signatures:
                 alike = (
-                    near_duplicates.similarity(signature, signatures[other])
-                    >= near_duplicates.ALIKE
+                    near_duplicates.similarity(signature, signatures[other]) >= DUPLICATE_SIMILARITY
                 )
                 if one < other and alike and group[one] != group[other]:
                     first, second = sorted((group[one], group[other]))
@@ -173,7 +175,7 @@ class MilvusBackend:
         that come with them give the exact scores of both kinds.
         """
         if not self._tables.has_passages():
-            return Found({}, {}, [], {})
+            return Found({}, {}, [], {}, {})
         asked = weights.terms(analyzer().analyze(question))
         idf, means = self._statistics.of(asked) if asked else ({}, Lengths(1.0, 1.0))
         dense, by_words, found = self._search(
@@ -195,14 +197,13 @@ class MilvusBackend:
         lexical = {each: scores[each] for each in _best(scores, scores)[:candidates]}
         kept = sorted({*nearest, *lexical})
         similarities = {each: similarities[each] for each in kept}
-        read = [current[each] for each in list(fuse(similarities, lexical))[:_READ_SOON]]
-        self._articles.read_soon({row["article"]: row["version"] for row in read})
         passages = {
             each: Passage(row["article"], row["start"], row["end"])
             for each, row in current.items()
             if each in similarities
         }
-        return Found(passages, similarities, nearest, lexical)
+        versions = {current[number]["article"]: current[number]["version"] for number in kept}
+        return Found(passages, similarities, nearest, lexical, versions)
 
     def settle(self) -> None:
         """Nothing to do: Milvus keeps its own indexes up to date."""
@@ -251,10 +252,9 @@ class MilvusBackend:
         heads = self._articles.heads(article_ids, ["digest", "cleared"], consistency)
         return {each: head["digest"] if head["cleared"] else "" for each, head in heads.items()}
 
-    def _forget(self, article_ids: Iterable[str]) -> None:
+    def _forget(self) -> None:
         """Look again at what this process has changed."""
         self._statistics.forget()
-        self._articles.forget(article_ids)
         self._listing.forget()
 
 

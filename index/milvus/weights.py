@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.analyzer import TITLE_WEIGHT
+from index.settings import TITLE_WEIGHT
 
 Sparse = dict[int, float]
 

@@ -12,12 +12,13 @@ import click
 
 from index.errors import UserError
 from index.place import Place
+from qa import filters_of
 from qa.cli.options import Text, collection_option, filter_options, reader_option
 
 if TYPE_CHECKING:
     from index.collection import Collection
     from index.types import Summary
-    from qa.answerer import Answerer
+    from qa.pipeline import Answerer
     from qa.types import Answer
 
 _LAZY = {
@@ -70,21 +71,30 @@ def cli() -> None:
 @collection_option
 @filter_options
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@click.option("--explain", is_flag=True, help="Show what each step found, and how long it took.")
 @click.option("--top-k", type=click.IntRange(1, 100), help="How many passages to read.")
 @reader_option
 def ask(
     question: str, place: Place | None, since: date | None, until: date | None,
-    source: str | None, articles: tuple[str, ...], as_json: bool, top_k: int | None,
-    reader: str | None,
+    source: str | None, articles: tuple[str, ...], as_json: bool, explain: bool,
+    top_k: int | None, reader: str | None,
 ) -> None:  # fmt: skip
     """Answer QUESTION from the articles, with the passages that say so."""
+    from qa.trace import Trace
+
     answerer = _answerer(place, top_k, reader)
     _refuse_unknown(answerer.collection, articles)
-    answer = answerer.ask(question, (), since, until, source, articles)
+    trace = Trace() if explain else None
+    filters = filters_of(since, until, source, articles)
+    answer = answerer.ask(question, (), filters, trace)
     if as_json:
         click.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
-    else:
-        _show(answer)
+        return
+    _show(answer)
+    if trace is not None:
+        click.echo()
+        for line in trace.lines():
+            click.echo(line)
 
 
 @cli.command()
@@ -96,11 +106,11 @@ def chat(
     articles: tuple[str, ...], reader: str | None,
 ) -> None:  # fmt: skip
     """Ask one question after another; a follow-up may lean on what came before."""
-    from qa.question.followups import Chat
+    from qa.chat import Chat
 
     answerer = _answerer(place, None, reader)
     _refuse_unknown(answerer.collection, articles)
-    conversation = Chat(answerer, since=since, until=until, source=source, articles=articles)
+    conversation = Chat(answerer, filters_of(since, until, source, articles))
     console = _console()
     if sys.stdin.isatty():
         console.print("Ask about the articles. An empty line or Ctrl-D ends the conversation.")
@@ -175,9 +185,11 @@ def _collection(
 
 
 def _answerer(place: Place | None, top_k: int | None, reader: str | None) -> "Answerer":
-    from qa.answerer import PASSAGES_READ, Answerer
+    from qa.pipeline import Answerer
+    from qa.settings import Settings
 
-    return Answerer(_collection(place), reader=reader, top_k=top_k or PASSAGES_READ)
+    settings = Settings(passages_read=top_k) if top_k else Settings()
+    return Answerer(_collection(place), reader, settings=settings)
 
 
 def _refuse_unknown(collection: "Collection", article_ids: Iterable[str]) -> None:

@@ -1,18 +1,11 @@
-"""Follow-ups: a question that leans on earlier ones is tried in several readings."""
+"""Follow-ups: a question that leans on earlier ones is tried in several ways."""
 
 import re
 from collections.abc import Sequence
-from datetime import date
-from typing import TYPE_CHECKING
 
 from qa.dates import find_times
-from qa.types import Answer, Turn
-
-if TYPE_CHECKING:
-    from qa.answerer import Answerer
-
-MAX_READINGS = 4
-"""Readings that are tried at most, the literal one among them."""
+from qa.settings import MAX_INTERPRETATIONS
+from qa.types import Turn
 
 _PERSON = frozenset("he she him her his hers himself herself".split())
 _POSSESSIVE = frozenset("his her its their theirs".split())
@@ -52,14 +45,14 @@ _WORD = re.compile(r"[\w][\w'’.-]*")
 _FEW_WORDS = 2
 
 
-def understandings(question: str, history: Sequence[Turn]) -> list[str]:
+def interpretations(question: str, history: Sequence[Turn]) -> list[str]:
     """The ways to read a question after what was said before, the literal one first.
 
-    A question that leans on nothing has only its literal reading, so that an old topic cannot
-    leak into a new one. Otherwise every reading stands alone: a pronoun is replaced by the last
-    answer or by what the last question was about; a bare question word ("Why?", "When was
-    that?") takes the place of the last one; a bare name ("And Mark Lambert?") takes the place of
-    what the last question was about, a bare time ("And in 2017?") that of the time it named;
+    A question that leans on nothing has only its literal interpretation, so that an old topic
+    cannot leak into a new one. Otherwise every interpretation stands alone: a pronoun is replaced
+    by the last answer or by what the last question was about; a bare question word ("Why?", "When
+    was that?") takes the place of the last one; a bare name ("And Mark Lambert?") takes the place
+    of what the last question was about, a bare time ("And in 2017?") that of the time it named;
     "that meeting" is read beside the last question's words.
 
     Args:
@@ -67,22 +60,22 @@ def understandings(question: str, history: Sequence[Turn]) -> list[str]:
         history: Earlier turns, oldest first.
 
     Returns:
-        One to `MAX_READINGS` distinct questions.
+        One to `MAX_INTERPRETATIONS` distinct questions.
     """
     if not history or not leans(question):
         return [question]
     last = history[-1]
     asked = _without_lead_in(question)
     wh = _WH.match(asked)
-    readings = [question]
+    ways = [question]
     if wh and not _content_words(asked):
-        readings.append(f"{wh.group(0)} {_body(last.question)}?")
+        ways.append(f"{wh.group(0)} {_body(last.question)}?")
     elif _substitutes(asked):
-        readings.append(_substituted(last.question, asked.rstrip("?. ")))
-    readings += [_with_referent(asked, each) for each in _referents(asked, history)]
+        ways.append(_substituted(last.question, asked.rstrip("?. ")))
+    ways += [_with_referent(asked, each) for each in _referents(asked, history)]
     if _POINTER.search(asked) or (wh and len(_content_words(asked)) <= _FEW_WORDS):
-        readings.append(f"{asked.rstrip('?. ')}, {_stem(last.question)}?")
-    return list(dict.fromkeys(readings))[:MAX_READINGS]
+        ways.append(f"{asked.rstrip('?. ')}, {_stem(last.question)}?")
+    return list(dict.fromkeys(ways))[:MAX_INTERPRETATIONS]
 
 
 def _referents(question: str, history: Sequence[Turn]) -> list[str]:
@@ -163,42 +156,6 @@ def subject_of(question: str) -> str:
             runs[-1].append(word)
     longest = max(runs, key=lambda run: len(run))
     return question[longest[0].start() : longest[-1].end()] if longest else ""
-
-
-class Chat:
-    """A conversation that remembers what was asked and answered."""
-
-    def __init__(
-        self,
-        answerer: "Answerer | None" = None,
-        *,
-        since: date | None = None,
-        until: date | None = None,
-        source: str | None = None,
-        articles: Sequence[str] = (),
-    ) -> None:
-        """Begin a conversation.
-
-        Args:
-            answerer: The pipeline; by default one over the default collection.
-            since: As in `ask`, for every question.
-            until: As in `ask`, for every question.
-            source: As in `ask`, for every question.
-            articles: As in `ask`, for every question.
-        """
-        if answerer is None:
-            from qa import default_answerer
-
-            answerer = default_answerer()
-        self._answerer = answerer
-        self._filters = (since, until, source, articles)
-        self.history: list[Turn] = []
-
-    def ask(self, question: str) -> Answer:
-        """Answer a question, which may lean on earlier ones."""
-        answer = self._answerer.ask(question, self.history, *self._filters)
-        self.history.append(Turn(answer.understood_as or question, answer.text))
-        return answer
 
 
 def _without_lead_in(question: str) -> str:

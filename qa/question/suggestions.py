@@ -11,7 +11,7 @@ from index.errors import UserError
 from index.types import Article
 
 if TYPE_CHECKING:
-    from qa.answerer import Answerer
+    from qa.pipeline import Answerer
 
 WANTED = 4
 _SAMPLED = 40

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from qa.question.answer_type import Kind
 from qa.ranking.same_answer import agree, is_part
+from qa.settings import CONTRADICTION_SHARE
 from qa.squad_metrics import normalise
 from qa.types import Answer, Citation
 
@@ -28,7 +29,7 @@ def related(best: Answer, others: Sequence[Answer], kind: Kind, threshold: float
     taken = [best]
     found = []
     for each in others:
-        enough = threshold if kind == "list" else threshold / 2
+        enough = threshold if kind == "list" else CONTRADICTION_SHARE * threshold
         distinct = each.confidence >= enough and not any(_same(each, one) for one in taken)
         if distinct and kind == "list" and _says_something(each):
             each = replace(each, relation="listed")

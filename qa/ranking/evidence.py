@@ -1,25 +1,15 @@
-"""From the spans of all passages to answers: weigh, merge, calibrate. Pure."""
+"""From the spans of all passages to answers: weigh and merge. Pure."""
 
-import json
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import MappingProxyType
 
 from index.types import Hit
 from qa.ranking.same_answer import agree
+from qa.settings import MEMBER_LOGITS, SUPPORT_LOGITS
 from qa.types import ResolvedDate, Span
-
-SUPPORT_LOGITS = 4.0
-"""A place of the same words that scores this much less is not cited for them."""
-
-MEMBER_LOGITS = 5.5
-"""What scores this much less than the best member of a list is not one."""
-
-Place = tuple[Span, str, Hit]
-"""A span that the reader proposes, its words, and the passage in which it was read."""
 
 Groups = Mapping[str, int]
 """For ids of articles, the number of the text that they are copies of; without one, of none."""
@@ -35,7 +25,7 @@ class Evidence:
         span: Where it is, with the reader's score.
         quote: The words there.
         hit: The passage in which it was read.
-        score: Reader and retrieval together, in logits.
+        score: In logits: the reader's, and once it is weighed, reader and retrieval together.
     """
 
     span: Span
@@ -65,17 +55,17 @@ class Candidate:
     date: ResolvedDate | None = None
 
 
-def weigh(places: Sequence[Place], best_retrieval: float, worth: float) -> list[Evidence]:
+def weigh(evidence: Sequence[Evidence], best_retrieval: float, retrieval: float) -> list[Evidence]:
     """Add to each span's reader score what its passage's retrieval score is worth.
 
     Args:
-        places: What was read.
+        evidence: What was read.
         best_retrieval: The fused score of the question's best passage.
-        worth: Logits for one point of fused retrieval score.
+        retrieval: Logits for one point of fused retrieval score.
     """
     return [
-        Evidence(span, quote, hit, span.score + worth * (hit.score - best_retrieval))
-        for span, quote, hit in places
+        replace(place, score=place.span.score + retrieval * (place.hit.score - best_retrieval))
+        for place in evidence
     ]
 
 
@@ -169,45 +159,6 @@ def _place(span: Span) -> tuple[str, int, int]:
 def overlap(one: Span, other: Span) -> bool:
     """Whether two spans share a character."""
     return one.article_id == other.article_id and one.start < other.end and other.start < one.end
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """What scores are worth: one against another, and as the probability of being right.
-
-    Logistic regression (Platt 1999); fitted by `article-qa train calibrate`.
-
-    Attributes:
-        bias: The intercept.
-        score: Weight of `Candidate.score`.
-        share: Weight of `Candidate.share`.
-        similarity: Weight of the cosine similarity of the question and the best place's passage.
-        threshold: An answer below this probability is not given.
-        retrieval: What one point of retrieval score adds to a span's score, in logits.
-    """
-
-    bias: float
-    score: float
-    share: float
-    similarity: float
-    threshold: float
-    retrieval: float
-
-    @classmethod
-    def load(cls, path: Path) -> "Calibration":
-        """Read `calibration.json`; what it says beside these fields is for people."""
-        fields = json.loads(path.read_text())
-        return cls(**{name: fields[name] for name in cls.__slots__})
-
-    def probability(self, candidate: Candidate) -> float:
-        """The probability, in (0, 1), that this answer is right."""
-        logit = (
-            self.bias
-            + self.score * candidate.score
-            + self.share * candidate.share
-            + self.similarity * candidate.evidence[0].hit.similarity
-        )
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
 def log_sum_exp(values: Sequence[float]) -> float:

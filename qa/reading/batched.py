@@ -1,12 +1,14 @@
 """One reader for many threads: what they ask at the same time is read in one batch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import NamedTuple
 
-from qa.reading.onnx import SPANS_PER_PASSAGE, Reader, Request
+from qa.reading.base import Reader, Request
+from qa.reading.cascade import Cascade
 from qa.types import Span
 
 MAX_PASSAGES = 160
@@ -20,7 +22,7 @@ class _Job(NamedTuple):
     passages: int
 
 
-class BatchingReader(Reader):
+class BatchedReader:
     """A `Reader` whose calls from many threads are served by one thread, in batches.
 
     A batch is whatever has been asked while the one before was read: nobody waits for others to
@@ -41,9 +43,7 @@ class BatchingReader(Reader):
         self._thread = Thread(target=self._serve, name="reader", daemon=True)
         self._thread.start()
 
-    def read_many(
-        self, requests: Sequence[Request], per_passage: int = SPANS_PER_PASSAGE
-    ) -> list[list[Span]]:
+    def read_many(self, requests: Sequence[Request], per_passage: int = 10) -> list[list[Span]]:
         """As `Reader.read_many`; other threads' requests may be read along with these."""
         passages = sum(len(each) for _, each in requests)
         job = _Job(requests, per_passage, Future(), passages)
@@ -90,3 +90,19 @@ class BatchingReader(Reader):
         for job in batch:
             job.spans.set_result(spans[taken : taken + len(job.requests)])
             taken += len(job.requests)
+
+
+@contextmanager
+def batched(cascade: Cascade) -> Iterator[Cascade]:
+    """The same cascade for many threads; its serving threads end with the block."""
+    readers: list[BatchedReader] = []
+
+    def serve(reader: Reader) -> BatchedReader:
+        readers.append(BatchedReader(reader))
+        return readers[-1]
+
+    try:
+        yield cascade.wrapped(serve)
+    finally:
+        for reader in readers:
+            reader.close()

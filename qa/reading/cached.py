@@ -3,28 +3,30 @@
 from collections.abc import Sequence
 
 from index.types import Passage
-from qa.reading.onnx import SPANS_PER_PASSAGE, Reader, Request
+from qa.reading.base import Reader, Request
 from qa.types import Span
 
 
-class Remembering(Reader):
+class CachedReader:
     """Reads as another reader does, each passage of a question once."""
 
     def __init__(self, reader: Reader) -> None:
-        """Reads as `reader` does."""
+        """Wrap `reader`."""
         self._reader = reader
-        self._read: dict[tuple[str, Passage, int], list[Span]] = {}
+        self._cache: dict[tuple[str, Passage, int], list[Span]] = {}
 
-    def read_many(
-        self, requests: Sequence[Request], per_passage: int = SPANS_PER_PASSAGE
-    ) -> list[list[Span]]:
+    def read_many(self, requests: Sequence[Request], per_passage: int = 10) -> list[list[Span]]:
         """As `Reader.read_many`, of requests with one passage each."""
         keys = [(question, passage, per_passage) for question, [(_, passage)] in requests]
-        new = {key: each for key, each in zip(keys, requests, strict=True) if key not in self._read}
-        found = self._reader.read_many(list(new.values()), per_passage)
-        self._read.update(zip(new, found, strict=True))
-        return [self._read[key] for key in keys]
+        new = {
+            key: request
+            for key, request in zip(keys, requests, strict=True)
+            if key not in self._cache
+        }
+        spans = self._reader.read_many(list(new.values()), per_passage)
+        self._cache.update(zip(new, spans, strict=True))
+        return [self._cache[key] for key in keys]
 
     def forget(self) -> None:
-        """Before another question."""
-        self._read.clear()
+        """Empty the cache, before another question."""
+        self._cache.clear()

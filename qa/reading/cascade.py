@@ -1,27 +1,25 @@
-"""Which readers read a question: one, or one after the other, each the best of what is left."""
+"""One reader, or two one after the other: the second reads again what looks best to the first."""
 
 import json
 import math
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from index.embedding.onnx_model import BUNDLED_MODELS
 from index.errors import UserError
-from index.types import Article, Hit, Passage
+from index.types import Hit, Passage
 from qa.question.answer_type import kind_of
-from qa.ranking.evidence import Calibration, Place, weigh
-from qa.reading.onnx import SPANS_PER_PASSAGE, Reader
-from qa.types import Span
+from qa.ranking.calibration import Calibration
+from qa.ranking.evidence import Evidence, weigh
+from qa.reading.base import Reader
+from qa.settings import SETTINGS, Settings
 
 DEFAULT_READER = "cascade"
 BUNDLED_READERS = "small", "base", "cascade"
-
-SPANS_OF_A_LIST = 40
-"""Spans of each passage where several answers are wanted, which may all stand in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,46 +27,41 @@ class Stage:
     """A reader, and how many of the passages that the one before has read it reads.
 
     Attributes:
-        model: What `Reader` takes.
+        model: A folder that `article-qa train export` wrote, or a question-answering model of
+            transformers, by name or folder.
         passages: How many; None for all.
-        before: What the scores of the reader before weigh in the mean of both, in [0, 1].
+        first_weight: What the scores of the reader before weigh in the mean of both, in [0, 1].
     """
 
     model: str
     passages: int | None = None
-    before: float = 0.0
+    first_weight: float = 0.0
 
     def load(self) -> Reader:
-        """The reader itself.
+        """The reader itself, loaded anew.
 
         Raises:
             UserError: If the model cannot be loaded.
         """
-        return Reader(self.model)
+        from qa.reading import onnx
+
+        return onnx.Reader(self.model)
 
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """The readers of a question, in their order, and what their scores are worth.
+    """The readers of a question by name, in their order, and what their scores are worth.
 
     Attributes:
-        stages: At least one. What the last one finds counts, together with what the one before
-            finds in the same passages.
-        calibration: What its scores are worth.
-        choosing: The same of each stage but the last, for choosing what the next one reads.
+        stages: At least one. The spans of the last one count, with the scores of the one before
+            averaged in.
+        calibration: Turns the scores into probabilities.
+        choosing: The same for each stage but the last, for choosing what the next one reads.
     """
 
     stages: tuple[Stage, ...]
     calibration: Calibration
-    choosing: tuple[Calibration, ...]
-
-    def load(self) -> tuple[Reader, ...]:
-        """The readers themselves.
-
-        Raises:
-            UserError: If a model cannot be loaded.
-        """
-        return tuple(stage.load() for stage in self.stages)
+    choosing: tuple[Calibration, ...] = ()
 
 
 def reader_name(name: str | None) -> str:
@@ -77,12 +70,13 @@ def reader_name(name: str | None) -> str:
 
 
 def stages_of(name: str | None) -> Stages:
-    """What a reader's name stands for. No model is loaded yet.
+    """The stages that a reader's name stands for. No model is loaded yet.
 
     Args:
         name: `small`, `base` or `cascade`, which are bundled; a folder that `article-qa train
             export` wrote; or a question-answering model of transformers, by name or folder. A
-            model without a `calibration.json` of its own is taken at the worth of `base`.
+            model without a `calibration.json` of its own has the calibration of `base`, and its
+            confidence is called uncalibrated.
 
     Raises:
         UserError: If a folder's manifest cannot be read.
@@ -91,8 +85,8 @@ def stages_of(name: str | None) -> Stages:
     folder = BUNDLED_MODELS / name if name in BUNDLED_READERS else Path(name)
     manifest = _manifest(folder)
     if manifest.get("kind") != "cascade":
-        return Stages((Stage(str(folder)),), _calibration(folder), ())
-    first, second = ((folder / each).resolve() for each in manifest["readers"])
+        return Stages((Stage(str(folder)),), _calibration(folder))
+    first, second = ((folder / reader).resolve() for reader in manifest["readers"])
     return Stages(
         (Stage(str(first)), Stage(str(second), manifest["passages"], manifest["first_weighs"])),
         _calibration(folder),
@@ -100,126 +94,173 @@ def stages_of(name: str | None) -> Stages:
     )
 
 
-class StagedReader:
-    """Reads passages, with the second reader again those that look best to the first.
+class Cascade:
+    """Reads the passages of a question with the readers of some stages.
+
+    Example:
+        >>> from qa.reading.cascade import Cascade, stages_of
+        >>> len(Cascade(stages_of("cascade")).stages.stages)
+        2
 
     Attributes:
         stages: The readers' names and worth.
     """
 
-    def __init__(self, stages: Stages, article: Callable[[str], Article]) -> None:
+    def __init__(
+        self,
+        stages: Stages,
+        load: Callable[[Stage], Reader] = Stage.load,
+        settings: Settings = SETTINGS,
+    ) -> None:
         """Prepare; the models load with the first question.
 
         Args:
             stages: What to read with.
-            article: Gives the article of an id.
+            load: Gives the reader of a stage, so that several cascades can share it.
+            settings: How many spans of a passage are looked at.
         """
         self.stages = stages
-        self._article = article
+        self._load = load
+        self._settings = settings
+        self._lock = Lock()
+        self._readers: tuple[Reader, ...] | None = None
 
-    @cached_property
+    @classmethod
+    def of_reader(cls, reader: Reader, calibration: Calibration | None = None) -> "Cascade":
+        """A cascade of one loaded reader.
+
+        Args:
+            reader: Does all of the reading.
+            calibration: What was fitted on it. None takes that of `base`, and a confidence is
+                called uncalibrated.
+        """
+        if calibration is None:
+            calibration = replace(_calibration(BUNDLED_MODELS / "base"), fitted=None)
+        return cls(Stages((Stage(type(reader).__name__),), calibration), lambda _: reader)
+
+    def wrapped(self, wrap: Callable[[Reader], Reader]) -> "Cascade":
+        """The same cascade with each of its readers wrapped."""
+        return Cascade(self.stages, lambda stage: wrap(self._load(stage)), self._settings)
+
+    @property
     def readers(self) -> tuple[Reader, ...]:
-        """The loaded readers, in their order."""
-        return self.stages.load()
+        """The loaded readers, in their order.
 
-    def read(self, question: str, hits: Sequence[Hit]) -> list[Place]:
-        """What the readers find in these passages, one by one."""
-        return self.again(question, hits, self.first(question, hits))
+        Raises:
+            UserError: If a model cannot be loaded.
+        """
+        with self._lock:
+            if self._readers is None:
+                self._readers = tuple(self._load(stage) for stage in self.stages.stages)
+            return self._readers
 
-    def each(self, question: str, hits: Sequence[Hit]) -> tuple[list[Place], ...]:
-        """What each of the readers alone finds in all of these passages."""
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+        """The spans that the readers propose in these passages, one reader after the other."""
+        return self.reread(question, hits, self.first(question, hits))
+
+    def each(self, question: str, hits: Sequence[Hit]) -> tuple[list[Evidence], ...]:
+        """The spans that each of the readers alone proposes in all of these passages."""
         return tuple(self._read(reader, question, hits) for reader in self.readers)
 
-    def first(self, question: str, hits: Sequence[Hit]) -> list[Place]:
-        """What the first reader finds."""
+    def first(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+        """The spans that the first reader proposes."""
         return self._read(self.readers[0], question, hits)
 
-    def again(
-        self, question: str, hits: Sequence[Hit], places: list[Place], readings: int = 1
-    ) -> list[Place]:
-        """What all readers find, each after the first in what looks best to the one before.
+    def reread(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        evidence: list[Evidence],
+        interpretations: int = 1,
+    ) -> list[Evidence]:
+        """Let each further reader read what looks best to the one before, and average the scores.
 
         Args:
             question: As for `first`.
             hits: As for `first`.
-            places: What that found; it is all that there is where one reader reads alone.
-            readings: Of so many understandings of a question this is one; they share the number
-                of passages, so that a follow-up takes little longer than a plain question.
+            evidence: What `first` returned; with one reader it is returned as it is.
+            interpretations: Of so many interpretations of a question this is one. They share the
+                number of passages, so that a follow-up takes little longer than a plain question.
         """
         following = zip(self.readers[1:], self.stages.stages[1:], self.stages.choosing, strict=True)
         for reader, stage, choosing in following:
             if stage.passages is not None:
-                count = math.ceil(stage.passages / readings)
-                hits = most_promising(hits, places, choosing.retrieval, count)
-            places = blend(places, self._read(reader, question, hits), stage.before)
-        return places
+                count = math.ceil(stage.passages / interpretations)
+                hits = most_promising(hits, evidence, choosing.retrieval, count)
+            evidence = average(evidence, self._read(reader, question, hits), stage.first_weight)
+        return evidence
 
-    def _read(self, reader: Reader, question: str, hits: Sequence[Hit]) -> list[Place]:
-        passages = [(self._article(hit.passage.article_id), hit.passage) for hit in hits]
-        readings = reader.read_many(
-            [(question, [passage]) for passage in passages],
-            SPANS_OF_A_LIST if kind_of(question) == "list" else SPANS_PER_PASSAGE,
+    def _read(self, reader: Reader, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+        settings = self._settings
+        of_a_list = kind_of(question) == "list"
+        spans = reader.read_many(
+            [(question, [(hit.article, hit.passage)]) for hit in hits],
+            settings.spans_of_a_list if of_a_list else settings.spans_per_passage,
         )
-        places: list[Place] = []
-        for (article, _), hit, found in zip(passages, hits, readings, strict=True):
-            places.extend((span, article.text[span.start : span.end], hit) for span in found)
-        return places
+        return [
+            Evidence(span, hit.article.text[span.start : span.end], hit, span.score)
+            for hit, of_hit in zip(hits, spans, strict=True)
+            for span in of_hit
+        ]
 
 
 def most_promising(
-    hits: Sequence[Hit], places: Sequence[Place], worth: float, count: int
+    hits: Sequence[Hit], evidence: Sequence[Evidence], retrieval: float, count: int
 ) -> list[Hit]:
-    """The passages in which a reader found the best places, in the order of retrieval.
+    """The passages with the best spans of a reader, in the order of retrieval.
 
     Args:
         hits: What was read.
-        places: What was found there.
-        worth: `Calibration.retrieval` of the reader.
+        evidence: The reader's spans.
+        retrieval: `Calibration.retrieval` of the reader.
         count: How many passages, at most.
     """
     best: dict[Passage, float] = {}
-    for each in weigh(places, 0.0, worth):
-        best[each.hit.passage] = max(each.score, best.get(each.hit.passage, each.score))
+    for span in weigh(evidence, 0.0, retrieval):
+        best[span.hit.passage] = max(span.score, best.get(span.hit.passage, span.score))
     chosen = set(sorted(best, key=lambda passage: -best[passage])[:count])
     return [hit for hit in hits if hit.passage in chosen]
 
 
-def blend(first: Sequence[Place], second: Sequence[Place], share: float) -> list[Place]:
-    """What two readers found in the same passages, each place with the mean of their scores.
+def average(
+    first: Sequence[Evidence], second: Sequence[Evidence], first_weight: float
+) -> list[Evidence]:
+    """The spans of two readers in the same passages, with the weighted mean of their scores.
 
-    What one of them does not name is worth to it what the least of its places there is worth.
+    A span that one reader did not propose gets that reader's lowest score in the passage.
 
     Args:
         first: Of one reader, over at least the passages of the other.
         second: Of the other reader.
-        share: The weight of the first reader's scores, in [0, 1].
+        first_weight: The weight of the first reader's scores, in [0, 1].
     """
     own, other = _by_passage(first), _by_passage(second)
-    blended: list[Place] = []
-    for passage, found in other.items():
+    averaged: list[Evidence] = []
+    for passage, spans in other.items():
         known = own.get(passage, {})
-        sides = (known, share), (found, 1 - share)
-        for (start, end), (_, quote, hit) in {**known, **found}.items():
+        sides = (known, first_weight), (spans, 1 - first_weight)
+        for offsets, evidence in {**known, **spans}.items():
             score = sum(
-                weight * (side.get((start, end)) or min(side.values(), key=_score))[0].score
+                weight * (side.get(offsets) or min(side.values(), key=_score)).score
                 for side, weight in sides
                 if side
             )
-            blended.append((Span(passage.article_id, start, end, score), quote, hit))
-    return sorted(blended, key=lambda place: -place[0].score)
+            span = replace(evidence.span, score=score)
+            averaged.append(replace(evidence, span=span, score=score))
+    return sorted(averaged, key=lambda evidence: -evidence.score)
 
 
-def _by_passage(places: Sequence[Place]) -> dict[Passage, dict[tuple[int, int], Place]]:
-    """Of each passage the places by their offsets, of equal ones the best."""
-    found: dict[Passage, dict[tuple[int, int], Place]] = {}
-    for place in sorted(places, key=_score):
-        span, _, hit = place
-        found.setdefault(hit.passage, {})[span.start, span.end] = place
-    return found
+def _by_passage(evidence: Sequence[Evidence]) -> dict[Passage, dict[tuple[int, int], Evidence]]:
+    """Of each passage the spans by their offsets, of equal ones the best."""
+    passages: dict[Passage, dict[tuple[int, int], Evidence]] = {}
+    for place in sorted(evidence, key=_score):
+        offsets = place.span.start, place.span.end
+        passages.setdefault(place.hit.passage, {})[offsets] = place
+    return passages
 
 
-def _score(place: Place) -> float:
-    return place[0].score
+def _score(evidence: Evidence) -> float:
+    return evidence.score
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -234,4 +275,6 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 def _calibration(folder: Path) -> Calibration:
     own = folder / "calibration.json"
-    return Calibration.load(own if own.is_file() else BUNDLED_MODELS / "base" / own.name)
+    if own.is_file():
+        return Calibration.load(own)
+    return replace(Calibration.load(BUNDLED_MODELS / "base" / own.name), fitted=None)

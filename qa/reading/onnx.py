@@ -12,6 +12,7 @@ from tokenizers import Encoding, Tokenizer
 from index.embedding.onnx_model import BUNDLED_MODELS, OnnxModel
 from index.errors import UserError
 from index.types import Article, Passage
+from qa.reading.base import Request
 from qa.reading.decode import decode
 from qa.reading.span_boundaries import tidy_span
 from qa.reading.windows import Input, context_of, encode
@@ -25,8 +26,6 @@ BATCH_TOKENS = 4096
 """Padded tokens of one batch: large enough to fill the cores, small enough for their caches."""
 
 FloatArray = npt.NDArray[np.float32]
-Request = tuple[str, Sequence[tuple[Article, Passage]]]
-"""A question, and the passages (with their articles) to read for it."""
 
 
 class ReaderModel(Protocol):

@@ -2,17 +2,19 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from index.collection import Collection
 from index.types import Article, Filters, Hit
-from qa.answerer import PASSAGES_READ, Answerer
-from qa.ranking.evidence import Candidate, Place
-from qa.reading.cached import Remembering
-from qa.reading.cascade import Stages, stages_of
+from qa.pipeline import Answerer
+from qa.ranking.evidence import Candidate, Evidence
+from qa.reading.cached import CachedReader
+from qa.reading.cascade import Cascade, Stage, Stages, stages_of
+from qa.settings import SETTINGS
 from qa.squad_metrics import RIGHT_FROM_F1, f1
 from qa.training.card import with_section
 from qa.training.cascade import choose, combine, least_nearly_best
@@ -33,7 +35,7 @@ class _Asked(NamedTuple):
     collection: CollectionSize
     answerable: bool
     hits: list[Hit]
-    readings: tuple[list[Place], ...]
+    readings: tuple[list[Evidence], ...]
     """What each of the pipeline's readers finds in all of the passages."""
 
 
@@ -66,8 +68,12 @@ def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) ->
         from qa.loading import add_with_progress
 
         add_with_progress(collection, paragraphs(files))
-        answerers = [Answerer(collection, reader=str(model)) for model in models]
-        asked = _ask(questions, answerers)
+        readers: dict[str, CachedReader] = {}
+        answerers = [
+            Answerer(collection, Cascade(stages_of(str(model)), partial(_cached, readers)))
+            for model in models
+        ]
+        asked = _ask(questions, answerers, readers)
         return [
             _fit(each, answerer, model, dev.name)
             for each, answerer, model in zip(asked, answerers, models, strict=True)
@@ -97,6 +103,8 @@ def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: str) -> 
         "observations": fit.observations,
         "fitted_on": dev,
         "right_from_f1": RIGHT_FROM_F1,
+        "embedder": answerer.collection.embedder.name,
+        "passages_read": SETTINGS.passages_read,
     }
     (model / "calibration.json").write_text(json.dumps(fields, indent=2) + "\n")
     card.write_text(with_section(text, "Confidence", fit.lines()), encoding="utf-8")
@@ -120,27 +128,28 @@ def paragraphs(files: Sequence[QuestionFile]) -> Iterator[Article]:
                 )
 
 
-def _ask(questions: QuestionFile, answerers: Sequence[Answerer]) -> list[list[_Asked]]:
+def _cached(readers: dict[str, CachedReader], stage: Stage) -> CachedReader:
+    """The one reader of a stage's model."""
+    if stage.model not in readers:
+        readers[stage.model] = CachedReader(stage.load())
+    return readers[stage.model]
+
+
+def _ask(
+    questions: QuestionFile, answerers: Sequence[Answerer], readers: Mapping[str, CachedReader]
+) -> list[list[_Asked]]:
     """What each pipeline reads for every question, over all its collections."""
     from rich.progress import track
 
-    readers: dict[str, Remembering] = {}
-    for answerer in answerers:
-        for stage in answerer.reading.stages.stages:
-            if stage.model not in readers:
-                readers[stage.model] = Remembering(stage.load())
-        answerer.reading.readers = tuple(
-            readers[stage.model] for stage in answerer.reading.stages.stages
-        )
     asked: list[list[_Asked]] = [[] for _ in answerers]
     for question in track(questions.questions, "asking", transient=True):
         for reader in readers.values():
             reader.forget()
         group = questions.contexts[question.context].article
         for size, answerable, found in _collections(question, questions, answerers[0]):
-            hits = found[:PASSAGES_READ]
+            hits = found[: SETTINGS.passages_read]
             for answerer, own in zip(answerers, asked, strict=True):
-                readings = answerer.reading.each(question.question, hits)
+                readings = answerer.reader.each(question.question, hits)
                 own.append(_Asked(question, group, size, answerable, hits, readings))
     return asked
 
@@ -160,7 +169,7 @@ def _observe(
     for each in asked:
         question = each.question
         places = combine(stages, each.hits, each.readings)
-        candidates = answerer.merge(question.question, each.hits, places, retrieval)
+        candidates = answerer.candidates(question.question, each.hits, places, retrieval)
         if candidates:
             golds = [gold.text for gold in question.answers]
             yield _observation(each.group, each.collection, each.answerable, candidates[0], golds)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from index.types import Hit
-from qa.ranking.evidence import Place
-from qa.reading.cascade import Stage, Stages, blend, most_promising
+from qa.ranking.evidence import Evidence
+from qa.reading.cascade import Stage, Stages, average, most_promising
 from qa.training.confidence import NEARLY
 
 SHARES = (0.0, 0.2, 0.35, 0.5, 0.65, 0.8)
@@ -35,8 +35,8 @@ class Choice:
         """What the model card says about it, in Markdown."""
         return [
             "Best guesses over the large collection, F1. "
-            f"Taken: {self.stage.before:g} of the first reader's score, and passages read again: "
-            f"{self.stage.passages}.",
+            f"Taken: {self.stage.first_weight:g} of the first reader's score, and passages read "
+            f"again: {self.stage.passages}.",
             "",
             *_table("share of the first reader", self.shares),
             "",
@@ -46,11 +46,13 @@ class Choice:
     def save(self, manifest: Path) -> None:
         """Write the chosen values into a cascade's manifest."""
         fields = json.loads(manifest.read_text())
-        fields |= {"passages": self.stage.passages, "first_weighs": self.stage.before}
+        fields |= {"passages": self.stage.passages, "first_weighs": self.stage.first_weight}
         manifest.write_text(json.dumps(fields, indent=2) + "\n")
 
 
-def combine(stages: Stages, hits: Sequence[Hit], readings: Sequence[list[Place]]) -> list[Place]:
+def combine(
+    stages: Stages, hits: Sequence[Hit], readings: Sequence[list[Evidence]]
+) -> list[Evidence]:
     """What readers find one after the other, if each would read all passages.
 
     Args:
@@ -59,7 +61,7 @@ def combine(stages: Stages, hits: Sequence[Hit], readings: Sequence[list[Place]]
         readings: What each of the readers finds in all of them.
 
     Returns:
-        What `qa.reading.cascade.StagedReader.read` returns.
+        What `qa.reading.cascade.Cascade.read` returns.
     """
     places = readings[0]
     following = zip(readings[1:], stages.stages[1:], stages.choosing, strict=True)
@@ -67,7 +69,8 @@ def combine(stages: Stages, hits: Sequence[Hit], readings: Sequence[list[Place]]
         if stage.passages is not None:
             hits = most_promising(hits, places, choosing.retrieval, stage.passages)
         read = {hit.passage for hit in hits}
-        places = blend(places, [each for each in reading if each[2].passage in read], stage.before)
+        again = [place for place in reading if place.hit.passage in read]
+        places = average(places, again, stage.first_weight)
     return places
 
 
@@ -86,8 +89,8 @@ def choose(stages: Stages, mean_f1: Callable[[Stages], float]) -> Choice:
         return replace(stages, stages=(*stages.stages[:-1], stage))
 
     last = stages.stages[-1]
-    shares = {share: mean_f1(with_last(replace(last, before=share))) for share in SHARES}
-    last = replace(last, before=max(shares, key=lambda share: shares[share]))
+    shares = {share: mean_f1(with_last(replace(last, first_weight=share))) for share in SHARES}
+    last = replace(last, first_weight=max(shares, key=lambda share: shares[share]))
     passages = {count: mean_f1(with_last(replace(last, passages=count))) for count in PASSAGES}
     return Choice(replace(last, passages=least_nearly_best(passages)), shares, passages)
 

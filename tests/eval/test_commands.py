@@ -12,8 +12,8 @@ from eval.commands import SEEDS_SUITE, evaluate
 from eval.suites import load
 from index import Collection
 from index.errors import UserError
-from qa.answerer import Answerer
 from qa.loading import seed_articles
+from qa.pipeline import Answerer
 from ui.commands import feedback
 from ui.feedback import store
 

@@ -8,6 +8,7 @@ from eval.excerpts import excerpts
 from eval.runner import allowed_articles, read_gold, run
 from eval.suites import Question, Suite
 from index.errors import UserError
+from qa.trace import Trace
 from qa.types import Answer, Citation, ResolvedDate, Turn
 
 
@@ -52,20 +53,11 @@ def test_of_a_follow_up_only_what_was_read_counts(answerer, seeds):
         Question(question, (), (), False, id="follows", place="s:1", history=turns),
         Question(question, (), (), False, id="alone", place="s:2"),
     ]
-    read = {}
-    first = answerer.reading.first
-
-    def noted(understood, hits):
-        read[understood] = len(hits)
-        return first(understood, hits)
-
-    answerer.reading.first = noted
-    try:
-        follows, alone = run(Suite("s", tuple(asked)), answerer, seeds)
-    finally:
-        del answerer.reading.first
+    follows, alone = run(Suite("s", tuple(asked)), answerer, seeds)
     assert follows.understood_as is not None
-    assert follows.read == read[follows.understood_as]
+    trace = Trace()
+    answerer.ask(question, turns, trace=trace)
+    assert follows.read == len(trace.chosen.hits)
     assert alone.read > follows.read
 
 

@@ -11,11 +11,12 @@ from hypothesis import given, strategies
 
 from index.embedding.embedder import BundledEmbedder, load_embedder
 from index.errors import UserError
-from index.fusion import LEXICAL_WEIGHT, fuse
+from index.fusion import fuse
 from index.local.checkpoint import read_checkpoint, read_header, write_checkpoint
 from index.local.locks import ReadWriteLock
 from index.local.selection import Selection
 from index.near_duplicates import signature, similarity
+from index.settings import LEXICAL_WEIGHT
 from index.sources.headers import read_header as read_text_header
 from index.sources.headers import stated_date
 from index.sources.markdown import plain_text

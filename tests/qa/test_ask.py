@@ -9,9 +9,12 @@ import pytest
 import qa
 from index import Article, Collection
 from index.errors import UserError
-from qa.answerer import MAX_QUESTION_CHARACTERS, Answerer
-from qa.question.followups import Chat
-from qa.rendering import NO_ANSWER
+from index.types import Filters
+from qa.chat import Chat
+from qa.loading import default_folder
+from qa.pipeline import Answerer
+from qa.rendering import SILENCES
+from qa.settings import MAX_QUESTION_CHARACTERS
 from qa.squad_metrics import exact_match
 from qa.types import Turn
 
@@ -46,7 +49,7 @@ def test_what_the_articles_do_not_say(answerer, question):
     assert answer.text is None
     assert answer.citations
     assert all(citation.quote == "" for citation in answer.citations)
-    assert str(answer).startswith(NO_ANSWER)
+    assert str(answer).startswith(SILENCES["not said"])
 
 
 def test_prints_with_its_words_marked(answerer):
@@ -77,12 +80,12 @@ def test_a_question_of_10_000_words_is_refused(answerer):
 
 
 def test_filters_apply_to_the_question(answerer):
-    later = answerer.ask("Who met Kim Yong-chol?", since=date(2019, 1, 1))
+    later = answerer.ask("Who met Kim Yong-chol?", filters=Filters(since=date(2019, 1, 1)))
     assert {c.published for c in later.citations} == {date(2019, 1, 19)}
-    nothing = answerer.ask("Who met Kim Yong-chol?", until=date(2001, 1, 1))
+    nothing = answerer.ask("Who met Kim Yong-chol?", filters=Filters(until=date(2001, 1, 1)))
     assert nothing.text is None
     assert nothing.citations == ()
-    by_source = answerer.ask("Who met Kim Yong-chol?", source="SEEDS/002")
+    by_source = answerer.ask("Who met Kim Yong-chol?", filters=Filters(source="SEEDS/002"))
     assert all(citation.source.startswith("seeds/002") for citation in by_source.citations)
 
 
@@ -91,22 +94,24 @@ def test_a_question_to_some_articles_is_answered_from_them_alone(answerer):
     ids = [each.id for each in answerer.collection.articles()]
     assert len(ids) == 2
     for each in ids:
-        asked = answerer.ask(question, articles=[each, "nobody"])
+        asked = answerer.ask(question, filters=Filters(articles=frozenset([each, "nobody"])))
         assert {citation.article_id for citation in asked.citations} == {each}
-        chat = Chat(answerer, articles=[each])
+        chat = Chat(answerer, Filters(articles=frozenset([each])))
         for follow_up in (question, "Where did they meet?"):
             assert {cited.article_id for cited in chat.ask(follow_up).citations} == {each}
-    assert answerer.ask(question, articles=ids) == answerer.ask(question)
-    nothing = answerer.ask(question, articles=["nobody"])
-    assert (nothing.text, nothing.citations) == (None, ())
+    every = Filters(articles=frozenset(ids))
+    assert answerer.ask(question, filters=every) == answerer.ask(question)
+    nothing = answerer.ask(question, filters=Filters(articles=frozenset(["nobody"])))
+    assert (nothing.text, nothing.citations, nothing.silence) == (None, (), "filtered out")
     with pytest.raises(UserError, match="in a list"):
-        answerer.ask(question, articles=ids[0])
+        qa.ask(question, answerer.collection, articles=ids[0])
 
 
 def test_an_empty_collection_says_so(tmp_path):
     with Collection(tmp_path / "empty", create=True) as collection:
         answer = Answerer(collection).ask("Who?")
     assert (answer.text, answer.citations, answer.confidence) == (None, (), 0.0)
+    assert answer.silence == "no articles"
 
 
 def test_an_article_is_found_when_added_and_gone_when_removed(tmp_path):
@@ -140,10 +145,9 @@ def test_a_copied_report_is_cited_and_makes_nothing_surer(tmp_path):
 
 def test_ask_opens_a_folder_or_a_collection_or_the_default(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.setattr(qa, "_answerers", {})
     by_default = qa.ask("Who is Pyongyang's lead negotiator?")
     assert by_default.text
-    folder = qa.default_collection().path
+    folder = default_folder()
     assert folder.is_relative_to(tmp_path)
     assert qa.ask("Who is Pyongyang's lead negotiator?", folder).text == by_default.text
     with Collection(folder) as collection:

@@ -4,15 +4,10 @@ from hypothesis import strategies as st
 
 from index import Collection
 from index.types import Article
-from qa.answerer import Answerer
-from qa.question.followups import (
-    MAX_READINGS,
-    Chat,
-    asks_for_another_answer,
-    leans,
-    subject_of,
-    understandings,
-)
+from qa.chat import Chat
+from qa.pipeline import Answerer
+from qa.question.followups import asks_for_another_answer, interpretations, leans, subject_of
+from qa.settings import MAX_INTERPRETATIONS
 from qa.types import Turn
 
 BORN = Turn("When was Ada Lovelace born?", "10 December 1815")
@@ -35,7 +30,7 @@ WHERE = Turn("Where did the club hold its first match?", "Lisbon")
     ],
 )
 def test_what_a_follow_up_may_mean(question, last, understood):
-    readings = understandings(question, [last])
+    readings = interpretations(question, [last])
     assert readings[0] == question
     assert understood in readings
 
@@ -57,7 +52,7 @@ def test_what_a_follow_up_may_mean(question, last, understood):
     ],
 )  # fmt: skip
 def test_a_bare_time_takes_the_place_of_a_time(last, question, understood):
-    assert understandings(question, [Turn(last, "France")]) == [question, understood]
+    assert interpretations(question, [Turn(last, "France")]) == [question, understood]
 
 
 @pytest.mark.parametrize(
@@ -80,22 +75,22 @@ def test_what_asks_the_same_of_another_may_be_answered_the_same(question):
 
 @pytest.mark.parametrize("question", ["Who wrote the opera Carmen?", "When did the museum open?"])
 def test_a_new_topic_has_only_its_literal_reading(question):
-    assert understandings(question, [BORN]) == [question]
+    assert interpretations(question, [BORN]) == [question]
 
 
 def test_without_history_there_is_nothing_to_lean_on():
-    assert understandings("Where did she die?", []) == ["Where did she die?"]
+    assert interpretations("Where did she die?", []) == ["Where did she die?"]
 
 
 def test_a_pronoun_never_stands_for_a_date_or_for_what_the_question_names():
-    readings = understandings("What did Ada Lovelace say of it?", [BORN])
+    readings = interpretations("What did Ada Lovelace say of it?", [BORN])
     assert not any("1815" in each for each in readings)
     assert all(each.count("Ada Lovelace") <= 2 for each in readings)
 
 
 def test_a_person_is_found_further_back():
     history = [HEAD, Turn("How many rooms does the museum have?", "forty")]
-    assert "Where did Maria Lopez study?" in understandings("Where did she study?", history)
+    assert "Where did Maria Lopez study?" in interpretations("Where did she study?", history)
 
 
 @pytest.mark.parametrize(
@@ -114,9 +109,9 @@ def test_what_a_question_is_about(question, subject):
 @given(st.text(max_size=60), st.lists(st.tuples(st.text(max_size=40), st.text(max_size=20))))
 def test_any_words_at_all(question, turns):
     history = [Turn(asked, answer or None) for asked, answer in turns]
-    readings = understandings(question, history)
+    readings = interpretations(question, history)
     assert readings[0] == question
-    assert 1 <= len(readings) <= MAX_READINGS
+    assert 1 <= len(readings) <= MAX_INTERPRETATIONS
     assert len(set(readings)) == len(readings)
     if not leans(question):
         assert readings == [question]

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Article, Collection
-from qa.answerer import Answerer
-from qa.question.followups import Chat
+from qa.chat import Chat
+from qa.pipeline import Answerer
 from qa.question.small_talk import EMPTY, WORDS, is_small_talk
 from qa.question.suggestions import WANTED, candidates
 from qa.types import Turn

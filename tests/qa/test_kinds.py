@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Hit, Passage
+from index import Article, Hit, Passage
 from qa.question.answer_type import kind_of, whole_sentences
 from qa.ranking.evidence import Evidence
 from qa.types import Span
@@ -65,7 +65,7 @@ def test_any_words_have_a_kind(question):
 def test_a_quote_becomes_its_sentence():
     article = "Preface. It rained. Mr. Smith cancelled the fair, he said. All went home."
     passage = Passage("a", 9, len(article))
-    hit = Hit(passage, 1.0, 1, 1, 0.5)
+    hit = Hit(passage, 1.0, 1, 1, 0.5, article=Article("a", "", article))
     start = article.index("cancelled")
     found = Evidence(Span("a", start, start + 9, 3.0), "cancelled", hit, 2.5)
     (widened,) = whole_sentences([found], [article[passage.start : passage.end]])

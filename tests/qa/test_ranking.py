@@ -4,30 +4,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Hit, Passage
-from qa.ranking.evidence import (
-    MEMBER_LOGITS,
-    SUPPORT_LOGITS,
-    Calibration,
-    Evidence,
-    members,
-    overlap,
-    rank,
-    weigh,
-)
+from index import Article, Hit, Passage
+from qa.ranking.calibration import Calibration
+from qa.ranking.evidence import Evidence, members, overlap, rank, weigh
+from qa.settings import MEMBER_LOGITS, SUPPORT_LOGITS
 from qa.types import Span
 
 
 def evidence(quote, score, start=0, article="a", similarity=0.5):
-    hit = Hit(Passage(article, 0, 1000), 1.0, 1, 1, similarity)
+    text = Article(article, "", quote.rjust(start + len(quote)))
+    hit = Hit(Passage(article, 0, 1000), 1.0, 1, 1, similarity, article=text)
     return Evidence(Span(article, start, start + len(quote), score), quote, hit, score)
 
 
 def test_retrieval_counts_relative_to_the_best_passage():
-    near = Hit(Passage("a", 0, 9), 0.9, 1, 1, 0.6)
-    far = Hit(Passage("b", 0, 9), 0.4, 9, None, 0.3)
-    spans = [(Span("a", 0, 1, 2.0), "x", near), (Span("b", 0, 1, 2.0), "y", far)]
-    best, other = weigh(spans, best_retrieval=0.9, worth=12.0)
+    near = Hit(Passage("a", 0, 9), 0.9, 1, 1, 0.6, article=Article("a", "", "x"))
+    far = Hit(Passage("b", 0, 9), 0.4, 9, None, 0.3, article=Article("b", "", "y"))
+    spans = [
+        Evidence(Span("a", 0, 1, 2.0), "x", near, 2.0),
+        Evidence(Span("b", 0, 1, 2.0), "y", far, 2.0),
+    ]
+    best, other = weigh(spans, best_retrieval=0.9, retrieval=12.0)
     assert best.score == 2.0
     assert other.score == pytest.approx(2.0 - 0.5 * 12.0)
 

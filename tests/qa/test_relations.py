@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Article, Collection
-from qa.answerer import Answerer
+from qa.pipeline import Answerer
 from qa.question.answer_type import kind_of
 from qa.ranking.conflicts import contradict, related
 from qa.types import Answer, Citation, ResolvedDate

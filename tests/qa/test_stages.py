@@ -1,25 +1,34 @@
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Passage
+from index import Article, Passage
 from index.embedding.onnx_model import BUNDLED_MODELS
 from index.errors import UserError
 from index.types import Hit
-from qa.answerer import Answerer
-from qa.ranking.evidence import Calibration
-from qa.reading.cascade import BUNDLED_READERS, blend, most_promising, reader_name, stages_of
-from qa.reading.onnx import Reader
+from qa.pipeline import Answerer
+from qa.ranking.calibration import Calibration
+from qa.ranking.evidence import Evidence
+from qa.reading.cascade import (
+    BUNDLED_READERS,
+    Cascade,
+    average,
+    most_promising,
+    reader_name,
+    stages_of,
+)
+from qa.registry import load_reader
 from qa.types import Span
 
 QUESTION = "when was the Singapore summit"
 
 
-class Counted(Reader):
-    """Reads as another reader does, and remembers what it read."""
+class Counted:
+    """Reads as another reader does, and records which passages it read."""
 
     def __init__(self, reader):
         self.reader = reader
@@ -38,35 +47,42 @@ def test_every_bundled_reader_answers_in_the_words_of_the_articles(seeds, name):
     assert "June" in answer.text
 
 
+def counted(name):
+    """A bundled cascade and its readers, which record what they read."""
+    cascade = Cascade(stages_of(name), load_reader).wrapped(Counted)
+    return cascade, cascade.readers
+
+
 def test_the_second_reader_reads_only_what_looks_best_to_the_first(seeds):
-    answerer = Answerer(seeds, reader="cascade")
-    reading = answerer.reading
-    readers = reading.readers = tuple(map(Counted, reading.readers))
-    hits = answerer.search(QUESTION)
-    places = reading.read(QUESTION, hits)
+    cascade, readers = counted("cascade")
+    hits = Answerer(seeds).search(QUESTION)
+    evidence = cascade.read(QUESTION, hits)
     first, second = (reader.passages for reader in readers)
     again = stages_of("cascade").stages[1]
     assert first == [hit.passage for hit in hits]
     assert len(second) == again.passages < len(hits)
-    assert {hit.passage for _, _, hit in places} == set(second) < set(first)
-    alone = Answerer(seeds, reader="base").reading
+    assert {place.hit.passage for place in evidence} == set(second) < set(first)
+    alone = Cascade(stages_of("base"), load_reader)
     said = alone.read(QUESTION, [hit for hit in hits if hit.passage in second])
-    assert places == blend(reading.first(QUESTION, hits), said, again.before)
+    assert evidence == average(cascade.first(QUESTION, hits), said, again.first_weight)
 
 
-def test_the_readings_of_a_follow_up_share_what_the_second_reader_reads(seeds):
-    reading = Answerer(seeds, reader="cascade").reading
-    first, second = reading.readers = tuple(map(Counted, reading.readers))
+def test_the_interpretations_of_a_follow_up_share_what_the_second_reader_reads(seeds):
+    cascade, (first, second) = counted("cascade")
     hits = Answerer(seeds).search(QUESTION)
-    places = reading.first(QUESTION, hits)
-    reading.again(QUESTION, hits, places, 2)
+    evidence = cascade.first(QUESTION, hits)
+    cascade.reread(QUESTION, hits, evidence, 2)
     passages = stages_of("cascade").stages[1].passages
     assert len(second.passages) == -(-passages // 2) < passages
     assert len(first.passages) == len(hits)
 
 
+def place(of_hit, start, end, score):
+    return Evidence(Span("a", start, end, score), f"{start}-{end}", of_hit, score)
+
+
 def hit(number, score):
-    return Hit(Passage("a", 10 * number, 10 * number + 10), score, None, None, 0.0)
+    return Hit(Passage("a", 10 * number, 10 * number + 10), score, article=Article("a", "", ""))
 
 
 scored = st.lists(
@@ -78,7 +94,7 @@ scored = st.lists(
 def test_what_is_read_again_is_the_best_of_what_was_read(found, worth, count):
     hits = [hit(number, score) for number, (score, _) in enumerate(found)]
     places = [
-        (Span("a", each.passage.start, each.passage.start + 1, score), "x", each)
+        place(each, each.passage.start, each.passage.start + 1, score)
         for each, (_, scores) in zip(hits, found, strict=True)
         for score in scores
     ]
@@ -100,20 +116,21 @@ spans = st.dictionaries(
 
 
 @given(st.lists(st.tuples(spans, spans), max_size=4), st.sampled_from([0.0, 0.25, 0.5, 1.0]))
-def test_two_readers_are_blended_into_the_mean_of_what_they_think_of_a_place(found, share):
+def test_the_scores_of_two_readers_are_averaged(found, share):
     hits = [hit(number, 1.0) for number in range(len(found))]
     sides = [
         [
-            (Span("a", start, end, score), f"{start}-{end}", each)
+            place(each, start, end, score)
             for each, pair in zip(hits, found, strict=True)
             for (start, end), score in pair[side].items()
         ]
         for side in (0, 1)
     ]
-    blended = blend(*sides, share)
-    assert blended == sorted(blended, key=lambda place: -place[0].score)
-    scores = {(place[2].passage, place[0].start, place[0].end): place[0].score for place in blended}
-    assert len(scores) == len(blended)
+    averaged = average(*sides, share)
+    assert averaged == sorted(averaged, key=lambda evidence: -evidence.score)
+    assert all(evidence.score == evidence.span.score for evidence in averaged)
+    scores = {(e.hit.passage, e.span.start, e.span.end): e.score for e in averaged}
+    assert len(scores) == len(averaged)
     for each, (own, other) in zip(hits, found, strict=True):
         named = {**own, **other} if other else {}  # what only the first one read is left out
         assert {key[1:] for key in scores if key[0] == each.passage} == set(named)
@@ -139,7 +156,9 @@ def test_a_folder_has_its_own_calibration_and_others_that_of_the_base_reader(tmp
     (own / "calibration.json").write_text(json.dumps({**fields, "threshold": 0.9}))
     assert stages_of(str(own)).calibration.threshold == 0.9
     base = Calibration.load(BUNDLED_MODELS / "base" / "calibration.json")
-    assert stages_of("somebody/their-reader").calibration == base
+    foreign = stages_of("somebody/their-reader").calibration
+    assert foreign == replace(base, fitted=None)
+    assert not foreign.is_fitted_on(base.fitted.embedder, base.fitted.passages_read)
 
 
 def test_a_damaged_manifest_is_one_line(tmp_path):

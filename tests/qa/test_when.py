@@ -17,7 +17,7 @@ ARTICLES = {each.id: each for each in (PREVIEW, REVIEW, EDITED, OTHER)}
 def evidence(article, quote, score):
     start = article.text.index(quote)
     span = Span(article.id, start, start + len(quote), score)
-    hit = Hit(Passage(article.id, 0, len(article.text)), 1.0, 1, 1, 0.5)
+    hit = Hit(Passage(article.id, 0, len(article.text)), 1.0, 1, 1, 0.5, article=article)
     return Evidence(span, quote, hit, score)
 
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from index.errors import UserError
 from index.types import Summary
-from qa.answerer import Answerer
-from qa.reading.batched import BatchingReader
-from qa.reading.onnx import Reader, Request
+from qa.pipeline import Answerer
+from qa.reading.base import Request
+from qa.reading.batched import BatchedReader
 from qa.types import Answer, Span
 from ui import feedback, uploads
 from ui.commands import feedback as feedback_command
@@ -26,7 +26,7 @@ from ui.library import Library, UnknownCollectionError
 from ui.page.filters import in_words, typed
 
 
-class SlowReader(Reader):
+class SlowReader:
     """Answers with the question's length; one question is bad."""
 
     def __init__(self) -> None:
@@ -43,11 +43,11 @@ class SlowReader(Reader):
 
 def test_what_is_asked_at_once_is_read_together_and_goes_to_who_asked() -> None:
     slow = SlowReader()
-    reader = BatchingReader(slow)
+    reader = BatchedReader(slow)
     with ThreadPoolExecutor(20) as pool:
-        asked = [pool.submit(reader.read, "q" * n, []) for n in range(1, 21)]
+        asked = [pool.submit(reader.read_many, [("q" * n, [])], 1) for n in range(1, 21)]
         threading.Timer(0.2, slow.go.set).start()
-        lengths = [future.result(10)[0].score for future in asked]
+        lengths = [future.result(10)[0][0].score for future in asked]
     assert lengths == [float(n) for n in range(1, 21)]
     assert len(slow.calls) < 20
     assert sum(slow.calls) == 20
@@ -56,7 +56,7 @@ def test_what_is_asked_at_once_is_read_together_and_goes_to_who_asked() -> None:
 
 def test_each_gets_as_many_spans_as_it_asked_for() -> None:
     slow = SlowReader()
-    reader = BatchingReader(slow)
+    reader = BatchedReader(slow)
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(reader.read_many, [("q", [])], 1 + n % 2) for n in range(8)]
         threading.Timer(0.2, slow.go.set).start()
@@ -67,12 +67,14 @@ def test_each_gets_as_many_spans_as_it_asked_for() -> None:
 
 def test_a_bad_question_fails_alone() -> None:
     slow = SlowReader()
-    reader = BatchingReader(slow)
+    reader = BatchedReader(slow)
     with ThreadPoolExecutor(3) as pool:
-        asked = [pool.submit(reader.read, question, []) for question in ("a", "bad", "ccc")]
+        asked = [
+            pool.submit(reader.read_many, [(question, [])], 1) for question in ("a", "bad", "ccc")
+        ]
         threading.Timer(0.2, slow.go.set).start()
-        assert asked[0].result(10)[0].score == 1.0
-        assert asked[2].result(10)[0].score == 3.0
+        assert asked[0].result(10)[0][0].score == 1.0
+        assert asked[2].result(10)[0][0].score == 3.0
         with pytest.raises(ValueError, match="bad"):
             asked[1].result(10)
 

@@ -13,8 +13,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from index.errors import UserError
-from index.types import Article
-from qa.answerer import checked_question
+from index.types import Article, Hit
+from qa.pipeline import checked_question
+from qa.trace import Trace
 from qa.types import Turn
 from ui.api import schemas as s
 from ui.api.docs_page import docs_page
@@ -99,12 +100,12 @@ def build_api(service: Service) -> FastAPI:
 
 def _add_questions(app: FastAPI, service: Service) -> None:
     @app.post("/api/ask", responses=_PROBLEMS, tags=["questions"])
-    async def ask(body: s.AskIn) -> s.AnswerOut:
-        """Answer a question, with the places that say so."""
+    async def ask(body: s.AskIn, explain: bool = False) -> s.AnswerOut:
+        """Answer a question, with the places that say so; `explain=1` adds a trace of the steps."""
         history = tuple(Turn(each.question, each.answer) for each in body.history)
         question = checked_question(body.question)
         query = AskQuery(question, body.collection, history, body.filters)
-        answer = await _awaited(service.submit(query, "rest"))
+        answer = await _awaited(service.submit(query, "rest", Trace() if explain else None))
         return s.AnswerOut.model_validate(answer.to_dict())
 
     @app.post("/api/search", responses=_PROBLEMS, tags=["questions"])
@@ -114,15 +115,7 @@ def _add_questions(app: FastAPI, service: Service) -> None:
 
         def look() -> list[s.HitOut]:
             collection = service.library.collection(body.collection)
-            found = []
-            for hit in collection.search(question, body.k, body.filters):
-                passage = hit.passage
-                article = collection.article(passage.article_id)
-                if article is not None:
-                    found.append(
-                        _hit(article, passage.start, passage.end, hit.score, hit.similarity)
-                    )
-            return found
+            return [_hit(hit) for hit in collection.search(question, body.k, body.filters)]
 
         return s.HitsOut(hits=await _awaited(service.submit_work(look, "rest")))
 
@@ -219,12 +212,18 @@ def _find(
     return s.ArticlesOut(total=found.total, articles=lines)
 
 
-def _hit(article: Article, start: int, end: int, score: float, similarity: float) -> s.HitOut:
+def _hit(hit: Hit) -> s.HitOut:
     return s.HitOut(
-        article_id=article.id, title=article.title, published=article.published,
-        source=article.source, start=start, end=end, passage=article.text[start:end],
-        score=score, similarity=similarity,
-    )  # fmt: skip
+        article_id=hit.article.id,
+        title=hit.article.title,
+        published=hit.article.published,
+        source=hit.article.source,
+        start=hit.passage.start,
+        end=hit.passage.end,
+        passage=hit.text,
+        score=hit.score,
+        similarity=hit.similarity,
+    )
 
 
 async def _awaited(future: Future[T]) -> T:

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from index.sources.inputs import MAX_ARTICLE_BYTES
 from index.types import Article, Filters, Summary
-from qa.answerer import MAX_QUESTION_CHARACTERS
-from qa.types import Relation
+from qa.settings import MAX_QUESTION_CHARACTERS
+from qa.types import Relation, Silence
 
 _MAX_HISTORY = 50
 _MAX_ARTICLES = 10_000
@@ -101,6 +101,10 @@ class AnswerOut(BaseModel):
         "beside the answer, 'listed' if it belongs to the list that was asked for."
     )
     help: HelpOut | None
+    silence: Silence | None = Field(description="Why there is no answer; null if there is one.")
+    calibrated: bool = Field(
+        description="Whether `confidence` is a probability; if not, it is only a score."
+    )
 
 
 class HitOut(BaseModel):

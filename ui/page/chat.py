@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 from index.errors import UserError
 from index.types import Article, Summary
+from qa.trace import Trace
 from ui import feedback
 from ui.page.article import article_view
-from ui.page.evidence import evidence_panel
+from ui.page.evidence import evidence_panel, explanation
 from ui.page.filters import in_words, typed
 from ui.page.transcript import Exchange, Session, history, transcript, with_last
 from ui.service import ASK_SECONDS, Query, Service
@@ -50,8 +52,9 @@ class Chat:
         yield self._view(session)
         query = Query(question, collection, earlier, filters)
         told: list[str] = []
+        trace = Trace(told.append)
         try:
-            future = self._service.submit(query, "page", told.append)
+            future = self._service.submit(query, "page", trace)
         except UserError as error:
             yield self._view(with_last(session, problem=str(error)))
             return
@@ -70,7 +73,9 @@ class Chat:
         except UserError as error:
             yield self._view(with_last(session, problem=str(error)))
         else:
-            yield self._view(with_last(session, answer=answer))
+            # The trace holds whole articles; the page remembers only its lines.
+            answer = replace(answer, trace=None)
+            yield self._view(with_last(session, answer=answer, why=tuple(trace.lines())))
         finally:
             # Stopped, or the page was closed: a question that has not begun need not begin.
             future.cancel()
@@ -97,16 +102,14 @@ class Chat:
         if exchange.verdict != verdict:
             place = self._service.library.collection(collection).path
             feedback.store(feedback.folder_of(place), exchange.answer, verdict)
-        rated = Exchange(
-            exchange.number, exchange.question, exchange.filters, "", exchange.answer, "", verdict
-        )
+        rated = replace(exchange, verdict=verdict)
         session = tuple(rated if each.number == rated.number else each for each in session)
         return self._view(session, shown=rated)
 
     def show(self, session: Session, data: dict[str, Any]) -> str:
         """The evidence of an earlier answer."""
         exchange = _exchange(session, data)
-        return evidence_panel(exchange.answer if exchange else None)
+        return _evidence(exchange) if exchange else evidence_panel(None)
 
     def open_article(self, collection: str, data: dict[str, Any]) -> str:
         """A whole article, with the words of a citation marked.
@@ -137,7 +140,11 @@ class Chat:
 
     def _view(self, session: Session, shown: Exchange | None = None) -> View:
         shown = shown or session[-1]
-        return transcript(session), evidence_panel(shown.answer), session
+        return transcript(session), _evidence(shown), session
+
+
+def _evidence(exchange: Exchange) -> str:
+    return evidence_panel(exchange.answer) + explanation(exchange.why)
 
 
 def _exchange(session: Session, data: dict[str, Any]) -> Exchange | None:

@@ -11,7 +11,7 @@ from html import escape
 from urllib.parse import urlsplit
 
 from index.types import Article, Summary
-from qa.rendering import DISAGREE, NO_ANSWER, confidence_words
+from qa.rendering import DISAGREE, confidence_words, silence_words
 from qa.types import Answer, Citation
 
 MIN_ALTERNATIVE = 0.1
@@ -31,15 +31,14 @@ def answer_body(answer: Answer) -> str:
     if answer.help is not None:
         return f'<p class="aq-help">{_text(answer.help.words)}</p>{examples(answer.help.examples)}'
     if answer.text is None:
-        return (
-            f'<p class="aq-answer aq-none">{_text(NO_ANSWER)}</p>{_best_guess(answer)}{understood}'
-        )
+        why = _text(silence_words(answer))
+        return f'<p class="aq-answer aq-none">{why}</p>{_best_guess(answer)}{understood}'
     if answer.items:
         return f"{_items(answer.items)}{understood}"
     disagree = f'<p class="aq-disagree">{_text(DISAGREE)}:</p>' if answer.disagreeing else ""
     return (
         f'<p class="aq-answer"><bdi>{_text(answer.text)}</bdi></p>'
-        f'<div class="aq-facts">{_confidence(answer.confidence)}{_date(answer)}</div>{understood}'
+        f'<div class="aq-facts">{_confidence(answer)}{_date(answer)}</div>{understood}'
         f"{disagree}{_items(answer.disagreeing, dated=True)}"
     )
 
@@ -56,7 +55,7 @@ def evidence_panel(answer: Answer | None) -> str:
         if not answer.citations:
             return (
                 '<div class="aq-empty"><h2>No evidence</h2>'
-                "<p>No article passes the filters, or the collection is empty.</p></div>"
+                f"<p>{_text(silence_words(answer))}</p></div>"
             )
         return (
             '<div class="aq-notice" role="note"><h2>Not an answer</h2>'
@@ -66,6 +65,14 @@ def evidence_panel(answer: Answer | None) -> str:
     answers = _side_by_side(answer)
     groups = [_group(each, rank, answer) for rank, each in enumerate(answers)]
     return f"{_comparison(answers, answer) if len(answers) > 1 else ''}{''.join(groups)}"
+
+
+def explanation(lines: Sequence[str]) -> str:
+    """A fold with what each step of the pipeline found; "" without any."""
+    if not lines:
+        return ""
+    text = _text("\n".join(lines))
+    return f'<details class="aq-why"><summary>Why this answer?</summary><pre>{text}</pre></details>'
 
 
 def marked_passage(citation: Citation) -> str:
@@ -119,13 +126,17 @@ def _best_guess(answer: Answer) -> str:
     guess = answer.alternatives[0]
     return (
         '<p class="aq-guess">Too uncertain to count: '
-        f"<q>{_text(guess.text or '')}</q> ({guess.confidence:.0%})</p>"
+        f"<q>{_text(guess.text or '')}</q> ({confidence_words(guess)})</p>"
     )
 
 
-def _confidence(confidence: float) -> str:
-    words = confidence_words(confidence)
+def _confidence(answer: Answer) -> str:
+    words = confidence_words(answer)
     level = words.split(",")[0].replace(" ", "-")
+    if not answer.calibrated:
+        # A bar would look like a probability.
+        return f'<span class="aq-confidence aq-{level}">{_text(words)}</span>'
+    confidence = answer.confidence
     return (
         f'<span class="aq-confidence aq-{level}"><span class="aq-bar" aria-hidden="true">'
         f'<span style="width:{max(0.0, min(1.0, confidence)):.0%}"></span></span>'
@@ -147,7 +158,7 @@ def _items(answers: Sequence[Answer], *, dated: bool = False) -> str:
     """Answers under each other: the members of a list, or those of articles that disagree."""
     rows = "".join(
         f'<li><bdi class="aq-tile-text">{_text(each.text or "")}</bdi> '
-        f"{_published(each.published) if dated else ''}{_confidence(each.confidence)}</li>"
+        f"{_published(each.published) if dated else ''}{_confidence(each)}</li>"
         for each in answers
     )
     return f'<ul class="aq-items">{rows}</ul>' if rows else ""
@@ -172,7 +183,7 @@ def _comparison(answers: Sequence[Answer], best: Answer) -> str:
     tiles = "".join(
         f'<li class="aq-tile{" aq-best" if each is best else ""}"><a href="#aq-group-{rank}">'
         f'<span class="aq-tile-text"><bdi>{_text(each.text or "")}</bdi></span>'
-        f"{_confidence(each.confidence)}"
+        f"{_confidence(each)}"
         f'<span class="aq-tile-count">{_published(each.published) if best.disagreeing else ""} '
         f"{_articles(each.citations)}</span></a></li>"
         for rank, each in enumerate(answers)

@@ -20,6 +20,7 @@ class Exchange:
         answer: The answer, once there is one.
         problem: Why there is none, in one line.
         verdict: What the reader of the answer thought of it.
+        why: What each step of the pipeline found, in lines.
     """
 
     number: int
@@ -29,6 +30,7 @@ class Exchange:
     answer: Answer | None = None
     problem: str = ""
     verdict: Verdict | None = None
+    why: tuple[str, ...] = ()
 
 
 Session = tuple[Exchange, ...]

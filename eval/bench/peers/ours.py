@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from eval.bench.peers.wire import Guess, Paragraph, Settings, first_distinct, main
 
 if TYPE_CHECKING:
-    from qa.answerer import Answerer
+    from qa.pipeline import Answerer
 
 
 class Ours:

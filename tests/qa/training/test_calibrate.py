@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from qa.ranking.evidence import Calibration
+from qa.ranking.calibration import Calibration
 from qa.reading.cascade import stages_of
 from qa.training.calibrate import calibrate
 from qa.training.card import with_section

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answerer import Answerer
-from qa.ranking.evidence import Calibration
+from qa.pipeline import Answerer
+from qa.ranking.calibration import Calibration
 from qa.reading.cascade import Stage, Stages, stages_of
 from qa.training.cascade import PASSAGES, SHARES, choose, combine, least_nearly_best
 from qa.training.confidence import NEARLY
@@ -23,11 +23,11 @@ def test_of_values_that_earn_nearly_the_same_the_least_is_taken() -> None:
 
 
 def test_the_readings_of_all_passages_combine_to_what_the_cascade_reads(seeds) -> None:
-    reading = Answerer(seeds, reader="cascade").reading
+    cascade = Answerer(seeds, reader="cascade").reader
     for question in ("when was the Singapore summit", "who met Kim Jong-un?", "list all cities"):
         hits = Answerer(seeds).search(question)
-        readings = reading.each(question, hits)
-        assert combine(stages_of("cascade"), hits, readings) == reading.read(question, hits)
+        readings = cascade.each(question, hits)
+        assert combine(stages_of("cascade"), hits, readings) == cascade.read(question, hits)
 
 
 earned = st.floats(0, 1)
@@ -41,10 +41,10 @@ def test_the_best_weight_and_the_fewest_passages_that_earn_nearly_the_most(
     def mean_f1(stages: Stages) -> float:
         last = stages.stages[-1]
         assert stages.stages[0] == Stage("first")
-        return by_share.get(last.before, 0) + by_passages.get(last.passages or 0, 0)
+        return by_share.get(last.first_weight, 0) + by_passages.get(last.passages or 0, 0)
 
     choice = choose(two_readers(), mean_f1)
-    assert choice.shares[choice.stage.before] == max(choice.shares.values())
+    assert choice.shares[choice.stage.first_weight] == max(choice.shares.values())
     most = max(choice.passages.values())
     assert choice.stage.passages is not None
     assert choice.passages[choice.stage.passages] >= most - NEARLY / 2

@@ -1,0 +1,19 @@
+"""The numbers that decide which passages are found, each with what chose it.
+
+`python -m eval.bench.parts` measures what the answers are without the parts that they weigh.
+"""
+
+CANDIDATES = 50
+"""Passages that each ranking, dense and lexical, hands to the fusion."""
+
+LEXICAL_WEIGHT = 0.03
+"""What one point of BM25 is worth in cosine similarity; chosen on held-out questions."""
+
+TITLE_WEIGHT = 0.5
+"""Weight of a match in the title against one in the passage."""
+
+PASSAGES_OF_AN_ARTICLE = 6
+"""Passages of one article before those of others have had their turn."""
+
+DUPLICATE_SIMILARITY = 0.6
+"""Share of common word shingles (Jaccard) from which two articles are near-duplicates."""

@@ -1,0 +1,382 @@
+"""The one path: understand, retrieve, read, rank, resolve, decide."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple, Protocol
+
+from index.collection import Collection
+from index.errors import UserError
+from index.types import NO_FILTERS, Filters, Hit
+from qa.question.answer_type import kind_of
+from qa.question.followups import asks_for_another_answer, interpretations
+from qa.question.small_talk import EMPTY, WORDS, is_small_talk
+from qa.question.suggestions import Examples
+from qa.ranking.calibration import Calibration
+from qa.ranking.conflicts import related
+from qa.ranking.evidence import Candidate, Evidence
+from qa.ranking.ranker import EvidenceRanker, Ranker
+from qa.ranking.same_answer import agree
+from qa.reading.base import Reader
+from qa.reading.cascade import Cascade, stages_of
+from qa.settings import MAX_INTERPRETATIONS, MAX_QUESTION_CHARACTERS, SETTINGS, TIE, Settings
+from qa.trace import Interpretation, Trace
+from qa.types import Answer, Citation, Help, Silence, Turn
+
+
+class Retriever(Protocol):
+    """Finds passages for a question. `index.Collection` is one."""
+
+    def search(self, question: str, k: int, filters: Filters | None = None) -> Sequence[Hit]:
+        """The `k` passages that are nearest to a question, best first.
+
+        The hits of one call see each article in one version.
+        """
+        ...
+
+
+class Understanding(NamedTuple):
+    """What a question may mean after what was said before.
+
+    Attributes:
+        interpretations: At least one; the literal one first.
+        given: The last answer, if the question cannot mean it again.
+    """
+
+    interpretations: list[Interpretation]
+    given: str | None
+
+
+class Answerer:
+    """The pipeline over one collection, for many questions. Threads may share one.
+
+    Each step takes interpretations of the question and returns them with what it found. Every
+    part can be replaced by an object of one's own.
+
+    Example:
+        >>> from qa import Answerer
+        >>> from qa.loading import open_collection
+        >>> with open_collection() as collection:
+        ...     Answerer(collection, "small").ask("Who met Kim Yong-chol?").calibrated
+        True
+    """
+
+    def __init__(
+        self,
+        retriever: Retriever,
+        reader: "Cascade | Reader | str | None" = None,
+        ranker: Ranker | None = None,
+        settings: Settings = SETTINGS,
+    ) -> None:
+        """Put the parts together; models load with the first question.
+
+        Args:
+            retriever: Finds the passages: a collection, or anything with its `search`.
+            reader: A reader, or a name that `qa.reading.cascade.stages_of` takes. None is what
+                `QA_READER` names, or else `cascade`.
+            ranker: Orders what was read; by default `EvidenceRanker`.
+            settings: How much is read and shown.
+
+        Raises:
+            UserError: If a reader's folder cannot be read.
+        """
+        self.retriever = retriever
+        self.settings = settings
+        self.ranker = ranker or EvidenceRanker()
+        self.reader = _cascade(reader, settings)
+        self._examples = Examples(self)
+
+    @property
+    def collection(self) -> Collection:
+        """The collection that it answers from.
+
+        Raises:
+            TypeError: If the retriever is none.
+        """
+        if isinstance(self.retriever, Collection):
+            return self.retriever
+        raise TypeError(f"{type(self.retriever).__name__} is no collection")
+
+    @property
+    def calibration(self) -> Calibration:
+        """What turns scores into probabilities, and where answers stop."""
+        return self.reader.stages.calibration
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether its confidence is a probability: fitted on this very pipeline."""
+        embedder = self.retriever.embedder.name if isinstance(self.retriever, Collection) else None
+        return self.calibration.is_fitted_on(embedder, self.settings.passages_read)
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters = NO_FILTERS,
+        trace: Trace | None = None,
+    ) -> Answer:
+        """Answer a question in the words of the articles.
+
+        Someone who greets, or asks what can be asked, gets `Answer.help`; nothing is searched.
+
+        Args:
+            question: In any form; a few keywords do.
+            history: Earlier turns of the conversation, oldest first.
+            filters: Which articles may be looked at.
+            trace: Records what each step does; the answer carries it.
+
+        Raises:
+            UserError: If the question is empty or longer than `MAX_QUESTION_CHARACTERS`.
+        """
+        question = checked_question(question)
+        if is_small_talk(question):
+            return self._help(question)
+        steps = trace or Trace()
+        asked = self._understand(question, history, steps)
+        retrieved = self._retrieve(asked.interpretations, filters, steps)
+        read = self._read(retrieved, asked.given, steps)
+        ranked = self._rank(read, steps)
+        resolved = self._resolve(ranked, asked.given, steps)
+        answer = self._decide(question, resolved, filters, steps)
+        return replace(answer, trace=trace)
+
+    def search(
+        self, question: str, filters: Filters = NO_FILTERS, k: int | None = None
+    ) -> list[Hit]:
+        """The passages that are read for a question that stands alone, best first.
+
+        Args:
+            question: In any form.
+            filters: Which articles may be searched.
+            k: How many to find instead of `Settings.passages_read`.
+        """
+        return list(self.retriever.search(question, k or self.settings.passages_read, filters))
+
+    def candidates(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        evidence: Sequence[Evidence] | None = None,
+        retrieval: float | None = None,
+    ) -> list[Candidate]:
+        """The distinct answers that these passages give, best first, with their dates.
+
+        Args:
+            question: In words that stand alone.
+            hits: The passages.
+            evidence: What was read in them; None reads them.
+            retrieval: `Calibration.retrieval`; None takes that of the pipeline.
+        """
+        if evidence is None:
+            evidence = self.reader.read(question, hits)
+        retrieval = self.calibration.retrieval if retrieval is None else retrieval
+        ranked = self.ranker.rank(question, hits, evidence, retrieval)
+        return self.ranker.resolve(question, hits, ranked)
+
+    def examples(self) -> tuple[str, ...]:
+        """A few questions that the collection answers, found in its articles and tried."""
+        return self._examples.get()
+
+    # The steps, in their order.
+
+    def _understand(self, question: str, history: Sequence[Turn], trace: Trace) -> Understanding:
+        with trace.step("understand") as step:
+            turns = _asked_before(history)
+            ways = interpretations(question, turns)
+            follows = len(ways) > 1 and asks_for_another_answer(question, turns[-1].question)
+            step.kept = [Interpretation(way) for way in ways]
+            return Understanding(list(step.kept), turns[-1].answer if follows else None)
+
+    def _retrieve(
+        self, asked: Sequence[Interpretation], filters: Filters, trace: Trace
+    ) -> list[Interpretation]:
+        """Interpretations of one question share the time of two."""
+        wanted = self.settings.passages_read
+        if len(asked) > 1:
+            wanted = max(1, 2 * wanted // MAX_INTERPRETATIONS)
+        with trace.step("retrieve", "searching") as step:
+            step.kept = [
+                replace(way, hits=tuple(self.retriever.search(way.question, wanted, filters)))
+                for way in asked
+            ]
+            return list(step.kept)
+
+    def _read(
+        self, retrieved: Sequence[Interpretation], given: str | None, trace: Trace
+    ) -> list[Interpretation]:
+        """The second reader of a cascade reads only the likeliest interpretations."""
+        passages = sum(len(way.hits) for way in retrieved)
+        with trace.step("read", f"reading {passages} passages") as step:
+            read = [
+                replace(way, evidence=tuple(self.reader.first(way.question, way.hits)))
+                for way in retrieved
+            ]
+            read = self._likeliest(read, given)
+            step.kept = [
+                replace(
+                    way,
+                    evidence=tuple(
+                        self.reader.reread(way.question, way.hits, [*way.evidence], len(read))
+                    ),
+                )
+                for way in read
+            ]
+            return list(step.kept)
+
+    def _rank(self, read: Sequence[Interpretation], trace: Trace) -> list[Interpretation]:
+        with trace.step("rank") as step:
+            step.kept = [self._ranked(way, self.calibration) for way in read]
+            return list(step.kept)
+
+    def _resolve(
+        self, ranked: Sequence[Interpretation], given: str | None, trace: Trace
+    ) -> list[Interpretation]:
+        with trace.step("resolve") as step:
+            step.kept = [self._resolved(way, given, self.calibration) for way in ranked]
+            return list(step.kept)
+
+    def _decide(
+        self,
+        question: str,
+        resolved: Sequence[Interpretation],
+        filters: Filters,
+        trace: Trace,
+    ) -> Answer:
+        """The evidence decides between interpretations; on a tie the more literal one wins."""
+        with trace.step("decide") as step:
+            surest = max(way.confidence for way in resolved)
+            chosen = next(way for way in resolved if way.confidence >= surest - TIE)
+            step.kept = [chosen]
+            trace.chosen = chosen
+            return self._answer(question, chosen, filters)
+
+    def _likeliest(self, read: list[Interpretation], given: str | None) -> list[Interpretation]:
+        choosing = self.reader.stages.choosing
+        kept = self.settings.interpretations_reread
+        if not choosing or len(read) <= kept:
+            return read
+        sure = [
+            self._resolved(self._ranked(way, choosing[0]), given, choosing[0]).confidence
+            for way in read
+        ]
+        best = sorted(range(len(read)), key=lambda number: -sure[number])[:kept]
+        return [read[number] for number in sorted(best)]
+
+    def _ranked(self, way: Interpretation, calibration: Calibration) -> Interpretation:
+        ranked = self.ranker.rank(way.question, way.hits, way.evidence, calibration.retrieval)
+        return replace(way, candidates=tuple(ranked))
+
+    def _resolved(
+        self, way: Interpretation, given: str | None, calibration: Calibration
+    ) -> Interpretation:
+        """Dates resolved, the answer that cannot be meant left out, and how sure the best is."""
+        candidates = self.ranker.resolve(way.question, way.hits, way.candidates)
+        if given is not None:
+            candidates = [c for c in candidates if not agree(c.evidence[0].quote, given)]
+        confidence = calibration.probability(candidates[0]) if candidates else 0.0
+        return replace(way, candidates=tuple(candidates), confidence=confidence)
+
+    # Answers from what was decided.
+
+    def _help(self, question: str) -> Answer:
+        empty = isinstance(self.retriever, Collection) and not self.retriever.counts()[0]
+        told = Help(EMPTY) if empty else Help(WORDS, self.examples())
+        return Answer(
+            question, None, 0.0, help=told, silence="no articles" if empty else "nothing asked"
+        )
+
+    def _answer(self, question: str, chosen: Interpretation, filters: Filters) -> Answer:
+        calibrated = self.calibrated
+        answers = [
+            self._of_candidate(question, candidate, calibrated) for candidate in chosen.candidates
+        ]
+        understood_as = chosen.question if chosen.question != question else None
+        threshold = self.calibration.threshold
+        if not answers or chosen.confidence < threshold:
+            return Answer(
+                question,
+                None,
+                chosen.confidence,
+                tuple(_near(hit) for hit in chosen.hits[: self.settings.nearest]),
+                None,
+                tuple(answers[: self.settings.alternatives]),
+                understood_as,
+                silence=self._silence(chosen, filters),
+                calibrated=calibrated,
+            )
+        others = related(answers[0], answers[1:], kind_of(chosen.question), threshold)
+        said = [other for other in others if other.relation is not None]
+        guesses = [other for other in others if other.relation is None]
+        beside = (*said[: self.settings.related], *guesses[: self.settings.alternatives])
+        return replace(answers[0], alternatives=beside, understood_as=understood_as)
+
+    def _silence(self, chosen: Interpretation, filters: Filters) -> Silence:
+        if chosen.hits or not isinstance(self.retriever, Collection):
+            return "not said"
+        if not self.retriever.counts()[0]:
+            return "no articles"
+        return "filtered out" if filters else "not said"
+
+    def _of_candidate(self, question: str, candidate: Candidate, calibrated: bool) -> Answer:
+        places = candidate.evidence[: self.settings.citations]
+        citations = tuple(_cite(place.hit, place.span.start, place.span.end) for place in places)
+        return Answer(
+            question,
+            citations[0].quote,
+            self.calibration.probability(candidate),
+            citations,
+            candidate.date,
+            calibrated=calibrated,
+        )
+
+
+def checked_question(question: str) -> str:
+    """The question without surrounding white space.
+
+    Raises:
+        UserError: If it is empty or too long to be a question.
+    """
+    stripped = question.strip()
+    if not stripped:
+        raise UserError("the question is empty; ask something")
+    if len(stripped) > MAX_QUESTION_CHARACTERS:
+        raise UserError(
+            f"the question is {len(stripped):,} characters long; at most "
+            f"{MAX_QUESTION_CHARACTERS:,} are read, so shorten it"
+        )
+    return stripped
+
+
+def _cascade(reader: "Cascade | Reader | str | None", settings: Settings) -> Cascade:
+    from qa.registry import load_reader
+
+    if isinstance(reader, Cascade):
+        return reader
+    if reader is None or isinstance(reader, str):
+        return Cascade(stages_of(reader), load_reader, settings)
+    return Cascade.of_reader(reader)
+
+
+def _asked_before(history: Sequence[Turn]) -> list[Turn]:
+    """The turns that a follow-up may lean on: after "thanks" it goes on where it was."""
+    return [turn for turn in history if not is_small_talk(turn.question)]
+
+
+def _near(hit: Hit) -> Citation:
+    """A passage that is no answer: its citation has an empty quote."""
+    return _cite(hit, hit.passage.start, hit.passage.start)
+
+
+def _cite(hit: Hit, start: int, end: int) -> Citation:
+    article = hit.article
+    return Citation(
+        article.id,
+        article.title,
+        article.published,
+        article.source,
+        start,
+        end,
+        article.text[start:end],
+        hit.passage.start,
+        hit.passage.end,
+        hit.text,
+    )

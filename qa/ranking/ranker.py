@@ -1,0 +1,71 @@
+"""From the spans of one question to its distinct answers, by the type of answer it asks for."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from index.types import Article, Hit
+from qa.dates import end_asked
+from qa.question.answer_type import kind_of, whole_sentences
+from qa.ranking.evidence import Candidate, Evidence, Groups, members, rank, weigh
+from qa.ranking.temporal import plain_times, pool_times
+
+
+class Ranker(Protocol):
+    """Merges spans into distinct answers and orders them."""
+
+    def rank(
+        self, question: str, hits: Sequence[Hit], evidence: Sequence[Evidence], retrieval: float
+    ) -> list[Candidate]:
+        """The distinct answers, best first.
+
+        Args:
+            question: In words that stand alone.
+            hits: The passages that were read.
+            evidence: The spans that the reader proposes in them.
+            retrieval: `Calibration.retrieval`.
+        """
+        ...
+
+    def resolve(
+        self, question: str, hits: Sequence[Hit], candidates: Sequence[Candidate]
+    ) -> list[Candidate]:
+        """The same answers with their dates, those that mean one time merged; best first."""
+        ...
+
+
+class EvidenceRanker:
+    """Adds up what independent articles say; copies of one text are one witness."""
+
+    def rank(
+        self, question: str, hits: Sequence[Hit], evidence: Sequence[Evidence], retrieval: float
+    ) -> list[Candidate]:
+        """As `Ranker.rank`."""
+        if not evidence:
+            return []
+        answer_type = kind_of(question)
+        weighed = weigh(evidence, max(hit.score for hit in hits), retrieval)
+        if answer_type == "yes or no":
+            weighed = whole_sentences(weighed, [place.hit.text for place in weighed])
+        if answer_type == "when":
+            weighed = plain_times(weighed, _articles(hits).__getitem__)
+        candidates = rank(weighed, _groups(hits))
+        return members(candidates) if answer_type == "list" else candidates
+
+    def resolve(
+        self, question: str, hits: Sequence[Hit], candidates: Sequence[Candidate]
+    ) -> list[Candidate]:
+        """As `Ranker.resolve`; only a question that asks for a time has dates to resolve."""
+        if kind_of(question) != "when":
+            return list(candidates)
+        return pool_times(
+            candidates, _articles(hits).__getitem__, _groups(hits), end_asked(question)
+        )
+
+
+def _articles(hits: Sequence[Hit]) -> dict[str, Article]:
+    return {hit.article.id: hit.article for hit in hits}
+
+
+def _groups(hits: Sequence[Hit]) -> Groups:
+    """The near-duplicates among the articles of these hits."""
+    return {hit.article.id: hit.duplicate_group for hit in hits if hit.duplicate_group is not None}
