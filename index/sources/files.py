@@ -5,14 +5,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
 from index.errors import UserError
 from index.identity import article_id
 from index.sources.archives import UNREADABLE, members
-from index.sources.documents import read_docx, read_epub, read_pdf
+from index.sources.documents import read_docx, read_epub
 from index.sources.headers import read_header, stated_date
 from index.sources.inputs import MAX_ARTICLE_BYTES, Fields, Input, Problem, decode_html, decode_text
+from index.sources.pdf import read_pdf
 from index.sources.records import FIELD_NAMES, read_csv, read_json_lines
 from index.sources.sandbox import sandbox
 from index.types import Article
@@ -266,22 +267,22 @@ def _read_markdown(given: Input, problem: Problem, fields: Fields) -> Iterator[A
 
 
 def _read_html(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
-    import trafilatura
+    from index.sources.pages import page_article
 
-    found = trafilatura.bare_extraction(
-        decode_html(given.read(MAX_ARTICLE_BYTES), given.name, given.charset),
-        with_metadata=True,
-        include_comments=False,
-        # Only dates that the page states as its own; the extensive search guesses from its text.
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )
-    page: dict[str, Any] = found if isinstance(found, dict) else found.as_dict() if found else {}
-    text = page.get("text") or ""
+    html = decode_html(given.read(MAX_ARTICLE_BYTES), given.name, given.charset)
+    title, text = page_article(html)
     if not text.strip():
         raise UserError(f"{given.name}: no article found in this page")
-    published = stated_date(page.get("date"))
-    title = page.get("title") or ""
+    published = stated_date(_page_date(html))
     yield Article(article_id(given.source), title, text, published, given.source)
+
+
+def _page_date(html: str) -> str | None:
+    from htmldate import find_date
+
+    # Only dates that the page states as its own; the extensive search guesses from its text.
+    found: str | None = find_date(html, extensive_search=False, original_date=True)
+    return found
 
 
 def _raise_problem(line: str) -> None:

@@ -1,34 +1,30 @@
 """Markdown to the plain text that a reader of the page would see."""
 
+from functools import lru_cache
+
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
+
+from index.sources.html import blocks_of, join_blocks, parse_html, title_of
 
 
 def plain_text(markdown: str) -> tuple[str, str]:
-    """Render Markdown as plain text, blocks separated by blank lines.
+    """Render Markdown, with tables, definition lists, footnotes and HTML, as plain text.
 
     Returns:
-        The first level-1 heading ("" if there is none), and the text, which includes it.
+        The first heading of level 1, or the heading that the text begins with ("" if there is
+        none), and the text, which includes it.
     """
-    title = ""
-    blocks: list[str] = []
-    tokens = MarkdownIt("commonmark").enable("table").parse(markdown)
-    for previous, token in zip([None, *tokens], tokens, strict=False):
-        if token.type == "inline":
-            block = _inline_text(token)
-            if previous is not None and previous.type == "heading_open" and previous.tag == "h1":
-                title = title or block
-            blocks.append(block)
-        elif token.type in ("fence", "code_block"):
-            blocks.append(token.content.rstrip("\n"))
-    return title, "\n\n".join(block for block in blocks if block.strip())
+    root = parse_html(_parser().render(markdown))
+    if root is None:
+        return "", ""
+    blocks = blocks_of(root)
+    return title_of(blocks), join_blocks(blocks)
 
 
-def _inline_text(token: Token) -> str:
-    parts = []
-    for child in token.children or []:
-        if child.type in ("softbreak", "hardbreak"):
-            parts.append("\n")
-        elif child.type in ("text", "code_inline"):
-            parts.append(child.content)
-    return "".join(parts).strip()
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    from mdit_py_plugins.deflist import deflist_plugin
+    from mdit_py_plugins.footnote import footnote_plugin
+
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    return parser.use(deflist_plugin).use(footnote_plugin)

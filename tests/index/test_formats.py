@@ -95,7 +95,7 @@ def test_docx_paragraphs_tables_and_title(tmp_path):
     document.save(str(tmp_path / "a.docx"))
     article = read_file(tmp_path / "a.docx")
     assert article.title == "Quay opened"
-    assert article.text == "Quay opened\n\nThe mayor cut a ribbon.\n\nShips\t14\n\nThen it rained."
+    assert article.text == "Quay opened\n\nThe mayor cut a ribbon.\n\nShips: 14.\n\nThen it rained."
     assert article.published is None
 
 
