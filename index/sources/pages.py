@@ -22,20 +22,20 @@ def page_article(html: str) -> tuple[str, str]:
         Its title and its text; the text is "" if the page has none.
     """
     import trafilatura
+    from trafilatura.settings import Document
 
     root = parse_html(html)
     if root is None:
         return "", ""
     _write_out(root)
     found = trafilatura.bare_extraction(root, with_metadata=True, include_comments=False)
-    if found is None:
+    if not isinstance(found, Document):
         return "", ""
-    title, body = found.title or "", found.body
-    blocks = _as_html(body)
+    blocks = _as_html(found.body)
     if len(blocks) <= 1:
         # Of a short page trafilatura gives all words as one paragraph.
         blocks = _own_article(parse_html(html), len(found.text or "")) or blocks
-    return title, join_blocks(blocks)
+    return found.title or "", join_blocks(blocks)
 
 
 def _write_out(root: Any) -> None:  # noqa: ANN401 - lxml has no types
