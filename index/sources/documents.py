@@ -203,6 +203,7 @@ def _epub_spine(archive: zipfile.ZipFile, root: str, package: Any) -> Iterator[s
         if href and reference.get("linear") != "no":
             path = posixpath.normpath(posixpath.join(root, unquote(href.split("#")[0])))
             if path in names:
+                names.remove(path)  # A chapter that is named again is not read again.
                 yield path
 
 

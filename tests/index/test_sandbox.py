@@ -4,6 +4,7 @@ import io
 import os
 import sys
 import threading
+import zipfile
 from contextlib import closing
 
 import pytest
@@ -103,6 +104,24 @@ def test_threads_get_workers_of_their_own_but_not_too_many():
             thread.join()
         assert sorted(found) == [(n, [f"The harbour opened in {n}."]) for n in range(len(threads))]
         assert 1 <= len(pids(sandbox)) <= MAX_WORKERS
+
+
+def test_a_chapter_that_a_book_names_often_is_read_once():
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf"><metadata/><manifest>'
+        '<item id="a" href="a.xhtml"/><item id="b" href="b.xhtml"/></manifest><spine>'
+        + '<itemref idref="a"/>' * 3_000
+        + '<itemref idref="b"/></spine></package>'
+    )
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        container = '<container><rootfiles><rootfile full-path="c.opf"/></rootfiles></container>'
+        archive.writestr("META-INF/container.xml", container)
+        archive.writestr("c.opf", package)
+        archive.writestr("a.xhtml", "<p>The harbour opened.</p>")
+        archive.writestr("b.xhtml", "<p>The end.</p>")
+    with closing(Sandbox()) as sandbox:
+        assert texts(sandbox, content.getvalue(), "a.epub") == ["The harbour opened.\n\nThe end."]
 
 
 def test_a_feed_is_read_there_too():

@@ -1,0 +1,71 @@
+"""The server answers others while it reads what costs far more than its size."""
+
+import threading
+
+import httpx
+
+KELP = "The kelp festival was held on the shore by the town. "
+TAKES_LONG = 300_000
+BOMBS = {
+    "attributes.html": "<p " + " ".join(f"a{n}=1" for n in range(40_000)) + f">{KELP * 3}</p>",
+    "deep.html": "<div>" * 100_000 + KELP,
+    "brackets.md": "[" * 600_000,
+    "dots.txt": KELP + "." * 60_000,
+    "good.txt": KELP * 3,
+}
+
+
+class Pulse:
+    """Asks again and again whether the server is up.
+
+    Attributes:
+        slowest: Seconds that an answer took at most.
+        answers: How many there were.
+    """
+
+    def __init__(self, url):
+        self.slowest, self.answers = 0.0, 0
+        self._url = f"{url}/api/health"
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._ask)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self._ended.set()
+        self._thread.join()
+
+    def _ask(self):
+        with httpx.Client(timeout=60) as client:
+            while not self._ended.wait(0.1):
+                self.slowest = max(self.slowest, client.get(self._url).elapsed.total_seconds())
+                self.answers += 1
+
+
+def test_uploads_that_cost_much_keep_nobody_waiting(page, server):
+    files = [
+        {"name": name, "mimeType": "text/plain", "buffer": content.encode()}
+        for name, content in BOMBS.items()
+    ]
+    page.get_by_role("tab", name="Articles").click()
+    page.set_input_files("#aq-files input[type=file]", files)
+    page.locator("#aq-files").get_by_text("good").first.wait_for()
+    with Pulse(server.url) as pulse:
+        page.click("#aq-upload")
+        page.locator("#aq-report li.aq-done", has_text="good.txt").wait_for(timeout=TAKES_LONG)
+    print(f"{pulse.answers} answers, the slowest took {pulse.slowest:.2f} s")
+    # Reading them takes many times as long; the rest is for a machine that is busy.
+    assert pulse.answers > 20
+    assert pulse.slowest < 5
+
+
+def test_sent_texts_that_cost_much_keep_nobody_waiting(server):
+    with Pulse(server.url) as pulse, httpx.Client(timeout=120) as client:
+        for piece in (".", "–", "word "):
+            article = {"text": KELP + piece * (12_000 // len(piece)), "source": f"bomb {piece}"}
+            reply = client.post(f"{server.url}/api/articles", json=article)
+            assert reply.status_code in (201, 504), reply.text
+    print(f"{pulse.answers} answers, the slowest took {pulse.slowest:.2f} s")
+    assert pulse.slowest < 5
