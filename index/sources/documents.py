@@ -12,7 +12,8 @@ from urllib.parse import unquote
 from index.errors import UserError
 from index.identity import article_id
 from index.sources.archives import refuse_bomb
-from index.sources.headers import read_header, stated_date
+from index.sources.dates import stated_date
+from index.sources.headers import read_header
 from index.sources.html import Block, blocks_of, join_blocks, parse_html, title_of
 from index.sources.inputs import (
     MAX_ARTICLE_BYTES,

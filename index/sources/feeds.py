@@ -2,14 +2,20 @@
 
 import gzip
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from email.utils import parsedate_tz
+from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 from index.errors import UserError
 from index.sources.archives import UNREADABLE
+from index.sources.dates import stated_date
 
+_RFC_822 = re.compile(r"\s*(?:[A-Z][a-z]{2},\s*)?\d{1,2} [A-Z][a-z]{2} \d{2}\b")
+_NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
 _MAX_BYTES = 50_000_000
 """The most that the sitemap protocol allows, unpacked."""
 
@@ -69,15 +75,16 @@ def _sitemap(content: bytes, url: str) -> Listing:
         root = None
     if root is None:
         raise UserError(f"{url}: not a sitemap")
-    found = [
-        absolute(url, each.text)
-        for each in root.iterfind("{*}*/{*}loc")
-        if each.text and each.text.strip()
-    ]
-    links = tuple(dict.fromkeys(found))
+    pages: dict[str, Listed] = {}
+    for entry in root.iterfind("{*}*"):
+        link = entry.findtext("{*}loc") or ""
+        if link.strip():
+            stated = entry.findtext(f"{_NEWS}news/{_NEWS}publication_date")
+            page = Listed(absolute(url, link), stated_date(stated))
+            pages.setdefault(page.url, page)
     if etree.QName(root).localname == "sitemapindex":
-        return Listing((), links)
-    return Listing(tuple(Listed(link, None) for link in links), ())
+        return Listing((), tuple(pages))
+    return Listing(tuple(pages.values()), ())
 
 
 def _feed(content: bytes, url: str) -> Listing:
@@ -87,7 +94,7 @@ def _feed(content: bytes, url: str) -> Listing:
     pages: dict[str, Listed] = {}
     for entry in parsed.entries:
         if link := entry.get("link"):
-            page = Listed(absolute(url, link), _stated_date(entry.get("published_parsed")))
+            page = Listed(absolute(url, link), _entry_date(entry, parsed.version))
             pages.setdefault(page.url, page)
     if not pages:
         raise UserError(f"{url}: neither a page nor a feed or sitemap that lists pages")
@@ -110,8 +117,17 @@ def absolute(base: str, link: str) -> str:
         return link
 
 
-def _stated_date(parsed: Sequence[int] | None) -> date | None:
+def _entry_date(entry: Mapping[str, Any], version: str) -> date | None:
+    """The day that an entry states for itself, in the zone that it is written in."""
+    stated = entry.get("published") or entry.get("created") or ""
+    if not stated and not version.startswith("atom"):
+        # In RSS this is Dublin Core's date; in Atom, the last change.
+        stated = entry.get("updated") or ""
+    if day := stated_date(stated):
+        return day
+    # RFC 822, of which RSS takes its dates, allows years of two digits.
+    parts = parsedate_tz(stated) if _RFC_822.match(stated) else None
     try:
-        return date(*parsed[:3]) if parsed else None
+        return date(*parts[:3]) if parts else None
     except ValueError:
         return None

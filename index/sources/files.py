@@ -10,12 +10,17 @@ from typing import BinaryIO, Protocol
 from index.errors import UserError
 from index.identity import article_id
 from index.sources.archives import UNREADABLE, members
+from index.sources.csv_rows import read_csv
+from index.sources.dates import title_date
 from index.sources.documents import read_docx, read_epub
-from index.sources.headers import read_header, stated_date
-from index.sources.inputs import MAX_ARTICLE_BYTES, Fields, Input, Problem, decode_html, decode_text
+from index.sources.encodings import decode_html, decode_text
+from index.sources.headers import Header, read_header, with_summary
+from index.sources.inputs import MAX_ARTICLE_BYTES, Fields, Input, Note, Problem
+from index.sources.page_dates import page_date
 from index.sources.pdf import read_pdf
-from index.sources.records import FIELD_NAMES, read_csv, read_json_lines
+from index.sources.records import FIELD_NAMES, read_json, read_json_lines
 from index.sources.sandbox import sandbox
+from index.sources.site_markup import without_site_markup
 from index.types import Article
 
 __all__ = [
@@ -142,7 +147,7 @@ def read_file(path: Path, source: str | None = None) -> Article:
     """
     kind = path.suffix.lower()
     read = _READERS.get(kind)
-    if read is None or read in (read_json_lines, read_csv):
+    if read is None or read in (read_json, read_json_lines, read_csv):
         raise UserError(f"{path}: not a file of one article")
     given = Input(str(path), source or str(path.resolve()), kind, 0, lambda: path.open("rb"))
     (article,) = _articles_of(given, _raise_problem, {})
@@ -249,40 +254,53 @@ def _size(path: Path) -> int:
 
 
 def _read_text(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
-    text = decode_text(given.read(MAX_ARTICLE_BYTES), given.name)
+    text = decode_text(given.read(MAX_ARTICLE_BYTES), given.name, problem)
     header = read_header(text)
+    if header.summary:
+        text = with_summary(header.summary, text[header.end :])
+    _tell_no_date(header, given, problem)
     yield Article(article_id(given.source), header.title, text, header.published, given.source)
 
 
 def _read_markdown(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
     from index.sources.markdown import plain_text
 
-    raw = decode_text(given.read(MAX_ARTICLE_BYTES), given.name)
+    raw = decode_text(given.read(MAX_ARTICLE_BYTES), given.name, problem)
     header = read_header(raw)
-    title, text = plain_text(raw[header.body_start :])
+    heading, text = plain_text(without_site_markup(raw[header.end :]))
+    # What a head says that is no front matter is seen better without marks.
+    seen = read_header(text)
+    title = _first_text(header.title if header.end else "", heading, seen.title)
+    text = with_summary(header.summary, text)
     if not text.strip():
         raise UserError(f"{given.name}: empty")
-    identity = article_id(given.source)
-    yield Article(identity, title or header.title, text, header.published, given.source)
+    published = header.published or seen.published
+    _tell_no_date(header, given, problem)
+    yield Article(article_id(given.source), title, text, published, given.source)
 
 
 def _read_html(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
     from index.sources.pages import page_article
 
-    html = decode_html(given.read(MAX_ARTICLE_BYTES), given.name, given.charset)
+    html = decode_html(given.read(MAX_ARTICLE_BYTES), given.name, given.charset, problem)
     title, text = page_article(html)
     if not text.strip():
         raise UserError(f"{given.name}: no article found in this page")
-    published = stated_date(_page_date(html))
+    header = read_header(text)
+    stated = page_date(html)
+    published = stated.day or header.published or title_date(title)
+    if not published and (stated.refused or header.no_date):
+        problem(Note(f"{given.name}: {stated.refused or header.no_date}; the article has no date"))
     yield Article(article_id(given.source), title, text, published, given.source)
 
 
-def _page_date(html: str) -> str | None:
-    from htmldate import find_date
+def _first_text(*texts: str) -> str:
+    return next(filter(None, texts), "")
 
-    # Only dates that the page states as its own; the extensive search guesses from its text.
-    found: str | None = find_date(html, extensive_search=False, original_date=True)
-    return found
+
+def _tell_no_date(header: Header, given: Input, problem: Problem) -> None:
+    if header.no_date:
+        problem(Note(f"{given.name}: {header.no_date}; the article has no date"))
 
 
 def _raise_problem(line: str) -> None:
@@ -296,7 +314,9 @@ _READERS: dict[str, Callable[[Input, Problem, Fields], Iterator[Article]]] = {
     ".html": _read_html,
     ".htm": _read_html,
     ".xhtml": _read_html,
+    ".json": read_json,
     ".jsonl": read_json_lines,
+    ".ndjson": read_json_lines,
     ".csv": read_csv,
     ".tsv": read_csv,
     ".pdf": read_pdf,
@@ -304,7 +324,7 @@ _READERS: dict[str, Callable[[Input, Problem, Fields], Iterator[Article]]] = {
     ".epub": read_epub,
 }
 
-_ISOLATED = frozenset(_READERS) - {".txt", ".jsonl", ".csv", ".tsv"}
+_ISOLATED = frozenset(_READERS) - {".txt", ".json", ".jsonl", ".ndjson", ".csv", ".tsv"}
 """Kinds whose parsers are not known to take linear time; a worker process reads them."""
 
 KINDS = (*_READERS, ".zip")

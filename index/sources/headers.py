@@ -1,155 +1,239 @@
 """What the head of a plain text says about the article: its title, its date, where it begins.
 
-Recognised are a block of `field: value` lines, YAML front matter between `---` lines, a leading
-`date 2019-01-19`, and a headline on the first line. Nothing is inferred from anything else.
+Recognised are front matter; `field: value` lines, also those of an e-mail; a headline, alone or
+above a byline and a date; a date line; and an agency's dateline. Nothing is inferred from anything
+else.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from typing import NamedTuple
+
+from index.sources.dates import (
+    date_line,
+    dateline,
+    is_byline,
+    stated_date,
+    title_date,
+    why_no_date,
+)
+from index.sources.front_matter import read_front_matter
 
 HEADLINE_CHARACTERS = 200
 """A longer first line is a paragraph, not a headline."""
 
-MAX_FRONT_MATTER = 64_000
-"""A longer block between `---` lines is not read; its parser takes its time for each character."""
+_LINES_OF_HEAD = 5
+"""Lines below a headline among which its date is sought."""
 
-MAX_WRITTEN_DATE = 60
-"""Characters of a date in words; a longer text is none, and its parser takes its time."""
+TITLES = ("title", "headline", "subject")
+DATES = (
+    "date", "published", "pubdate", "publishdate", "published_at", "publication date",
+    "publication_date", "date published", "posted", "posted on", "published on", "datepublished",
+)  # fmt: skip
+SUMMARIES = ("summary", "description", "deck", "dek", "standfirst", "abstract", "excerpt")
+"""Fields that are text of the article itself."""
 
-_YEAR_FIRST = re.compile(r"\s*(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
-_FULL_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
-_UNLIKE = datetime(2001, 1, 1), datetime(2004, 12, 28)
-"""Two days of which no part is the same, to tell what a text leaves open."""
-
+_OTHER_FIELDS = (
+    "author", "authors", "byline", "by", "source", "url", "link", "updated", "last updated",
+    "modified", "section", "category", "categories", "tags", "keywords", "language", "publisher",
+    "publication", "newspaper", "agency", "copyright", "from", "to", "cc", "bcc", "sender",
+    "reply-to", "message-id", "in-reply-to", "references", "newsgroups", "organization", "lines",
+    "received", "return-path", "mime-version", "content-type", "content-transfer-encoding",
+    "delivered-to", "list-id", "user-agent", "importance", "id", "slug",
+)  # fmt: skip
+_NAMES = "|".join(
+    re.escape(name)
+    for name in sorted((*TITLES, *DATES, *SUMMARIES, *_OTHER_FIELDS), key=len, reverse=True)
+)
 _LEADING_DATE = re.compile(r"\s*date:?[ \t]+(\d{4}-\d{2}-\d{2})\b[ \t]*", re.IGNORECASE)
 _FIELD_LINE = re.compile(
-    r"[ \t]*(title|headline|date|published|author|byline|source|url)[ \t]*:"
+    rf"[ \t]*({_NAMES}|x-[\w-]{{1,40}})[ \t]*:"
     # The blanks after the value are for `strip`: a pattern tries each run of them anew from each.
     r"([^\n]*)(?:\n|\Z)",
     re.IGNORECASE,
 )
-_FRONT_MATTER = re.compile(r"\s*---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|$)", re.DOTALL)
-_NULL = "tag:yaml.org,2002:null"
+_FOLDED_LINE = re.compile(r"[ \t]+[^\s][^\n]*(?:\n|\Z)")
 _SENTENCE_END = re.compile(r"[.!?…;,:][\"'”’)\]]*$")
+_BLANK_LINES = re.compile(r"(?:[ \t\r]*\n)*")
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the head of a text states, and the offset at which the article itself begins."""
+    """What the head of a text states.
+
+    Attributes:
+        title: The title, "" if there is none.
+        published: The publication date, if it states one.
+        body_start: The offset at which what can answer begins.
+        end: The offset behind the head; beyond `body_start` where the head holds a summary.
+        summary: Text of the article that stands in the head, "" if there is none.
+        no_date: A date that was not taken, and why; "" if there is none.
+    """
 
     title: str
     published: date | None
     body_start: int
+    end: int
+    summary: str = ""
+    no_date: str = ""
+
+
+class _Fields(NamedTuple):
+    """The fields of a head.
+
+    Attributes:
+        values: By their names in lower case.
+        start: Where the first of them is that is text of the article, or `end`.
+        end: Where the text goes on behind them; 0 if there are none.
+    """
+
+    values: Mapping[str, str]
+    start: int
+    end: int
+
+
+class _Lines(NamedTuple):
+    """The lines of a head that are no fields.
+
+    Attributes:
+        headline: The line above a byline, a date or a dateline.
+        date: The date as it is written.
+        end: Where the text goes on.
+    """
+
+    headline: str
+    date: str
+    end: int
 
 
 def read_header(text: str) -> Header:
     """Read title, publication date and the start of the body from the head of a text.
 
-    A headline stays part of the body, since it can hold an answer; lines that only describe
-    the article do not.
+    A headline stays part of the body, since it can hold an answer, unless lines that only describe
+    the article follow it; those lines do not.
     """
-    fields, start = _front_matter(text)
-    if not start:
-        fields, start = _field_lines(text)
-    title = " ".join((fields.get("title") or fields.get("headline") or "").split())
-    published = stated_date(fields.get("date") or fields.get("published"))
-    leading = _LEADING_DATE.match(text, start)
-    if leading and (stated := stated_date(leading.group(1))):
-        published = published or stated
-        start = leading.end()
-    return Header(title or _headline(text[start:]), published, start)
+    values, end = read_front_matter(text)
+    fields = _Fields(values, end, end) if end else _field_lines(text)
+    lines = _lines_of_head(text, fields.end)
+    stated = _first(fields.values, DATES) or lines.date
+    published = _day(stated) or stated_date(lines.date)
+    end = lines.end
+    leading = _LEADING_DATE.match(text, end)
+    if leading and (day := stated_date(leading.group(1))):
+        published, end = published or day, leading.end()
+    elif line := dateline(text, _visible(text, end)):
+        published, end = published or stated_date(line.date), line.end
+    title = (
+        _first(fields.values, TITLES)
+        or lines.headline
+        or _headline(text[end : end + HEADLINE_CHARACTERS + 100])
+    )
+    return Header(
+        title,
+        published or title_date(title),
+        fields.start if fields.start < fields.end else end,
+        end,
+        "\n\n".join(_values(fields.values, SUMMARIES)),
+        "" if published or not stated else f"date {stated[:40]!r} {why_no_date(stated)}",
+    )
 
 
-def stated_date(value: Any) -> date | None:  # noqa: ANN401 - JSON hands over anything
-    """The day that a value names in full, and in one way only.
-
-    "2019-01-19", "Sat, 19 Jan 2019 10:00 GMT" and "January 19, 2019" do. "June 2018" and "19 Jan"
-    do not, nor does "01/02/2019", which is two days to two readers: nothing is guessed.
-
-    Args:
-        value: A string; `date` and `datetime` are taken as they are.
-
-    Returns:
-        None for anything else.
-    """
-    if isinstance(value, date):
-        return date(value.year, value.month, value.day)
-    if not isinstance(value, str):
-        return None
-    if found := _YEAR_FIRST.match(value):
-        try:
-            return date(*(int(part) for part in found.group(1, 3, 4)))
-        except ValueError:
-            return None
-    if len(value) > MAX_WRITTEN_DATE or not _FULL_YEAR.search(value):
-        return None
-    return _written_date(value)
+def with_summary(summary: str, body: str) -> str:
+    """A text with what its head says of it as its first paragraph, if it does not say so itself."""
+    if not summary or " ".join(summary.split()) in " ".join(body.split()):
+        return body
+    return f"{summary}\n\n{body.lstrip()}"
 
 
-def _written_date(value: str) -> date | None:
-    from dateutil import parser
-
-    found = set()
-    for day_first in (False, True):
-        for missing in _UNLIKE:
-            try:
-                made = parser.parse(value, dayfirst=day_first, default=missing, ignoretz=True)
-            except (ValueError, OverflowError, TypeError, ArithmeticError):
-                return None
-            found.add(made.date())
-    # What is not in the text comes from the default, and then there are several.
-    return found.pop() if len(found) == 1 else None
+def _day(stated: str) -> date | None:
+    return stated_date(stated) or stated_date(date_line(stated))
 
 
-def _front_matter(text: str) -> tuple[dict[str, str], int]:
-    block = _FRONT_MATTER.match(text)
-    if not block or len(block.group(1)) > MAX_FRONT_MATTER:
-        return {}, 0
-    import yaml
-
-    try:
-        # Only as far as its nodes, which are as many as were written. The values that YAML makes
-        # of them can be larger by any factor (aliases of aliases), and fail in ways of their own.
-        node = yaml.compose(block.group(1), Loader=yaml.SafeLoader)
-        if not isinstance(node, yaml.MappingNode):
-            return {}, 0
-        fields = {
-            name.value.lower(): value.value
-            for name, value in node.value
-            if isinstance(name, yaml.ScalarNode)
-            and isinstance(value, yaml.ScalarNode)
-            and value.tag != _NULL
-        }
-        # An escape can name half of a character, which nothing after this could write down.
-        "".join(fields.values()).encode()
-    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
-        return {}, 0
-    return fields, block.end()
+def _values(fields: Mapping[str, str], names: tuple[str, ...]) -> list[str]:
+    """The values of those of the fields that there are, each once."""
+    values = (" ".join(fields.get(name, "").split()) for name in names)
+    return list(dict.fromkeys(value for value in values if value))
 
 
-def _field_lines(text: str) -> tuple[dict[str, str], int]:
+def _first(fields: Mapping[str, str], names: tuple[str, ...]) -> str:
+    return next(iter(_values(fields, names)), "")
+
+
+def _field_lines(text: str) -> _Fields:
     fields: dict[str, str] = {}
-    start = 0
-    while line := _FIELD_LINE.match(text, start):
-        fields.setdefault(line.group(1).lower(), line.group(2).strip(" \t\r"))
-        start = line.end()
-        if start == len(text):
-            break
+    body_start: int | None = None
+    end = at = 0
+    name = ""
+    while end < len(text):
+        if line := _FIELD_LINE.match(text, at):
+            name = line.group(1).lower()
+            fields.setdefault(name, line.group(2).strip(" \t\r"))
+            if name in SUMMARIES and body_start is None:
+                body_start = at
+        elif name and (line := _FOLDED_LINE.match(text, at)):
+            # An e-mail goes on with a field in a line that is set in.
+            fields[name] += " " + line.group().strip()
+        else:
+            # Blank lines may stand between fields; after the last one they belong to the body.
+            at = _visible(text, end)
+            if not name or not _FIELD_LINE.match(text, at):
+                break
+            name = ""
+            continue
+        end = at = line.end()
     # One such line may be prose ("Source: the ministry"); a title or a date makes it a header.
-    if not {"title", "headline", "date", "published"} & fields.keys() or start == len(text):
-        return {}, 0
-    return fields, start
+    if not fields.keys() & {*TITLES, *DATES} or not text[end:].strip():
+        return _Fields({}, 0, 0)
+    return _Fields(fields, end if body_start is None else body_start, end)
+
+
+def _visible(text: str, start: int) -> int:
+    """Where the first line with something in it begins."""
+    blank = _BLANK_LINES.match(text, start)
+    return blank.end() if blank else start
+
+
+def _lines_of_head(text: str, start: int) -> _Lines:
+    headline = ""
+    for number, (begin, end) in enumerate(_lines(text, start)):
+        line = text[begin:end].rstrip("\r\n")
+        if (day := date_line(line)) and text[end:].strip():
+            return _Lines(headline, day, end)
+        if number and (place_and_day := dateline(text, begin)):
+            return _Lines(headline, place_and_day.date, place_and_day.end)
+        if is_byline(line):
+            continue
+        if number or not _is_headline(line):
+            break
+        headline = line.strip()
+    return _Lines("", "", start)
+
+
+def _lines(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """The first lines with something in them and more below them, from start to end."""
+    end = start
+    for _ in range(_LINES_OF_HEAD):
+        begin = _visible(text, end)
+        end = text.find("\n", begin) + 1
+        if not end:
+            # A paragraph without an end may still begin with a dateline.
+            yield begin, len(text)
+            return
+        yield begin, end
+
+
+def _is_headline(line: str) -> bool:
+    line = line.rstrip()
+    return len(line) <= HEADLINE_CHARACTERS and "\r" not in line and not _SENTENCE_END.search(line)
 
 
 def _headline(body: str) -> str:
     """The first line with something in it, if an empty one and more text follow."""
-    line, _, rest = body[: HEADLINE_CHARACTERS + 100].lstrip().partition("\n")
+    line, _, rest = body.lstrip().partition("\n")
     line = line.rstrip(" \t\r")
     empty, _, more = rest.partition("\n")
-    if empty.strip(" \t\r") or not more.strip() or "\r" in line:
+    if empty.strip(" \t\r") or not more.strip():
         return ""
-    if len(line) > HEADLINE_CHARACTERS or _SENTENCE_END.search(line):
-        return ""
-    return line
+    return line if _is_headline(line) else ""

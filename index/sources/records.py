@@ -1,167 +1,258 @@
-"""Articles from records: lines of JSON, rows of CSV."""
+"""Articles from records: lines of JSON, and JSON documents that hold articles."""
 
-import csv
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from index.errors import UserError
 from index.identity import article_id
-from index.sources.headers import read_header, stated_date
+from index.sources.dates import stated_date, why_no_date
+from index.sources.encodings import decode, text_lines
+from index.sources.headers import SUMMARIES, read_header, with_summary
 from index.sources.inputs import (
     MAX_ARTICLE_BYTES,
+    MAX_DOCUMENT_BYTES,
     Fields,
     Input,
+    Note,
     Problem,
-    bounded_lines,
-    decode_text,
-    refuse_binary,
 )
 from index.types import Article
 
 FIELD_NAMES = {
-    "text": ("text", "body", "content"),
-    "title": ("title", "headline"),
-    "source": ("source", "url"),
-    "published": ("published", "date"),
-    "id": ("id",),
-}
-"""What each field of an article is called, the likeliest first, where no field map says."""
+    "text": ("text", "body", "content", "article", "articlebody", "article_body", "maintext",
+             "main_text", "full_text", "fulltext", "story", "content_text", "plain_text"),
+    "title": ("title", "headline", "heading", "subject"),
+    "url": ("url", "link", "permalink", "web_url", "weburl", "source_url", "canonical_url"),
+    "source": ("source", "publisher", "publication", "newspaper", "source_name", "domain"),
+    "published": ("published", "date", "published_at", "publishedat", "publish_date",
+                  "date_publish", "publication_date", "date_published", "datepublished", "pubdate",
+                  "pub_date", "published_date", "published_on"),
+    "id": ("id", "_id", "guid", "uuid"),
+}  # fmt: skip
+"""What each field of an article is called in any case, the likeliest first, where no map says."""
 
-_DELIMITERS = ",;\t|"
+_INNER_NAMES = ("name", "title", "rendered", "value", "#text", "$date", "$oid")
+"""What the value of a field is called where it is an object of its own."""
+
+_DEPTH = 4
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def read_json_lines(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
     """One article a line; a line that is none is told to `problem`."""
+    articles = Records(given, problem, fields)
     empty = True
-    with given.open() as file:
-        for number, line in enumerate(bounded_lines(file), start=1):
-            if line.isspace():
-                continue
-            empty = False
-            where = f"{given.name}:{number}"
-            try:
-                record = _json_object(decode_text(line, where), where)
-                yield _article(record, where, given.source, fields)
-            except UserError as error:
-                problem(str(error))
+    for number, line in enumerate(text_lines(given, problem), start=1):
+        if not line or line.isspace():
+            continue
+        empty = False
+        where = f"{given.name}:{number}"
+        try:
+            yield articles.article(_parsed(line, where), where)
+        except UserError as error:
+            problem(str(error))
     if empty:
         raise UserError(f"{given.name}: empty")
 
 
-def read_csv(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
-    """One article a row, below a row of column names; tab, semicolon and bar separate as well.
+def read_json(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+    """The articles of a JSON document: an object that is one, or lists of them at any place.
 
     Raises:
-        UserError: If no column holds the text, or the rest of the file cannot be read as CSV.
+        UserError: If it is not valid, or holds no article.
     """
-    # The module's default, 131 kB, is less than a long article.
-    csv.field_size_limit(MAX_ARTICLE_BYTES)
-    with given.open() as file:
-        lines = (_csv_line(line, given.name) for line in bounded_lines(file))
-        header = next(lines, "")
-        if not header.strip():
-            raise UserError(f"{given.name}: empty")
-        delimiter = max(_DELIMITERS, key=header.count)
-        columns = _columns(header, delimiter, given.name)
-        wanted = (fields["text"],) if "text" in fields else FIELD_NAMES["text"]
-        lower = {name.lower(): name for name in columns}
-        if not any(name in columns or name.lower() in lower for name in wanted):
-            raise UserError(
-                f"{given.name}: no column {' or '.join(wanted)} (there are "
-                f"{', '.join(columns[:20])}); name it with --field text=COLUMN"
-            )
-        rows = csv.reader(lines, delimiter=delimiter)
-        while True:
-            try:
-                row = next(rows)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                where = f"{given.name}:{rows.line_num + 1}"
-                raise UserError(f"{where}: not valid CSV ({error}); the rest is skipped") from None
-            if not any(row):
-                continue
-            where = f"{given.name}:{rows.line_num + 1}"
-            record = dict(zip(columns, row, strict=False))
-            # Column names of CSV files come in any case.
-            record |= {name.lower(): value for name, value in record.items()}
-            try:
-                yield _article(record, where, given.source, fields)
-            except UserError as error:
-                problem(str(error))
-
-
-def _columns(header: str, delimiter: str, name: str) -> list[str]:
+    text = decode(given.read(MAX_DOCUMENT_BYTES), given.name, problem)
     try:
-        return [column.strip() for column in next(csv.reader([header], delimiter=delimiter))]
-    except csv.Error as error:
-        # The ends of lines that only old programs write; all of the file is one line then.
-        old = "\r" in header.rstrip("\r\n")
-        reason = "its lines end in CR alone; save it with LF or CRLF" if old else error
-        raise UserError(f"{name}: not valid CSV ({reason})") from None
-
-
-def _csv_line(line: bytes, name: str) -> str:
-    if len(line) > MAX_ARTICLE_BYTES:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        lines = text.split("\n", 2)
+        if len(lines) > 1 and _is_object(lines[0]):
+            yield from read_json_lines(given, problem, fields)
+            return
+        raise UserError(f"{given.name}: not valid JSON ({str(error).split(':')[0]})") from None
+    articles = Records(given, problem, fields)
+    records = list(_records(data, articles, 0))
+    if not records:
+        names = ", ".join(list(data)[:20]) if isinstance(data, dict) else ""
         raise UserError(
-            f"{name}: a line is longer than {MAX_ARTICLE_BYTES / 1e6:.0f} MB; "
-            "the rest of the file is skipped"
+            f"{given.name}: no article in it; an article is an object with a field text"
+            + (f" (there are {names}); name it with --map text=NAME" if names else "")
         )
-    refuse_binary(line, name)
-    # What is not UTF-8 becomes lone surrogates, so that only its own row is refused.
-    return line.decode("utf-8-sig", errors="surrogateescape")
+    for number, record in enumerate(records, start=1):
+        where = f"{given.name}[{number}]"
+        try:
+            yield articles.article(_object(record, where), where)
+        except UserError as error:
+            problem(str(error))
 
 
-def _json_object(line: str, where: str) -> dict[str, Any]:
+class Records:
+    """Makes articles of the records of one file, and knows which of them are the same article.
+
+    That is told by the id or the address of a record, or else by its title and date. Of several
+    with one title and date, the first is the first one of the file's next version.
+    """
+
+    def __init__(self, given: Input, problem: Problem, fields: Fields) -> None:
+        """Prepare.
+
+        Args:
+            given: The file.
+            problem: Is told of dates that are not taken, and of records that replace another one.
+            fields: The field map.
+        """
+        self._file = given.source
+        self._problem = problem
+        self._names = {
+            name: (fields[name], *names) if name in fields else names
+            for name, names in FIELD_NAMES.items()
+        }
+        self._mapped = fields
+        self._seen: dict[int, int] = {}
+
+    def has_text(self, record: Mapping[str, Any]) -> bool:
+        """Whether a record has a field that holds the text of an article."""
+        names = {name.lower() for name in record}
+        return any(name.lower() in names for name in (*self._names["text"], *SUMMARIES))
+
+    def article(self, record: Mapping[str, Any], where: str) -> Article:
+        """The article of a record.
+
+        Args:
+            record: Its fields.
+            where: What messages call it.
+
+        Raises:
+            UserError: If it has no text.
+        """
+        values = {name.lower(): value for name, value in record.items()} | dict(record)
+        text = self._text(values, where)
+        title = " ".join(self._field(values, "title", where).split())
+        header = read_header(text)
+        title = title or header.title
+        stated = self._field(values, "published", where)
+        published = stated_date(stated)
+        if stated.strip() and published is None:
+            why = f"date {stated[:40]!r} {why_no_date(stated)}"
+            self._problem(Note(f"{where}: {why}; the article has no date"))
+        published = published or header.published
+        url = self._field(values, "url", where).strip()
+        source = self._field(values, "source", where).strip()
+        if not url and "://" in source:
+            url = source
+        # A map that names the source has named what is shown.
+        shown = source if "source" in self._mapped and source else url or source
+        identity = self._identity(values, where, url, title, str(published or ""), text)
+        return Article(identity, title, text, published, shown or self._file)
+
+    def _text(self, values: Mapping[str, Any], where: str) -> str:
+        name, value = self._value(values, "text")
+        if isinstance(value, list) and all(isinstance(part, str) for part in value):
+            value = "\n\n".join(value)
+        if isinstance(value, dict) and isinstance(value.get("rendered"), str):
+            value = value["rendered"]
+        if value is not None and not isinstance(value, str):
+            raise UserError(f"{where}: field {name!r} is not a string")
+        text = self._whole(value or "", name, where)
+        summaries = (values.get(summary) for summary in SUMMARIES)
+        told = [summary.strip() for summary in summaries if isinstance(summary, str)]
+        summary = self._whole("\n\n".join(dict.fromkeys(filter(None, told))), "summary", where)
+        if summary:
+            text = with_summary(summary, text)
+        if not text.strip():
+            raise UserError(f"{where}: field 'text' is missing or empty")
+        if len(text) > MAX_ARTICLE_BYTES:
+            raise UserError(f"{where}: longer than {MAX_ARTICLE_BYTES / 1e6:.0f} MB")
+        return text
+
+    def _field(self, values: Mapping[str, Any], field: str, where: str) -> str:
+        """The value of a field as text, "" if there is none."""
+        name, value = self._value(values, field)
+        if isinstance(value, list):
+            value = next(iter(value), None)
+        if isinstance(value, dict):
+            inner = (value.get(inner_name) for inner_name in _INNER_NAMES)
+            value = next((part for part in inner if isinstance(part, str | int)), None)
+        if value is None or isinstance(value, bool | dict | list):
+            return ""
+        return self._whole(str(value), name, where)
+
+    def _value(self, values: Mapping[str, Any], field: str) -> tuple[str, Any]:
+        """The first of the names of a field under which there is something, with its value."""
+        for name in self._names[field]:
+            value = values.get(name)
+            if value is None:
+                value = values.get(name.lower())
+            if value is not None and value != "":
+                return name, value
+        return field, None
+
+    def _whole(self, value: str, name: str, where: str) -> str:
+        """A value without halves of characters, which nothing could write down."""
+        if value.isascii() or not _SURROGATE.search(value):
+            return value
+        self._problem(Note(f"{where}: field {name!r} holds half a character; replaced by \ufffd"))
+        return _SURROGATE.sub("\ufffd", value)
+
+    def _identity(
+        self, values: Mapping[str, Any], where: str, url: str, title: str, day: str, text: str
+    ) -> str:
+        given_id = self._field(values, "id", where)
+        if given_id or "://" in url:
+            identity = given_id or article_id(url)
+            if self._seen.setdefault(hash(identity), hash(text)) != hash(text):
+                self._seen[hash(identity)] = hash(text)
+                self._problem(Note(f"{where}: replaces an earlier record of the same id or url"))
+            return identity
+        if not title:
+            # The text itself is the only thing that stays when records move.
+            return article_id(f"{self._file}#\n{text}")
+        key = f"{self._file}#{title}\n{day}"
+        number = 1
+        while self._seen.setdefault(hash((key, number)), hash(text)) != hash(text):
+            number += 1
+        return article_id(key if number == 1 else f"{key}\n{number}")
+
+
+def _records(data: Any, articles: Records, depth: int) -> Iterator[Any]:  # noqa: ANN401
+    """What a JSON document holds of articles."""
+    if isinstance(data, list):
+        if any(isinstance(item, dict) and articles.has_text(item) for item in data):
+            yield from data
+        elif depth < _DEPTH:
+            for item in data:
+                yield from _records(item, articles, depth + 1)
+    elif isinstance(data, dict):
+        parts = [part for part in data.values() if isinstance(part, list | dict)]
+        inner = (record for part in parts for record in _records(part, articles, depth + 1))
+        # What has a description of its own may be the envelope of articles, as in a feed.
+        if articles.has_text(data) and (depth or not any(isinstance(part, list) for part in parts)):
+            yield data
+        elif depth < _DEPTH:
+            found = list(inner)
+            yield from found or ([data] if articles.has_text(data) else [])
+
+
+def _parsed(line: str, where: str) -> dict[str, Any]:
+    if len(line) > MAX_ARTICLE_BYTES:
+        raise UserError(f"{where}: longer than {MAX_ARTICLE_BYTES / 1e6:.0f} MB")
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise UserError(f"{where}: not valid JSON ({str(error).split(':')[0]})") from None
+    return _object(record, where)
+
+
+def _object(record: Any, where: str) -> dict[str, Any]:  # noqa: ANN401
     if not isinstance(record, dict):
         raise UserError(f"{where}: not a JSON object")
     return record
 
 
-def _article(record: dict[str, Any], where: str, file: str, fields: Fields) -> Article:
-    def field(name: str) -> str:
-        names = (fields[name],) if name in fields else FIELD_NAMES[name]
-        return _first_string(record, where, names, numbers=name == "id")
-
-    text = field("text")
-    if not text.strip():
-        raise UserError(f"{where}: field 'text' is missing or empty")
-    title, source, stated = field("title"), field("source"), field("published")
-    published = stated_date(stated)
-    if stated.strip() and published is None:
-        raise UserError(
-            f"{where}: date {stated[:40]!r} is not a full date, or has two readings; "
-            "write it as YYYY-MM-DD"
-        )
-    header = read_header(text)
-    title, published = title or header.title, published or header.published
-    # Without id and source, the text itself is the only thing that stays when lines move.
-    identity = field("id") or article_id(source or f"{file}#{title}\n{text}")
-    return Article(identity, title, text, published, source or file)
-
-
-def _first_string(
-    record: dict[str, Any], where: str, names: tuple[str, ...], *, numbers: bool
-) -> str:
-    for name in names:
-        value = record.get(name)
-        if value is None:
-            continue
-        if numbers and isinstance(value, int):
-            return str(value)
-        if not isinstance(value, str):
-            raise UserError(f"{where}: field {name!r} is not a string")
-        if not value.isascii():
-            if any("\udc80" <= character <= "\udcff" for character in value):
-                raise UserError(f"{where}: field {name!r} is not valid UTF-8; save it as UTF-8")
-            if any("\ud800" <= character <= "\udfff" for character in value):
-                raise UserError(
-                    f"{where}: field {name!r} holds half a character (a lone surrogate)"
-                )
-        return value
-    return ""
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 
 from index.errors import UserError
 from index.sources.feeds import Listed, Listing
-from index.sources.inputs import MAX_DOCUMENT_BYTES, Input, Problem
+from index.sources.inputs import MAX_DOCUMENT_BYTES, Input, Note, Problem
 from index.types import Article
 
 
@@ -91,6 +91,8 @@ class Sandbox:
         reply = self._call(given.name, request, content)
         for line in reply["problems"]:
             problem(line)
+        for line in reply["notes"]:
+            problem(Note(line))
         for fields in reply["articles"]:
             yield _article(fields)
 

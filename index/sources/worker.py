@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from index.errors import UserError
 from index.sources.feeds import listed_pages
 from index.sources.files import problem_of, read_isolated
-from index.sources.inputs import MAX_DOCUMENT_BYTES, Input
+from index.sources.inputs import MAX_DOCUMENT_BYTES, Input, Note
 from index.sources.sandbox import read_frame, write_frame
 from index.types import Article
 
@@ -60,9 +60,13 @@ def _articles(request: dict[str, Any], content: bytes) -> dict[str, Any]:
         open=lambda: io.BytesIO(content),
         charset=request["charset"],
     )
-    problems: list[str] = []
-    articles = [_fields(article) for article in read_isolated(given, problems.append)]
-    return {"articles": articles, "problems": problems}
+    told: list[str] = []
+    articles = [_fields(article) for article in read_isolated(given, told.append)]
+    return {
+        "articles": articles,
+        "problems": [line for line in told if not isinstance(line, Note)],
+        "notes": [line for line in told if isinstance(line, Note)],
+    }
 
 
 def _listing(content: bytes, url: str) -> dict[str, Any]:

@@ -29,11 +29,12 @@ class _FieldMap(click.ParamType[tuple[str, str]]):
     "--embedder", metavar="MODEL", help="For a new collection: a sentence-transformers model."
 )
 @click.option(
-    "--field",
+    "--map",
     "fields",
     type=_FieldMap(),
     multiple=True,
-    help="For CSV and JSONL: which column or key holds text, title, source, published or id.",
+    help="For tables and JSON: which column or key holds text, title, url, source, published or "
+    "id, as in --map title=headline.",
 )
 @click.option(
     "--workers",

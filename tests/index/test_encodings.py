@@ -4,8 +4,13 @@ import codecs
 
 import pytest
 
+from index.sources import encodings
 from index.sources.files import read_file
-from index.sources.inputs import decode_html
+
+
+def decode_html(content, name, charset):
+    return encodings.decode_html(content, name, charset, pytest.fail)
+
 
 QUOTED = "<p>He said “don’t go” – for 5 € – and left.</p>"
 

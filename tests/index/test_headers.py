@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 from hypothesis import example, given, strategies
 
-from index.sources.headers import HEADLINE_CHARACTERS, MAX_FRONT_MATTER, Header, read_header
+from index.sources.front_matter import MAX_FRONT_MATTER
+from index.sources.headers import HEADLINE_CHARACTERS, read_header
 
 LAUGHS = "a0: &a0 [x]\n" + "".join(
     f"a{level + 1}: &a{level + 1} [{', '.join([f'*a{level}'] * 9)}]\n" for level in range(40)
@@ -72,7 +73,9 @@ def test_blanks_belong_to_no_title(text, title):
 def test_aliases_of_aliases_are_not_written_out(title):
     text = in_front(f"{LAUGHS}title: {title}\ndate: 2020-02-03")
     assert len(text) < 3_000
-    assert read_header(text) == Header("", date(2020, 2, 3), len(text) - len("Text."))
+    header = read_header(text)
+    assert (header.title, header.published) == ("", date(2020, 2, 3))
+    assert text[header.body_start :] == "Text."
 
 
 def test_merged_keys_are_not_written_out():
@@ -86,7 +89,8 @@ def test_merged_keys_are_not_written_out():
 @pytest.mark.parametrize(
     ("value", "title"),
     [
-        ("A: b", ""),
+        ("A: b", "A: b"),
+        ("A: b: c # d", "A: b: c # d"),
         ("'A: b'", "A: b"),
         (">\n  A\n  b", "A b"),
         ("1984", "1984"),
@@ -119,21 +123,139 @@ def test_a_value_of_no_interest_fails_nothing(odd):
 @pytest.mark.parametrize(
     "block",
     [
-        "title: " + "[" * 5_000,
-        "title: " + "{a: " * 5_000,
         "- " * 5_000,
-        'title: "\\UFFFFFFFF"',
-        'title: "\\U00110000"',
-        'title: "\\ud800"',
-        "%YAML 1." + "9" * 5_000 + "\ntitle: A",
-        "title: *nothing",
         "title: A\nx: " + "y" * MAX_FRONT_MATTER,
         "A title",
         "- a list",
+        "[broken",
+        "{a: b",
     ],
 )
 def test_what_cannot_be_read_is_no_front_matter(block):
     assert read_header(in_front(block, "Text.\n\nMore.")).body_start == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("title: " + "[" * 5_000, "[" * 5_000),
+        ("title: " + "{a: " * 500, "{a: " * 499 + "{a:"),
+        ('title: "\\ud800"', "\\ud800"),
+        ('title: "\\U00110000"', "\\U00110000"),
+        ("%YAML 1." + "9" * 5_000 + "\ntitle: A", "A"),
+        ("title: *nothing", "*nothing"),
+        ("title: 'A'\ntags: [a, b\ndraft: @x", "A"),
+    ],
+)
+def test_a_block_with_a_bad_line_is_read_line_by_line(line, title):
+    header = read_header(in_front(line + "\ndate: 2020-02-03", "Text.\n\nMore."))
+    assert (header.title, header.published) == (title, date(2020, 2, 3))
+    header.title.encode()
+
+
+TOML = 'title = "Fire: a mill burns"\ndate = {}\n[extra]\ntitle = "No"\n'
+
+
+@pytest.mark.parametrize("day", ["2020-02-03", "2020-02-03T23:30:00-08:00", '"February 3, 2020"'])
+def test_toml_in_front(day):
+    text = f"+++\n{TOML.format(day)}+++\n\nText."
+    header = read_header(text)
+    assert (header.title, header.published) == ("Fire: a mill burns", date(2020, 2, 3))
+    assert text[header.body_start :].strip() == "Text."
+
+
+def test_json_in_front():
+    text = '{\n  "title": "Fire: a mill burns",\n  "date": "2020-02-03",\n  "tags": []\n}\n\nText.'
+    header = read_header(text)
+    assert (header.title, header.published) == ("Fire: a mill burns", date(2020, 2, 3))
+    assert text[header.body_start :].strip() == "Text."
+    assert read_header('{"title": "A"} is JSON.\n\nMore.').body_start == 0
+
+
+SPOKE = "The mayor spoke on Friday."
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("Quay opens\n3 February 2020\n\n", "Quay opens"),
+        ("Quay opens\r\n\r\nPublished: Feb. 3rd, 2020, 10:30 am GMT\r\n\r\n", "Quay opens"),
+        ("Quay opens\n\nBy Ana Costa\nMonday, 3 February 2020\n\n", "Quay opens"),
+        ("Quay opens\nBy Ana Costa and Jon Vik | February 3, 2020 | 4 min read\n\n", "Quay opens"),
+        ("Posted on 2020-02-03 by Ana Costa\n\n", ""),
+        ("Title: Quay opens\n\nAuthor: Ana\n\nPublished: 3 Feb 2020\n\n", "Quay opens"),
+        ("Return-Path: <a@b.org>\nReceived: from c\n by d; Mon\nSubject: Quay\n opens\n"
+         "Date: Mon, 3 Feb 2020 23:50:00 -0800 (PST)\nX-Mailer: e\n\n", "Quay opens"),
+        ("ROSTOCK, 3 February 2020 (NWA) - ", ""),
+        ("Quay opens\n\nROSTOCK, Germany, Feb. 3, 2020 /Wire/ -- ", "Quay opens"),
+        ("Rostock, February 3, 2020 – ", ""),
+        ("Quay opens\n\nBy Ana Costa\n\nROSTOCK (NWA), Feb 3, 2020 — ", "Quay opens"),
+    ],
+)  # fmt: skip
+def test_lines_that_describe_an_article_are_no_text_of_it(head, title):
+    text = head + SPOKE
+    header = read_header(text)
+    assert (header.title, header.published) == (title, date(2020, 2, 3))
+    assert text[header.body_start :].strip() == SPOKE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The quay opens.\n3 February 2020\n\nIt rained.",
+        "Mayor Ida Moor said on 3 February 2020 - a Monday - that it rained.",
+        "He came on 3 February 2020.\n\nIt rained.",
+        "Quay opens\n\nOn 3 February 2020 it rained.",
+        "3 February 2020",
+        "Quay opens\n\n3 February 2020\n",
+        "In May 2020 - the year of the flood - it rained.",
+        "From: here to there\nit rained.",
+    ],
+)
+def test_a_date_in_a_text_is_no_head(text):
+    header = read_header(text)
+    assert (header.published, header.body_start) == (None, 0)
+
+
+def test_a_dateline_without_its_year_is_no_text_and_no_date():
+    text = f"LONDON, Feb 3 (NWA) - {SPOKE}"
+    header = read_header(text)
+    assert header.published is None
+    assert text[header.body_start :] == SPOKE
+
+
+@pytest.mark.parametrize(
+    ("title", "day"),
+    [
+        ("Address to the nation, February 3, 2020", date(2020, 2, 3)),
+        ("Address to the nation (3 Feb 1920)", date(1920, 2, 3)),
+        ("2020-02-03: Address to the nation", date(2020, 2, 3)),
+        ("The flood of February 3, 2020", None),
+        ("Address of February 2020", None),
+        ("Address, 02/03/2020", None),
+    ],
+)
+def test_a_date_that_stands_apart_in_a_title(title, day):
+    assert read_header(f"Title: {title}\n\n{SPOKE}").published == day
+
+
+@pytest.mark.parametrize(
+    ("stated", "why"), [("02/03/2020", "two readings"), ("February 2020", "not a full date")]
+)
+def test_a_date_that_is_not_taken_is_told(stated, why):
+    header = read_header(f"Title: A\nDate: {stated}\n\n{SPOKE}")
+    assert header.published is None
+    assert stated in header.no_date
+    assert why in header.no_date
+
+
+def test_a_summary_in_the_head_is_text():
+    header = read_header(f"---\ntitle: A\ndescription: It rained.\ndate: 2020-02-03\n---\n{SPOKE}")
+    assert header.summary == "It rained."
+    text = f"Title: A\nSummary: It rained.\nDate: 2020-02-03\n\n{SPOKE}"
+    header = read_header(text)
+    assert (header.summary, header.published) == ("It rained.", date(2020, 2, 3))
+    assert text[header.body_start :].startswith("Summary: It rained.")
 
 
 @given(strategies.text("[]{}&*!|>'\"%@`?:-,#\\<=~ \n\tabixUu09", max_size=60))

@@ -17,8 +17,8 @@ from index.local.locks import ReadWriteLock
 from index.local.selection import Selection
 from index.near_duplicates import signature, similarity
 from index.settings import LEXICAL_WEIGHT
+from index.sources.dates import stated_date
 from index.sources.headers import read_header as read_text_header
-from index.sources.headers import stated_date
 from index.sources.markdown import plain_text
 
 

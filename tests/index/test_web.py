@@ -7,7 +7,7 @@ import pytest
 
 from index.errors import UserError
 from index.identity import article_id
-from index.sources.feeds import _stated_date
+from index.sources.feeds import Listed, listed_pages
 from index.sources.web import WebArticles, is_url
 from tests.index.helpers import open_collection
 from tests.index.website import fetcher, read
@@ -143,10 +143,54 @@ def test_damaged_sitemaps(site):
     assert second == f"{site.url}/s.xml: not a sitemap"
 
 
-def test_one_odd_date_in_a_feed():
-    assert _stated_date((2019, 6, 1, 0, 0)) == date(2019, 6, 1)
-    assert _stated_date((0, 6, 1)) is None
-    assert _stated_date(None) is None
+@pytest.mark.parametrize(
+    ("tag", "stated", "day"),
+    [
+        ("pubDate", "Sat, 01 Jun 2019 23:59:00 -1100", date(2019, 6, 1)),
+        ("pubDate", "Sat, 01 Jun 19 00:10:00 +1400", date(2019, 6, 1)),
+        ("pubDate", "2019-06-01T00:10:00+14:00", date(2019, 6, 1)),
+        ("pubDate", "2019/6/1 8:00", date(2019, 6, 1)),
+        ("dc:date", "2019-06-01T23:00:00Z", date(2019, 6, 1)),
+        ("pubDate", "1559390400", None),
+        ("pubDate", "2019-06", None),
+        ("pubDate", "01/06/2019", None),
+        ("pubDate", "Sat, 31 Jun 19 00:10:00 GMT", None),
+        ("pubDate", "today", None),
+    ],
+)
+def test_the_day_of_an_entry_is_the_one_that_is_written(tag, stated, day):
+    text = (
+        '<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f"<channel><item><link>http://a.org/1</link><{tag}>{stated}</{tag}></item></channel></rss>"
+    )
+    assert listed_pages(text.encode(), "http://a.org/feed").pages == (
+        Listed("http://a.org/1", day),
+    )
+
+
+def test_the_last_change_of_an_atom_entry_is_not_its_publication():
+    def atom(dates):
+        return (
+            '<feed xmlns="http://www.w3.org/2005/Atom"><entry><link href="http://a.org/1"/>'
+            f"{dates}</entry></feed>"
+        ).encode()
+
+    changed = "<updated>2020-02-03T00:00:00Z</updated>"
+    published = "<published>2019-06-01T00:00:00+09:00</published>"
+    for dates, day in ((changed, None), (changed + published, date(2019, 6, 1))):
+        assert listed_pages(atom(dates), "http://a.org/feed").pages[0].published == day
+
+
+def test_a_sitemap_of_news_states_dates():
+    text = (
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+        'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>http://a.org/1</loc>'
+        "<lastmod>2021-01-01</lastmod><news:news><news:publication_date>2019-06-01T23:00:00-05:00"
+        "</news:publication_date></news:news></url><url><loc>http://a.org/2</loc>"
+        "<lastmod>2021-01-01</lastmod></url></urlset>"
+    )
+    pages = listed_pages(text.encode(), "http://a.org/s.xml").pages
+    assert [page.published for page in pages] == [date(2019, 6, 1), None]
 
 
 def test_a_missing_page_of_a_feed_loses_no_other(site, tmp_path):

@@ -1,0 +1,187 @@
+"""Publication dates as texts state them: a value, a line of its own, a dateline, a title.
+
+Only a day that is named in full, and in one way, is taken: nothing is guessed.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+MAX_WRITTEN_DATE = 60
+"""Characters of a date in words; a longer text is none, and its parser takes its time."""
+
+_YEAR_FIRST = re.compile(r"\s*(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
+_TWO_NUMBERS = re.compile(r"\s*(\d{1,2})([-/.])(\d{1,2})\2(\d{2,4})(?!\d)")
+_FULL_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_UNLIKE = datetime(2001, 1, 1), datetime(2004, 12, 28)
+"""Two days of which no part is the same, to tell what a text leaves open."""
+
+_FIRST_YEAR = 1000
+"""Programs write earlier ones, as 0001-01-01, for no date."""
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,?[ \t]+)"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_CLOCK = (
+    r"(?:[ \t]*(?:,|\bat\b|T|/|-|–|\|)?[ \t]*\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?"
+    r"(?:[ \t]*[ap]\.?m\b\.?)?)"
+)
+_ZONE = r"(?:[ \t]*(?:Z|(?-i:GMT|UTC|[A-Z]{1,4}T)\b|[+-]\d{2}:?\d{2})(?:[ \t]*\([A-Z]{2,5}\))?)"
+_WORDED = rf"{_WEEKDAY}?(?:the[ \t]+)?(?:{_DAY}[ \t]+(?:of[ \t]+)?{_MONTH}|{_MONTH}[ \t]+{_DAY})"
+_ISO = r"\d{4}(?:-\d{1,2}-|/\d{1,2}/|\.\d{1,2}\.)\d{1,2}"
+_NUMBERS = r"\d{1,2}(?:-\d{1,2}-|/\d{1,2}/|\.\d{1,2}\.)\d{4}"
+_WRITTEN = rf"(?:{_WORDED},?[ \t]+\d{{4}}|{_ISO})(?!\d)"
+_WRITTEN_OR_NUMBERS = rf"(?:{_WRITTEN}|{_WEEKDAY}?{_NUMBERS}(?!\d))"
+_LABEL = (
+    r"(?:(?:first[ \t]+)?(?:published|posted|publication[ \t]+date|date[ \t]+published|"
+    r"date[ \t]+posted|issued|released|release[ \t]+date|date|dated|filed|written|created|added|"
+    r"submitted)(?:[ \t]+(?:on|at|online))?[ \t]*[:–-]?[ \t]*)"
+)
+_CHANGED = r"(?:(?:last[ \t]+)?(?:updated|modified|revised|edited|changed)\b[^|\n]{0,60})"
+_BYLINE = r"(?:by[ \t]+[^|\n\d]{2,80}?)"
+_LENGTH = r"(?:\d{1,3}[ \t]+min(?:ute)?s?(?:[ \t]+read)?)"
+_SEPARATOR = r"[ \t]*(?:[|•·,;/–—]|--?)[ \t]*"
+_DATE_LINE = re.compile(
+    rf"[*_(\[]*(?:{_BYLINE}(?:{_SEPARATOR}|[ \t]+))?"
+    rf"{_LABEL}?(?P<day>{_WRITTEN_OR_NUMBERS}){_CLOCK}?{_ZONE}?"
+    rf"(?:(?:{_SEPARATOR}|[ \t]+)(?:{_CHANGED}|{_BYLINE}|{_LENGTH}))*[*_)\].]*",
+    re.IGNORECASE,
+)
+_BYLINE_ALONE = re.compile(
+    r"[ \t]*[*_]*(?:[Ww]ritten by|BY|[Bb]y)\b[ \t]*:?[ \t]+"
+    r"[A-Z][\w.'’-]*(?:[ \t]+(?:[A-Z][\w.'’-]*|and|de|der|van|von|of|the|in|for|&)|,)*[*_ \t\r]*"
+)
+
+_PLACE_WORD = r"(?:[A-Z][\w.'’-]*|d[aeiou]s?|of|the|la|le|el|al|and|on|upon)"
+_PLACE = rf"{_PLACE_WORD}(?:[ \t]+{_PLACE_WORD}){{0,3}}"
+_AGENCY = r"(?:[ \t]*(?:\([^()\n]{1,40}\)|/[^/\n]{1,40}/))"
+_DATELINE = re.compile(
+    rf"[ \t]*(?P<place>{_PLACE}(?:,[ \t]+{_PLACE}){{0,2}})(?P<before>{_AGENCY}?)"
+    rf"(?:[,.]?[ \t]+|[ \t]*[—–][ \t]*)[(\[]?"
+    rf"(?P<day>(?i:{_WORDED})(?P<year>,?[ \t]+\d{{4}})?)[)\]]?"
+    rf"(?P<after>{_AGENCY}?)"
+    r"[ \t]*(?:\.?[ \t]*[—–]|\.?[ \t]*--?(?![\w-])|:(?=[ \t]))[ \t]*(?=[^\s])"
+)
+_TITLE_END = re.compile(
+    rf"(?:^|.*[,:;(\[|–—]|.*[ \t]-)[ \t]*(?P<day>{_WRITTEN})[)\]]?[ \t.]*", re.I
+)
+_TITLE_START = re.compile(rf"[ \t]*(?P<day>{_WRITTEN})[ \t]*(?:[:|–—]|-[ \t]).*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """The place and day that an agency puts before a report.
+
+    Attributes:
+        date: The day as it is written, perhaps without its year.
+        end: Where the report itself begins.
+    """
+
+    date: str
+    end: int
+
+
+def stated_date(value: Any) -> date | None:  # noqa: ANN401 - JSON hands over anything
+    """The day that a value names in full, and in one way only.
+
+    "2019-01-19", "Sat, 19 Jan 2019 10:00 GMT" and "January 19, 2019" do. "June 2018" and "19 Jan"
+    do not, nor does "01/02/2019", which is two days to two readers: nothing is guessed. A time
+    with its zone is on the day that is written, whatever day that is elsewhere.
+
+    Args:
+        value: A string; `date` and `datetime` are taken as they are.
+
+    Returns:
+        None for anything else.
+    """
+    if isinstance(value, date):
+        return date(value.year, value.month, value.day)
+    if not isinstance(value, str):
+        return None
+    if parts := _YEAR_FIRST.match(value):
+        return _day(*(int(part) for part in parts.group(1, 3, 4)))
+    if len(value) > MAX_WRITTEN_DATE or not _FULL_YEAR.search(value):
+        return None
+    return _written_date(value)
+
+
+def why_no_date(value: str) -> str:
+    """Why `stated_date` takes no day from a text, in words that follow the text."""
+    numbers = _TWO_NUMBERS.match(value)
+    if numbers and max(int(numbers.group(1)), int(numbers.group(3))) <= 12:
+        return "has two readings; write it as YYYY-MM-DD"
+    return "is not a full date; write it as YYYY-MM-DD"
+
+
+def date_line(line: str) -> str | None:
+    """The date of a line that holds nothing else but labels, a byline and the time of day.
+
+    Args:
+        line: One line, as "Posted: Friday, May 3, 2019 | Updated: Saturday, May 4, 2019".
+
+    Returns:
+        The date as it is written, for `stated_date`; None if the line is no such line.
+    """
+    line = line.strip()
+    if len(line) > 200 or not _FULL_YEAR.search(line):
+        return None
+    whole = _DATE_LINE.fullmatch(line)
+    return whole.group("day") if whole else None
+
+
+def is_byline(line: str) -> bool:
+    """Whether a line only names who wrote the text."""
+    return len(line) <= 120 and _BYLINE_ALONE.fullmatch(line) is not None
+
+
+def dateline(text: str, start: int) -> Dateline | None:
+    """The dateline at the beginning of a paragraph, as "ELBY, 3 May 2019 (NW) - ".
+
+    Args:
+        text: The text.
+        start: Where the paragraph begins.
+    """
+    line = _DATELINE.match(text, start, start + 200)
+    if line is None:
+        return None
+    agency = line.group("before") or line.group("after")
+    capitals = line.group("place").split(",")[0].isupper()
+    # A place in small letters with a day and no year may as well be the text's own words.
+    if not line.group("year") and not (agency or capitals):
+        return None
+    return Dateline(line.group("day"), line.end())
+
+
+def title_date(title: str) -> date | None:
+    """The day that stands apart in a title, as in "State of the Union, January 27, 1998"."""
+    if len(title) > 300 or not _FULL_YEAR.search(title):
+        return None
+    apart = _TITLE_END.fullmatch(title) or _TITLE_START.fullmatch(title)
+    return stated_date(apart.group("day")) if apart else None
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day) if year >= _FIRST_YEAR else None
+    except ValueError:
+        return None
+
+
+def _written_date(value: str) -> date | None:
+    from dateutil import parser
+
+    days = set()
+    for day_first in (False, True):
+        for missing in _UNLIKE:
+            try:
+                made = parser.parse(value, dayfirst=day_first, default=missing, ignoretz=True)
+            except (ValueError, OverflowError, TypeError, ArithmeticError):
+                return None
+            days.add(made.date())
+    # What is not in the text comes from the default, and then there are several.
+    stated = days.pop() if len(days) == 1 else None
+    return stated if stated and stated.year >= _FIRST_YEAR else None
