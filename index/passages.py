@@ -53,29 +53,32 @@ class _WordPieces(dict[str, int]):
 
     def of(self, text: str) -> int:
         """How many there are in a text; of one with too many for a passage, that they are."""
+        if len(text) <= PASSAGE_CHARACTERS:
+            return sum(map(self.__getitem__, text.split(" ")))
         count = 0
         for word in text.split(" "):
-            count += self[word] if len(word) <= _WORD_CHARACTERS else self._of_long(word)
+            count += self[word]
             if count > PASSAGE_TOKENS:
                 break
         return count
 
-    def _of_long(self, word: str) -> int:
+    def __missing__(self, word: str) -> int:
+        if len(word) <= _WORD_CHARACTERS:
+            if len(self) >= _WORDS_KEPT:
+                self.clear()
+            self[word] = count = self._count(word)
+            return count
         if len(word) > _SAMPLE_CHARACTERS:
             # The last part may be cut off.
             sample = _PARTS.findall(word, 0, _SAMPLE_CHARACTERS)[:-1]
             count = sum(map(self.__getitem__, sample))
             if count > PASSAGE_TOKENS:
                 return count
-        return sum(map(self.__getitem__, _PARTS.findall(word)))
+        parts = _PARTS.findall(word)
+        return sum(map(self.__getitem__, parts)) if len(parts) > 1 else self._count(word)
 
-    def __missing__(self, word: str) -> int:
-        count = len(self._tokenizer.encode(word, add_special_tokens=False))
-        if len(word) <= _WORD_CHARACTERS:
-            if len(self) >= _WORDS_KEPT:
-                self.clear()
-            self[word] = count
-        return count
+    def _count(self, word: str) -> int:
+        return len(self._tokenizer.encode(word, add_special_tokens=False))
 
 
 Span = tuple[int, int]
