@@ -25,6 +25,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from eval.intervals import parse_interval
 from index.errors import UserError
 from index.types import Article
+from qa.squad import read_squad
 from qa.types import Turn
 
 TYPES = (
@@ -82,40 +83,9 @@ class Suite:
     paragraphs: tuple[Article, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _SquadAnswer:
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _SquadQuestion:
-    id: str
-    question: str
-    answers: tuple[_SquadAnswer, ...] = ()
-    is_impossible: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _SquadParagraph:
-    context: str
-    qas: tuple[_SquadQuestion, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _SquadArticle:
-    paragraphs: tuple[_SquadParagraph, ...]
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _SquadFile:
-    data: tuple[_SquadArticle, ...]
-
-
 _T = TypeVar("_T")
 
 _QUESTION = TypeAdapter(Question)
-_SQUAD = TypeAdapter(_SquadFile)
 
 
 def load(path: Path) -> Suite:
@@ -205,31 +175,27 @@ def _problem(question: Question) -> str | None:
 
 def _squad_suite(path: Path, name: str) -> Suite:
     """A SQuAD file as a suite: each paragraph is an article, and the one that may be cited."""
-    questions: list[Question] = []
-    articles: list[Article] = []
-    for i, article in enumerate(_validated(_SQUAD, _read(path), str(path)).data):
-        for j, paragraph in enumerate(article.paragraphs):
-            identifier = f"{name}-{i}-{j}"
-            title = article.title.replace("_", " ")
-            articles.append(Article(identifier, title, paragraph.context, source=identifier))
-            for k, asked in enumerate(paragraph.qas):
-                place = f"{path}: data.{i}.paragraphs.{j}.qas.{k}"
-                if not asked.is_impossible and not asked.answers:
-                    raise UserError(f"{place}.answers: an answerable question needs at least one")
-                # v2.0 gives plausible but wrong answers to impossible questions elsewhere;
-                # some writers of the format leave them under "answers".
-                golds = [] if asked.is_impossible else [answer.text for answer in asked.answers]
-                questions.append(
-                    Question(
-                        asked.question,
-                        tuple(dict.fromkeys(golds)),
-                        (identifier,),
-                        not asked.is_impossible,
-                        question_type(asked.question),
-                        id=asked.id,
-                        place=place,
-                    )
-                )
+    try:
+        file = read_squad(path)
+    except ValueError as error:
+        raise UserError(str(error)) from error
+    names = {key: f"{name}-{key.replace('/', '-')}" for key in file.contexts}
+    articles = (
+        Article(names[key], context.title, context.text, context.published, names[key])
+        for key, context in file.contexts.items()
+    )
+    questions = (
+        Question(
+            asked.question,
+            tuple(dict.fromkeys(gold.text for gold in asked.answers)),
+            (names[asked.context],),
+            bool(asked.answers),
+            question_type(asked.question),
+            id=asked.id,
+            place=asked.place,
+        )
+        for asked in file.questions
+    )
     return Suite(name, tuple(questions), tuple(articles))
 
 

@@ -1,37 +1,32 @@
 """Many made-up passages: vectors mixed from real ones with noise, texts sampled from real ones."""
 
-import gzip
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from index.types import Article, Passage
+from qa.squad import QuestionFile, read_squad
 
 PASSAGES_PER_ARTICLE = 10
 
 Vectors = npt.NDArray[np.float32]
 
 
-def real_paragraphs(folder: Path) -> list[str]:
-    """The distinct paragraphs of all SQuAD files (`*.json.gz`) in a folder tree."""
-    return list(dict.fromkeys(each["context"] for each in _paragraphs(folder)))
+def real_paragraphs(files: Sequence[QuestionFile]) -> list[str]:
+    """The distinct paragraphs of SQuAD files."""
+    return list(dict.fromkeys(c.text for file in files for c in file.contexts.values()))
 
 
-def real_questions(folder: Path) -> list[str]:
-    """The distinct questions of all SQuAD files in a folder tree."""
-    asked = (qa["question"].strip() for each in _paragraphs(folder) for qa in each["qas"])
-    return list(dict.fromkeys(asked))
+def real_questions(files: Sequence[QuestionFile]) -> list[str]:
+    """The distinct questions of SQuAD files."""
+    return list(dict.fromkeys(q.question for file in files for q in file.questions))
 
 
-def _paragraphs(folder: Path) -> Iterator[dict[str, Any]]:
-    for path in sorted(folder.rglob("*.json.gz")):
-        with gzip.open(path) as file:
-            for article in json.load(file)["data"]:
-                yield from article["paragraphs"]
+def squad_files(folder: Path) -> list[QuestionFile]:
+    """All SQuAD files (`*.json.gz`) in a folder tree."""
+    return [read_squad(path) for path in sorted(folder.rglob("*.json.gz"))]
 
 
 class MadeVectors:

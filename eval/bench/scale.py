@@ -29,6 +29,7 @@ from eval.bench.corpus import (
     made_articles,
     real_paragraphs,
     real_questions,
+    squad_files,
 )
 from index.collection import Collection
 from index.identity import digest
@@ -213,12 +214,13 @@ def scale(
 ) -> None:
     """Print the scale table for collections of so many passages."""
     if measure_only is not None:
-        chosen = np.random.default_rng(1).permutation(real_questions(texts))[:_QUESTIONS].tolist()
+        every = real_questions(squad_files(texts))
+        chosen = np.random.default_rng(1).permutation(every)[:_QUESTIONS].tolist()
         with Collection(real) as collection:
             asked = collection.embedder.embed(chosen)
         click.echo(json.dumps(measure(measure_only, chosen, asked)))
         return
-    vectors, paragraphs = _real_vectors(real), real_paragraphs(texts)
+    vectors, paragraphs = _real_vectors(real), real_paragraphs(squad_files(texts))
     columns: list[dict[str, float]] = []
     for count in counts or (10_000, 100_000, 1_000_000):
         folder = work / str(count)

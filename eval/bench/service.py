@@ -5,7 +5,6 @@ Run with `python -m eval.bench.service DATA... [--out FILE]`, where DATA are SQu
 users, each sending the next one when the last is answered, with and without batching.
 """
 
-import gzip
 import json
 import math
 import random
@@ -31,6 +30,7 @@ import httpx
 from index.collection import Collection
 from index.cores import usable_cores
 from index.types import Article
+from qa.squad import read_squad
 
 USERS = (1, 8, 32)
 _SERVE = (
@@ -114,13 +114,13 @@ def _build(
 
 
 def _paragraphs(files: Sequence[Path]) -> Iterator[tuple[str, str, list[str]]]:
-    for path in files:
-        raw = path.read_bytes()
-        content: dict[str, Any] = json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
-        for article in content["data"]:
-            for paragraph in article["paragraphs"]:
-                own = [each["question"] for each in paragraph["qas"] if each["question"].strip()]
-                yield article.get("title", ""), paragraph["context"], own
+    """Title, text and questions of each paragraph."""
+    for file in map(read_squad, files):
+        own: dict[str, list[str]] = {name: [] for name in file.contexts}
+        for question in file.questions:
+            own[question.context].append(question.question)
+        for name, context in file.contexts.items():
+            yield context.title, context.text, own[name]
 
 
 @contextmanager

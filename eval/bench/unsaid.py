@@ -18,7 +18,8 @@ from index.types import Article, Passage
 from qa.dates.sentences import sentence_around
 from qa.reading.base import Request
 from qa.reading.onnx import Reader
-from qa.training.data import Gold, QuestionFile, holds_answer, read_squad
+from qa.squad import Gold, QuestionFile, read_squad
+from qa.training.data import holds_answer
 
 LEAST_WORDS = 25  # Of what is left of a paragraph.
 KEPT = 0.9  # Of the answers that are said: how many a reader is to give.

@@ -62,8 +62,6 @@ class OnnxReaderModel:
 class TransformersReaderModel:
     """Any extractive question-answering model of transformers, by name or folder."""
 
-    takes_context = False
-
     def __init__(self, model: str) -> None:
         import torch
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
@@ -82,6 +80,7 @@ class TransformersReaderModel:
             raise UserError(
                 f"reader {model!r}: its tokenizer reports no offsets; use another model"
             )
+        self.takes_context = bool(getattr(self._model.config, "takes_context", False))
         self.tokenizer = tokenizer.backend_tokenizer
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()

@@ -9,13 +9,16 @@ from qa.training.features import Group, width
 from qa.training.loss import Targets
 
 
-def collate(groups: Sequence[Group], pad: int, types: bool) -> tuple[dict[str, Tensor], Targets]:
+def collate(
+    groups: Sequence[Group], pad: int, types: bool, device: torch.device | None = None
+) -> tuple[dict[str, Tensor], Targets]:
     """Pads the windows of groups into one batch.
 
     Args:
         groups: The windows of each question.
         pad: The id of the padding token.
         types: Whether the model takes `token_type_ids`.
+        device: Where both go; the CPU by default.
 
     Returns:
         The model's inputs, (P, L) int64 each, and the targets.
@@ -37,9 +40,9 @@ def collate(groups: Sequence[Group], pad: int, types: bool) -> tuple[dict[str, T
     inputs = {"input_ids": ids, "attention_mask": attention}
     if types:
         inputs["token_type_ids"] = segments
-    return inputs, Targets(
-        torch.tensor([number for number, _ in rows]),
-        mask,
-        torch.tensor(gold, dtype=torch.long).reshape(-1, 3),
+    return {name: tensor.to(device) for name, tensor in inputs.items()}, Targets(
+        torch.tensor([number for number, _ in rows]).to(device),
+        mask.to(device),
+        torch.tensor(gold, dtype=torch.long).reshape(-1, 3).to(device),
         len(groups),
     )

@@ -123,7 +123,7 @@ def load(
     import torch
     from safetensors.torch import load_file
 
-    state = torch.load(path / STATE, weights_only=True)
+    state = torch.load(path / STATE, map_location="cpu", weights_only=True)
     changed = sorted(
         key for key in recipe.keys() | state["recipe"].keys()
         if recipe.get(key) != state["recipe"].get(key)

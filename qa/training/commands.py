@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from qa.training.export import Precision
+    from qa.training.quantize.export import Precision
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -43,7 +43,13 @@ def train() -> None:
 
 @train.command()
 @click.option(
-    "--data", type=WeightedFile(), multiple=True, required=True,
+    "--mixture", type=_FILE,
+    help="TOML file with a table `weights`: a weight for each file's name in --folder. Two are in "
+    "qa/training/mixtures.",
+)  # fmt: skip
+@click.option("--folder", type=_FOLDER, help="Where the mixture's files are; by default beside it.")
+@click.option(
+    "--data", type=WeightedFile(), multiple=True,
     help="SQuAD v1.1 file to learn from (.json or .json.gz), once for each file. The weight says "
     "how often an epoch takes each question: 2 twice, 0.1 a tenth of them.",
 )  # fmt: skip
@@ -65,7 +71,7 @@ def train() -> None:
     help="Keep only so many of the base's layers, evenly spaced: a student out of its teacher.",
 )  # fmt: skip
 @click.option(
-    "--rounded", is_flag=True,
+    "--quantization-aware", is_flag=True,
     help="Compute with the weights rounded as `train export` rounds them: the reader learns to "
     "bear it.",
 )  # fmt: skip
@@ -78,22 +84,29 @@ def train() -> None:
     "--negatives", default=0.3, show_default=True, type=click.FloatRange(0, 1),
     help="Passages without the answer for each passage with it.",
 )  # fmt: skip
+@click.option(
+    "--batch-tokens", default=4096, show_default=True, type=click.IntRange(512),
+    help="Tokens of a batch, padding included. A large accelerator is faster with 16384.",
+)  # fmt: skip
 @click.option("--seed", default=0, show_default=True, help="The same seed gives the same reader.")
 @click.option(
     "--licence", "licences", multiple=True,
     help="Licence of base weights or data, for the model card; once for each.",
 )  # fmt: skip
 def reader(
+    mixture: Path | None,
+    folder: Path | None,
     data: tuple[tuple[Path, float], ...],
     base: Path,
     out: Path,
     dev: Path | None,
     teacher: Path | None,
     layers: int | None,
-    rounded: bool,
+    quantization_aware: bool,
     epochs: int,
     lr: float,
     negatives: float,
+    batch_tokens: int,
     seed: int,
     licences: tuple[str, ...],
 ) -> None:
@@ -101,33 +114,42 @@ def reader(
 
     Ctrl-C stops after the running step, with a checkpoint; the same command then goes on.
     """
-    from qa.training.reader import ReaderTraining, Stopped
+    from qa.training.mixture import read_mixture
     from qa.training.settings import Settings, Source
+    from qa.training.train import Stopped, train_reader
 
+    try:
+        mixed = read_mixture(mixture, folder or mixture.parent) if mixture else ()
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    sources = *mixed, *(Source(path, weight) for path, weight in data)
+    if not sources:
+        raise click.UsageError("give a --mixture or --data to learn from")
     settings = Settings(
-        data=tuple(Source(path, weight) for path, weight in data),
+        data=sources,
         base=base,
         out=out,
         dev=dev,
         teacher=teacher,
         layers=layers,
-        rounded=rounded,
+        quantization_aware=quantization_aware,
         epochs=epochs,
         learning_rate=lr,
         negatives=negatives,
+        batch_tokens=batch_tokens,
         seed=seed,
         command=_command(),
         licences=licences,
     )
     try:
-        ReaderTraining(settings).run()
+        train_reader(settings)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     except Stopped:
         raise click.ClickException(f"stopped; the same command goes on from {out}") from None
 
 
-@train.command()
+@train.command("pseudo-label")
 @click.option(
     "--pairs", type=_FILE, required=True,
     help='JSON lines with "question" and "sentence", a sentence that answers the question.',
@@ -141,12 +163,12 @@ def reader(
     "--confidence", default=0.6, show_default=True, type=click.FloatRange(0, 1),
     help="Questions whose answer the reader is less sure of are left out.",
 )  # fmt: skip
-def mark(pairs: Path, folder: Path, out: Path, confidence: float) -> None:
+def pseudo_label_command(pairs: Path, folder: Path, out: Path, confidence: float) -> None:
     """Marks answers in sentences that hold them, and makes passages of these to learn from."""
-    from qa.training.mark import mark_file
+    from qa.training.pseudo_label import pseudo_label_file
 
     try:
-        kept, total = mark_file(pairs, folder, out, confidence=confidence)
+        kept, total = pseudo_label_file(pairs, folder, out, confidence=confidence)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{out}: {kept:,} of {total:,} questions")
@@ -162,7 +184,7 @@ def mark(pairs: Path, folder: Path, out: Path, confidence: float) -> None:
 @click.option("--precision", type=click.Choice(["int8", "fp32"]), default="int8", show_default=True)
 def export(model: Path, kind: str, out: Path, precision: "Precision") -> None:
     """Writes a model as ONNX, as the bundled ones are."""
-    from qa.training.export import export_embedder, export_reader
+    from qa.training.quantize.export import export_embedder, export_reader
 
     (export_reader if kind == "reader" else export_embedder)(model, out, precision)
     click.echo(f"{out}: {precision} {kind}")
@@ -180,7 +202,7 @@ def export(model: Path, kind: str, out: Path, precision: "Precision") -> None:
 )  # fmt: skip
 def calibrate(dev: Path, distractors: tuple[Path, ...], models: tuple[Path, ...]) -> None:
     """Fits what a score is worth as a probability, and where answers begin."""
-    from qa.training.calibrate import calibrate as fit_model
+    from qa.training.calibrate.fit import calibrate as fit_model
 
     try:
         fits = fit_model(dev, distractors, models)

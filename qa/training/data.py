@@ -8,13 +8,11 @@ import gzip
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from qa.reading.windows import context_of
+from qa.squad import Context, Gold, Question, QuestionFile
 from qa.squad_metrics import normalise
 
 Retriever = Callable[[str, int], Sequence[str]]
@@ -24,71 +22,6 @@ RETRIEVED = 5  # Hard negatives are drawn from this many passages at the top of 
 UNANSWERABLE = 1 / 3  # The share of the negatives that stand alone, without the gold passage.
 CONTEXT = 0.5  # The share of questions told of their articles: a reader must do without too.
 DRAWS = 8  # How often a random passage is drawn anew because it holds the answer.
-
-
-@dataclass(frozen=True, slots=True)
-class Gold:
-    """An annotated answer: the characters `context[start : start + len(text)]`."""
-
-    start: int
-    text: str
-
-    @property
-    def end(self) -> int:
-        """The character after the answer's last."""
-        return self.start + len(self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """A paragraph.
-
-    Attributes:
-        id: Of the paragraph in its file.
-        article: The number of its article in the file.
-        title: The article's; "" if the file has none.
-        text: The paragraph.
-        published: The article's date, if the file has one.
-    """
-
-    id: str
-    article: int
-    title: str
-    text: str
-    published: date | None = None
-
-    @property
-    def about(self) -> str:
-        """What a reader is told beside the paragraph."""
-        return context_of(self.title, self.published)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question about a paragraph.
-
-    Attributes:
-        id: Of the question in its file.
-        question: The question.
-        answers: One from each annotator; none where the paragraph does not say.
-        context: The paragraph's id.
-        pair: The name of the pair that a question and its unanswerable twin are; "" if none.
-    """
-
-    id: str
-    question: str
-    answers: tuple[Gold, ...]
-    context: str
-    pair: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionFile:
-    """A file of questions; `contexts` by their ids."""
-
-    path: Path
-    questions: tuple[Question, ...]
-    contexts: dict[str, Context]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,65 +49,6 @@ class Example:
     answers: tuple[tuple[Gold, ...], ...]
     contexts: tuple[str, ...]
     pair: str = ""
-
-
-def read_squad(path: Path) -> QuestionFile:
-    """Reads a SQuAD v1.1 file (.json or .json.gz).
-
-    Raises:
-        ValueError: The file is not of the format, or an answer is not where it says.
-    """
-    contexts: dict[str, Context] = {}
-    questions: list[Question] = []
-    try:
-        articles = json.loads(_text(path))["data"]
-        for number, article in enumerate(articles):
-            for paragraph in article["paragraphs"]:
-                context = Context(
-                    f"{number}/{len(contexts)}",
-                    number,
-                    article.get("title", "").replace("_", " "),
-                    paragraph["context"],
-                    date.fromisoformat(article["date"]) if article.get("date") else None,
-                )
-                contexts[context.id] = context
-                questions += _paired(
-                    [_question(qa, context) for qa in paragraph["qas"]],
-                    {str(qa["id"]): qa.get("twin_of") for qa in paragraph["qas"]},
-                )
-    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
-        raise ValueError(f"{path}: not SQuAD v1.1 JSON ({_reason(error)})") from error
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
-    if not questions:
-        raise ValueError(f"{path}: holds no questions")
-    return QuestionFile(path, tuple(questions), contexts)
-
-
-def _paired(questions: list[Question], twins: dict[str, str | None]) -> list[Question]:
-    """Questions of a paragraph, each unanswerable one paired with one that has an answer.
-
-    Its own original where the file names it, otherwise one that has no twin yet.
-    """
-    answered = {question.id: question for question in questions if question.answers}
-    pairs: dict[str, str] = {}
-    for question in questions:
-        if question.answers:
-            continue
-        named = twins[question.id]
-        free = [name for name in answered if name not in pairs]
-        original = named if named in answered else free[0] if free else None
-        if original:
-            pairs[original] = pairs[question.id] = f"{questions[0].context} {original}"
-    return [replace(question, pair=pairs.get(question.id, "")) for question in questions]
-
-
-def _question(record: dict[str, Any], context: Context) -> Question:
-    golds = tuple(Gold(a["answer_start"], a["text"]) for a in record["answers"])
-    for gold in golds:
-        if not gold.text or context.text[gold.start : gold.end] != gold.text:
-            raise ValueError(f"question {record['id']}: its answer is not at {gold.start}")
-    return Question(str(record["id"]), record["question"].strip(), golds, context.id)
 
 
 def read_question_sentences(path: Path) -> tuple[QuestionSentence, ...]:
@@ -261,11 +135,20 @@ class Negatives:
     retriever's ranking (same words), as they will when the reader is used.
     """
 
-    def __init__(self, file: QuestionFile, retriever: Retriever) -> None:
+    def __init__(
+        self, file: QuestionFile, retriever: Retriever, known: Iterable[Context] = ()
+    ) -> None:
+        """Prepares.
+
+        Args:
+            file: Whose questions are to have negatives.
+            retriever: Ranks passages.
+            known: Paragraphs of other files that it may name.
+        """
         self._retriever = retriever
         self._contexts = file.contexts
         self._all = list(file.contexts.values())
-        self._by_text = {context.text: context for context in self._all}
+        self._by_text = {context.text: context for context in (*known, *self._all)}
         self._articles: dict[int, list[Context]] = {}
         for context in self._all:
             self._articles.setdefault(context.article, []).append(context)
@@ -287,7 +170,7 @@ class Negatives:
         return None
 
     def _known(self, text: str) -> Context:
-        """The paragraph of a retrieved text, which may come from outside of the file."""
+        """The paragraph of a retrieved text."""
         return self._by_text.get(text) or Context("", -1, "", text)
 
 

@@ -32,12 +32,15 @@ class Teacher:
     said is remembered, so that further epochs ask it for new negatives only.
     """
 
-    def __init__(self, folder: Path, student: Tokenizer, *, remembers: bool) -> None:
+    def __init__(
+        self, folder: Path, student: Tokenizer, device: torch.device, *, remembers: bool
+    ) -> None:
         """Loads the teacher.
 
         Args:
             folder: A reader's folder.
             student: The student's tokenizer.
+            device: Where both compute.
             remembers: Whether windows will come again. It takes 8 bytes a token.
 
         Raises:
@@ -47,7 +50,7 @@ class Teacher:
         self.remembers = remembers
         self._said: dict[bytes, Tensor] = {}
         self.tokenizer = load_tokenizer(folder / "tokenizer.json")
-        self.model = load_model(folder)
+        self.model = load_model(folder, device)
         self.model.train(False)
         self.model.requires_grad_(False)
         self._special = self.tokenizer.num_special_tokens_to_add(
@@ -79,12 +82,13 @@ class Teacher:
         new = {k: w for k, w in zip(keys, windows, strict=True) if k not in self._said}
         self._said.update(zip(new, self._read(list(new.values())), strict=True))
         pad = int(self.model.config.pad_token_id or 0)
-        _, targets = collate(batch, pad, takes_types(self.model))
+        _, targets = collate(batch, pad, takes_types(self.model), self.model.device)
         both = torch.zeros(2, *targets.mask.shape)
         for row, key in enumerate(keys):
             both[:, row, : self._said[key].shape[1]] = self._said[key]
         if not self.remembers:
             self._said.clear()
+        both = both.to(self.model.device)
         return (both[0], both[1]), targets
 
     @torch.no_grad()
@@ -93,8 +97,9 @@ class Teacher:
         if not windows:
             return []
         pad = int(self.model.config.pad_token_id or 0)
-        inputs, _ = collate([(window,) for window in windows], pad, takes_types(self.model))
-        both = torch.stack(logits(self.model, inputs), dim=1)
+        alone = [(window,) for window in windows]
+        inputs, _ = collate(alone, pad, takes_types(self.model), self.model.device)
+        both = torch.stack(logits(self.model, inputs), dim=1).cpu()
         return [row[:, : len(w.ids)].clone() for row, w in zip(both, windows, strict=True)]
 
     def memory(self) -> dict[str, Tensor]:
@@ -147,6 +152,7 @@ def believed(
     places = torch.zeros(targets.mask.shape, dtype=torch.long)
     for row, (mine, theirs) in enumerate(rows):
         places[row, theirs.first : theirs.last + 1] = torch.arange(mine.first, mine.last + 1)
+    places = places.to(targets.mask.device)
     outside = ~targets.mask
     outside[:, 0] = False
     moved = (side.gather(1, places).masked_fill(outside, -torch.inf) for side in (start, end))
@@ -178,10 +184,11 @@ def distillation_loss(
         of the temperature, so that gradients keep their size.
     """
     own = log_probabilities(*soften(student), targets)
-    total = torch.zeros(targets.questions)
-    rows = torch.arange(len(targets.question))
+    device = targets.question.device
+    total = torch.zeros(targets.questions, device=device)
+    rows = torch.arange(len(targets.question), device=device)
     # "No answer" stands in each row of a question, but counts once.
-    once = torch.zeros(targets.questions, dtype=torch.long).index_put((targets.question,), rows)
+    once = torch.zeros_like(total, dtype=torch.long).index_put((targets.question,), rows)
     for mine, theirs in zip(own, teacher, strict=True):
         zero = torch.zeros_like(mine)
         inside = torch.where(targets.mask, theirs.exp() * (theirs - mine), zero)

@@ -8,21 +8,22 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from qa.reading.decode import DecodedSpans, decode
+from qa.reading.onnx import MAX_ANSWER_TOKENS
+from qa.reading.span_boundaries import tidy_span
 from qa.reading.windows import Input
+from qa.squad import QuestionFile
 from qa.squad_metrics import Scores, score
 from qa.training.batch import collate
-from qa.training.data import QuestionFile
 from qa.training.features import Group, plan_batches, windows
 from qa.training.model import logits, takes_types
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-MAX_ANSWER = 30  # Tokens of the longest answer; of SQuAD's, 99 % are shorter.
 
-
-def best_spans(start: Tensor, end: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The best span of each passage.
+def best_spans(start: Tensor, end: Tensor, mask: Tensor) -> DecodedSpans:
+    """The best span of each passage, as the program decodes it.
 
     Args:
         start: (P, L) float, start logits.
@@ -30,14 +31,15 @@ def best_spans(start: Tensor, end: Tensor, mask: Tensor) -> tuple[Tensor, Tensor
         mask: (P, L) bool, the tokens of the passage.
 
     Returns:
-        Score, first token and last token (inclusive), (P,) each.
+        A span for each passage whose mask allows one, best first.
     """
-    length = start.shape[1]
-    near = torch.ones(length, length, dtype=torch.bool).triu().tril(MAX_ANSWER - 1)
-    allowed = mask[:, :, None] & mask[:, None, :] & near
-    pairs = (start[:, :, None] + end[:, None, :]).masked_fill(~allowed, -torch.inf)
-    scores, flat = pairs.flatten(1).max(dim=1)
-    return scores, flat // length, flat % length
+    return decode(
+        start.float().cpu().numpy(),
+        end.float().cpu().numpy(),
+        mask.cpu().numpy(),
+        MAX_ANSWER_TOKENS,
+        n_best=1,
+    )
 
 
 def evaluate(
@@ -96,12 +98,11 @@ def _read(
 ) -> None:
     """Writes the answers of a batch of questions into `answers`."""
     chosen = [groups[i] for i in batch]
-    inputs, targets = collate(chosen, pad, takes_types(model))
-    scores, first, last = best_spans(*logits(model, inputs), targets.mask)
+    inputs, targets = collate(chosen, pad, takes_types(model), model.device)
     rows = [(i, window) for i in batch for window in groups[i]]
-    best: dict[int, float] = {}
-    for row, (i, window) in enumerate(rows):
-        if scores[row] > best.get(i, -float("inf")):
-            best[i] = float(scores[row])
-            start, end = window.offsets[first[row]][0], window.offsets[last[row]][1]
-            answers[i] = texts[i][start:end]
+    # Best first: of a question's windows the first to come has its answer.
+    for row, first, last, _ in zip(*best_spans(*logits(model, inputs), targets.mask), strict=True):
+        i, window = rows[row]
+        if not answers[i]:
+            start, end = window.offsets[first][0], window.offsets[last][1]
+            answers[i] = texts[i][slice(*tidy_span(texts[i], start, end))]

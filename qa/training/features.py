@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from qa.reading.windows import Input, encode
-from qa.training.data import Example, Gold
+from qa.squad import Gold
+from qa.training.data import Example
 
 MAX_WINDOWS = 4  # The most windows that training takes of one passage.
 LENGTH_STEP = 32  # Lengths are rounded up to this: few shapes, so kernels are reused.

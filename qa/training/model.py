@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import torch
 from torch import Tensor
 
+from qa.training.device import attention, computes_bfloat16
 from qa.training.features import load_tokenizer
 
 if TYPE_CHECKING:
@@ -17,12 +18,14 @@ WEIGHT_DECAY = 0.01
 TOKENIZER_FILES = "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"
 
 
-def load_model(folder: Path) -> "PreTrainedModel":
+def load_model(folder: Path, device: torch.device | None = None) -> "PreTrainedModel":
     """Loads weights as a reader without dropout; a last layer that is not there is made.
 
     A reader that was exported begins where its rounded weights left it.
 
-    Attention is computed plainly ("eager"): on CPUs the fused kernel is half as fast in training.
+    Args:
+        folder: Of transformers, or exported.
+        device: Where it computes; the CPU by default.
 
     Raises:
         ValueError: The folder holds no model.
@@ -33,6 +36,8 @@ def load_model(folder: Path) -> "PreTrainedModel":
     # transformers would report at length that the last layer is new, and draw bars into the log.
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    device = device or torch.device("cpu")
+    kind = attention(device)
     try:
         config = AutoConfig.from_pretrained(folder)
         for name in ("hidden_dropout_prob", "attention_probs_dropout_prob"):
@@ -41,16 +46,16 @@ def load_model(folder: Path) -> "PreTrainedModel":
         model: PreTrainedModel
         if weights_file(folder).suffix == ".onnx":
             make = AutoModelForQuestionAnswering.from_config
-            model = make(config, attn_implementation="eager")  # type: ignore[no-untyped-call]
+            model = make(config, attn_implementation=kind)  # type: ignore[no-untyped-call]
             _take_weights(model, folder)
         else:
             model = AutoModelForQuestionAnswering.from_pretrained(
-                folder, config=config, attn_implementation="eager", dtype=torch.float32
+                folder, config=config, attn_implementation=kind, dtype=torch.float32
             )
     except (OSError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise ValueError(f"{folder}: holds no model ({reason})") from error
-    return model
+    return cast("PreTrainedModel", model.to(device))  # type: ignore[arg-type]
 
 
 def weights_file(folder: Path) -> Path:
@@ -60,7 +65,7 @@ def weights_file(folder: Path) -> Path:
 
 
 def _take_weights(model: "PreTrainedModel", folder: Path) -> None:
-    from qa.training.exported import read_exported
+    from qa.training.quantize.exported import read_exported
 
     missing = model.load_state_dict(read_exported(folder), strict=False)
     if any(missing):
@@ -87,6 +92,7 @@ def keep_layers(model: "PreTrainedModel", layers: int) -> None:
 
 def save_reader(model: "PreTrainedModel", base: Path, out: Path) -> None:
     """Writes a reader as a folder that transformers loads, with its base's tokenizer."""
+    model.config.takes_context = True  # as `qa.training.data.examples` teaches
     model.save_pretrained(out)
     load_tokenizer(base / "tokenizer.json").save(str(out / "tokenizer.json"))
     for name in TOKENIZER_FILES:
@@ -105,21 +111,15 @@ def takes_types(model: "PreTrainedModel") -> bool:
     return int(getattr(model.config, "type_vocab_size", 1) or 1) > 1
 
 
-def computes_bfloat16() -> bool:
-    """Whether this processor multiplies matrices of bfloat16 itself."""
-    able = torch.cpu.get_capabilities()
-    return any(able.get(name, False) for name in ("amx_bf16", "avx512_bf16", "bf16"))
-
-
 def logits(model: "PreTrainedModel", inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
     """Start and end logits of a question answering model for P rows of L tokens, (P, L) float32.
 
-    The encoder runs in bfloat16 on processors that compute in it, which others only imitate, four
-    times as slowly as they compute in float32. The last layer never does, because logits near 8
-    would come in steps of 1/32, too coarse to rank spans by.
+    The encoder runs in bfloat16 where the device computes in it. The last layer never does,
+    because logits near 8 would come in steps of 1/32, too coarse to rank spans by.
     """
     head = cast(torch.nn.Module, model.qa_outputs)
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=computes_bfloat16()):
+    device = model.device
+    with torch.autocast(device.type, torch.bfloat16, enabled=computes_bfloat16(device)):
         hidden = model.base_model(**inputs)[0]
     start, end = head(hidden.float()).unbind(-1)
     return start, end

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qa.squad import QuestionFile
 from qa.training.card import sha256
-from qa.training.data import QuestionFile
 from qa.training.model import weights_file
-from qa.training.rounding import LEVELS
+from qa.training.quantize.quantization_aware import LEVELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Settings:
         dev: A SQuAD file to measure on, never to learn from.
         teacher: The folder of a reader to learn from too.
         layers: Keeps only so many of the base's layers.
-        rounded: Computes with the weights rounded as the export will round them.
+        quantization_aware: Computes with the weights rounded as the export will round them.
         epochs: How often to go through the data.
         learning_rate: The highest; it rises linearly to there, and falls linearly to 0.
         negatives: Passages without the answer, for each passage with one.
@@ -51,7 +51,7 @@ class Settings:
     dev: Path | None = None
     teacher: Path | None = None
     layers: int | None = None
-    rounded: bool = False
+    quantization_aware: bool = False
     epochs: int = 1
     learning_rate: float = 5e-5
     negatives: float = 0.3
@@ -87,7 +87,7 @@ def make_recipe(settings: Settings, files: Sequence[QuestionFile]) -> dict[str, 
     }
     if settings.layers:
         recipe["layers"] = settings.layers
-    if settings.rounded:
+    if settings.quantization_aware:
         recipe["levels"] = LEVELS
     if settings.teacher:
         recipe["teacher"] = _weights(settings.teacher)

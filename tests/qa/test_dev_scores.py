@@ -15,7 +15,7 @@ EVERY = 6  # a sixth of the questions, over all articles
 @pytest.mark.skipif(not DEV.exists(), reason="the dev questions are not here")
 @pytest.mark.parametrize(("name", "least"), [("small", 67), ("base", 71)])  # 69.8, 73.7 over all
 def test_gold_passages_are_read_as_well_as_ever(name, least):
-    from qa.training.data import read_squad
+    from qa.squad import read_squad
 
     file = read_squad(DEV)
     requests, golds = [], []

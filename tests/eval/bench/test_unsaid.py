@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from eval.bench.unsaid import compare, main, requests, without_answer
 from index.embedding.onnx_model import BUNDLED_MODELS
-from qa.training.data import Gold, holds_answer, read_squad
+from qa.squad import Gold, read_squad
+from qa.training.data import holds_answer
 
 DAM = (
     "The dam of Millbrook was built by hand over three long winters, and eleven villages gave "

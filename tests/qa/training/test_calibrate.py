@@ -5,10 +5,8 @@ import pytest
 
 from qa.ranking.calibration import Calibration
 from qa.reading.cascade import stages_of
-from qa.training.calibrate import calibrate
-from qa.training.card import with_section
-from qa.training.cascade import SHARES
-from qa.training.confidence import (
+from qa.training.calibrate.cascade import SHARES
+from qa.training.calibrate.confidence import (
     NEARLY,
     Observation,
     accuracy_by_coverage,
@@ -16,6 +14,8 @@ from qa.training.confidence import (
     calibration_error,
     fit_calibration,
 )
+from qa.training.calibrate.fit import calibrate
+from qa.training.card import with_section
 
 
 def observations(count=2000, seed=0):

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from qa.pipeline import Answerer
 from qa.ranking.calibration import Calibration
 from qa.reading.cascade import Stage, Stages, stages_of
-from qa.training.cascade import PASSAGES, SHARES, choose, combine, least_nearly_best
-from qa.training.confidence import NEARLY
+from qa.training.calibrate.cascade import PASSAGES, SHARES, choose, combine, least_nearly_best
+from qa.training.calibrate.confidence import NEARLY
 
 CALIBRATION = Calibration(0, 1, 0, 0, 0.5, 0)
 

@@ -1,66 +1,17 @@
-import gzip
-import json
 import random
 from dataclasses import replace
 
 import pytest
 
+from qa.squad import Gold, read_squad
 from qa.training.data import (
-    Gold,
     Negatives,
     examples,
     holds_answer,
     read_question_sentences,
-    read_squad,
     share,
     tfidf_retriever,
 )
-
-
-def test_reads_questions_with_their_paragraphs(squad_file):
-    file = read_squad(squad_file)
-    assert len(file.questions) == 24
-    assert len(file.contexts) == 12
-    for question in file.questions:
-        text = file.contexts[question.context].text
-        assert all(text[gold.start : gold.end] == gold.text for gold in question.answers)
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        ("{", "not SQuAD"),
-        ("[]", "not SQuAD"),
-        ('{"data": [{"paragraphs": [{"context": "x"}]}]}', "no field 'qas'"),
-        ('{"data": []}', "holds no questions"),
-    ],
-)
-def test_what_is_not_squad_is_refused_with_file_and_reason(tmp_path, content, reason):
-    path = tmp_path / "bad.json"
-    path.write_text(content)
-    with pytest.raises(ValueError, match=reason) as caught:
-        read_squad(path)
-    assert str(path) in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "gold", [{"answer_start": 1, "text": "Oslo"}, {"answer_start": 0, "text": ""}]
-)
-def test_an_answer_that_is_not_in_its_place_is_refused(tmp_path, gold):
-    path = tmp_path / "bad.json"
-    qas = [{"id": "q7", "question": "?", "answers": [gold]}]
-    path.write_text(json.dumps({"data": [{"paragraphs": [{"context": "Oslo", "qas": qas}]}]}))
-    with pytest.raises(ValueError, match="question q7"):
-        read_squad(path)
-
-
-def test_files_that_cannot_be_read_are_refused(tmp_path):
-    broken = tmp_path / "broken.json.gz"
-    broken.write_bytes(gzip.compress(b"{}" * 500)[:-9])
-    for path in (tmp_path / "none.json", broken):
-        with pytest.raises(ValueError, match="cannot be read"):
-            read_squad(path)
 
 
 def test_reads_question_sentences_and_names_the_bad_line(tmp_path):
@@ -81,42 +32,6 @@ def test_a_weight_gives_each_question_its_turn(squad_file, weight):
     assert {seen.count(question.id) for question in file.questions} == {4 * weight}
     assert share(file, weight, seed=3, epoch=1) == epochs[1]
     assert share(file, weight, seed=4, epoch=1) != epochs[1]
-
-
-@pytest.fixture
-def twins(tmp_path):
-    """A file with twins that name their originals, and one that names none."""
-    text = "Anna was born in Lima and Boris in Oslo."
-
-    def asked(name, question, answer="", **more):
-        answers = [{"text": answer, "answer_start": text.index(answer)}] if answer else []
-        return {"id": name, "question": question, "answers": answers, **more}
-
-    qas = [
-        asked("a", "Where was Anna born?", "Lima"),
-        asked("b", "Where was Boris born?", "Oslo"),
-        asked("b2", "Where was Boris buried?", twin_of="b", is_impossible=True),
-        asked("x", "Why was Anna born?", is_impossible=True),
-        asked("y", "When was Anna born?", is_impossible=True),
-    ]
-    article = {"title": "Two_births", "date": "2003-01-28"}
-    paragraphs = [{"context": text, "qas": qas}, {"context": text, "qas": qas[:1]}]
-    path = tmp_path / "twins.json"
-    path.write_text(json.dumps({"data": [{**article, "paragraphs": paragraphs}]}))
-    return read_squad(path)
-
-
-def test_an_unanswerable_question_is_paired_with_its_original_or_a_neighbour(twins):
-    pairs = {}
-    for question in twins.questions:
-        if question.pair:
-            pairs.setdefault(question.pair, set()).add(question.id)
-    assert sorted(map(sorted, pairs.values())) == [["a", "x"], ["b", "b2"]]
-
-
-def test_questions_know_the_title_and_date_of_their_article(twins):
-    context = twins.contexts[twins.questions[0].context]
-    assert context.about == "Two births, January 28, 2003"
 
 
 def test_a_small_share_takes_pairs_whole_and_one_turn_of_each_paragraph(twins):

@@ -4,8 +4,9 @@ import shutil
 import pytest
 import torch
 
+from qa.squad import Gold
 from qa.training.batch import collate
-from qa.training.data import Example, Gold
+from qa.training.data import Example
 from qa.training.distil import (
     TEMPERATURE,
     Teacher,
@@ -16,8 +17,8 @@ from qa.training.distil import (
 from qa.training.features import learnable, load_tokenizer
 from qa.training.loss import Targets, log_probabilities
 from qa.training.model import keep_layers, load_model
-from qa.training.reader import ReaderTraining, Stopped
 from qa.training.settings import Settings, Source
+from qa.training.train import ReaderTraining, Stopped
 
 
 def case(seed=0):
@@ -68,7 +69,7 @@ def test_a_student_like_its_teacher_has_nothing_to_learn():
 def test_the_teacher_speaks_at_the_students_tokens(mpnet, bert):
     """MPNet puts one token more between question and passage than BERT does."""
     student = load_tokenizer(bert / "tokenizer.json")
-    teacher = Teacher(mpnet, student, remembers=False)
+    teacher = Teacher(mpnet, student, torch.device("cpu"), remembers=False)
     texts = "Anna was born in Lima", "the river " * 40
     examples = [Example("Who was born?", texts, ((Gold(0, "Anna"),), ()), ("Lima", "Lima"))]
     examples, mine = learnable(student, examples, 64)
@@ -83,7 +84,7 @@ def test_the_teacher_speaks_at_the_students_tokens(mpnet, bert):
 
 def test_a_teacher_that_divides_text_otherwise_is_refused(mpnet, bert):
     student = load_tokenizer(bert / "tokenizer.json")
-    teacher = Teacher(mpnet, student, remembers=False)
+    teacher = Teacher(mpnet, student, torch.device("cpu"), remembers=False)
     _, mine = learnable(student, [Example("who", ("Anna",), ((),), ("",))], 64)
     with pytest.raises(ValueError, match="divides text"):
         teacher.groups([Example("who", ("Boris",), ((),), ("",))], mine, 64)

@@ -1,9 +1,11 @@
 import itertools
 
+import pytest
 import torch
 
-from qa.training.data import read_squad
-from qa.training.evaluation import MAX_ANSWER, best_spans, evaluate
+from qa.reading.onnx import MAX_ANSWER_TOKENS
+from qa.squad import read_squad
+from qa.training.evaluation import best_spans, evaluate
 from qa.training.features import load_tokenizer
 from qa.training.model import load_model
 
@@ -13,13 +15,17 @@ def test_the_best_span_is_the_best_of_all():
     start, end = torch.randn(2, 5, 40)
     mask = torch.rand(5, 40) < 0.7
     mask[:, 0] = False
-    scores, first, last = best_spans(start, end, mask)
-    for row in range(5):
+    passages, firsts, lasts, scores = best_spans(start, end, mask)
+    assert sorted(passages) == list(range(5))
+    for row, first, last, score in zip(passages, firsts, lasts, scores, strict=True):
         tokens = [t for t in range(40) if mask[row, t]]
-        pairs = [(a, b) for a, b in itertools.product(tokens, tokens) if 0 <= b - a < MAX_ANSWER]
+        pairs = [
+            (a, b) for a, b in itertools.product(tokens, tokens) if 0 <= b - a < MAX_ANSWER_TOKENS
+        ]
         best = max(pairs, key=lambda pair: start[row, pair[0]] + end[row, pair[1]])
-        assert (int(first[row]), int(last[row])) == best
-        assert scores[row] == start[row, best[0]] + end[row, best[1]]
+        assert (first, last) == best
+        said = start[row, best[0]] + end[row, best[1]] - start[row, 0] - end[row, 0]
+        assert score == pytest.approx(float(said))
 
 
 def test_evaluation_asks_the_same_part_and_leaves_the_mode(bert, squad_file):

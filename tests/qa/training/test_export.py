@@ -10,10 +10,10 @@ from transformers import AutoModel, AutoModelForQuestionAnswering
 
 from index.embedding.onnx_model import BUNDLED_MODELS, OnnxModel
 from index.errors import UserError
-from qa.training.export import export_embedder, export_reader
 from qa.training.model import load_model
-from qa.training.rounding import round_linears
-from qa.training.smoothing import Smoothed, find_factors, smooth
+from qa.training.quantize.export import export_embedder, export_reader
+from qa.training.quantize.quantization_aware import fake_quantize_linears
+from qa.training.quantize.smooth_quant import Smoothed, find_factors, smooth
 from tests.qa.training.conftest import make_base
 
 PAIRS = [
@@ -57,7 +57,7 @@ def test_too_large_a_file_is_split_and_each_part_is_verified(reader_folder, tmp_
     export_reader(reader_folder, tmp_path / "one")
     whole = OnnxModel(tmp_path / "one")
     size = (tmp_path / "one" / "model.onnx").stat().st_size
-    monkeypatch.setattr("qa.training.export._MOST_FILE_BYTES", size - 1)
+    monkeypatch.setattr("qa.training.quantize.export._MOST_FILE_BYTES", size - 1)
     export_reader(reader_folder, tmp_path / "two")
     part = tmp_path / "two" / "largest_tensor.bin"
     assert part.stat().st_size + (tmp_path / "two" / "model.onnx").stat().st_size < size + 2000
@@ -74,14 +74,14 @@ def test_too_large_a_file_is_split_and_each_part_is_verified(reader_folder, tmp_
     with pytest.raises(UserError, match=r"largest_tensor\.bin: cannot be read"):
         OnnxModel(tmp_path / "two")
     # What fits again is in one file again.
-    monkeypatch.setattr("qa.training.export._MOST_FILE_BYTES", size)
+    monkeypatch.setattr("qa.training.quantize.export._MOST_FILE_BYTES", size)
     export_reader(reader_folder, tmp_path / "two")
     assert not part.exists()
     OnnxModel(tmp_path / "two")
 
 
 def test_weights_are_stored_as_the_numbers_of_their_levels(reader_folder, tmp_path, monkeypatch):
-    monkeypatch.setattr("qa.training.outliers.share_outliers", lambda *_: None)
+    monkeypatch.setattr("qa.training.quantize.channel_scaling.scale_channels", lambda *_: None)
     export_reader(reader_folder, tmp_path / "out")
     weights = matmul_weights(tmp_path / "out")
     assert len(weights) == 12
@@ -138,7 +138,7 @@ def test_rounded_weights_have_few_levels_and_are_the_nearest():
     layer = torch.nn.Linear(200, 12)
     layer.weight.data[3] = 0
     before = layer.weight.data.clone()
-    round_linears(torch.nn.Sequential(layer), 7)
+    fake_quantize_linears(torch.nn.Sequential(layer), 7)
     after = layer.weight.data
     assert all(len(torch.unique(channel)) <= 15 for channel in after)
     assert torch.equal(after[3], before[3])
@@ -166,20 +166,20 @@ def test_smoothing_changes_nothing_but_what_int8_loses():
     inputs[:, 3] *= 100  # the channel that hides all others
     with torch.inference_mode():
         before = network(inputs)
-        rough = network(rounded(inputs))
+        rough = network(fake_quantize(inputs))
     smooth(network, find_factors(network, [{"input": inputs}]))
     layer = network[0]
     assert isinstance(layer, Smoothed)
     with torch.inference_mode():
         assert torch.allclose(network(inputs), before, atol=1e-3)
         smoothed = torch.nn.functional.linear(
-            rounded(inputs * layer.inverse), layer.linear.weight, layer.linear.bias
+            fake_quantize(inputs * layer.inverse), layer.linear.weight, layer.linear.bias
         )
         smoothed = network[2](network[1](smoothed))
     assert (smoothed - before).abs().mean() < 0.5 * (rough - before).abs().mean()
 
 
-def rounded(values):
+def fake_quantize(values):
     """Values as 255 levels with one scale for all, as int8 activations are."""
     scale = values.abs().max() / 127
     return (values / scale).round() * scale

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.reading.windows import QUESTION_TOKENS, SHARE, Input
-from qa.training.data import Example, Gold
+from qa.squad import Gold
+from qa.training.data import Example
 from qa.training.features import (
     LENGTH_STEP,
     learnable,

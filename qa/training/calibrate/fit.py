@@ -15,11 +15,12 @@ from qa.ranking.evidence import Candidate, Evidence
 from qa.reading.cached import CachedReader
 from qa.reading.cascade import Cascade, Stage, Stages, stages_of
 from qa.settings import SETTINGS
+from qa.squad import Question, QuestionFile, read_squad
 from qa.squad_metrics import RIGHT_FROM_F1, f1
+from qa.training.calibrate.cascade import choose, combine, least_nearly_best
+from qa.training.calibrate.confidence import CollectionSize, Fit, Observation, fit_calibration
 from qa.training.card import with_section
-from qa.training.cascade import choose, combine, least_nearly_best
-from qa.training.confidence import CollectionSize, Fit, Observation, fit_calibration
-from qa.training.data import Question, QuestionFile, holds_answer, read_squad
+from qa.training.data import holds_answer
 
 RETRIEVAL_WORTH = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 24.0, 32.0)
 """What is tried, in logits for one point of retrieval score."""

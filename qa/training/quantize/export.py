@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import torch
@@ -32,8 +32,8 @@ def export_embedder(model_dir: Path, out_dir: Path, precision: Precision = "int8
     import torch
     from transformers import AutoModel
 
-    from qa.training.smoothing import find_factors, smooth
-    from qa.training.typical import input_names, typical_inputs
+    from qa.training.quantize.sample_inputs import input_names, typical_inputs
+    from qa.training.quantize.smooth_quant import find_factors, smooth
 
     names = input_names(model_dir)
 
@@ -68,9 +68,9 @@ def export_reader(model_dir: Path, out_dir: Path, precision: Precision = "int8")
     from safetensors.torch import load_file
     from transformers import AutoModelForQuestionAnswering
 
-    from qa.training.rounding import LEVELS, round_linears
-    from qa.training.smoothing import FACTORS_FILE, smooth, typical_factors
-    from qa.training.typical import input_names
+    from qa.training.quantize.quantization_aware import LEVELS, fake_quantize_linears
+    from qa.training.quantize.sample_inputs import input_names
+    from qa.training.quantize.smooth_quant import FACTORS_FILE, smooth, typical_factors
 
     names = input_names(model_dir)
 
@@ -86,7 +86,7 @@ def export_reader(model_dir: Path, out_dir: Path, precision: Precision = "int8")
                 smooth(
                     encoder, load_file(learned) if known else typical_factors(encoder, model_dir)
                 )
-                round_linears(encoder, LEVELS)
+                fake_quantize_linears(encoder, LEVELS)
 
         def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             out = self.reader(**dict(zip(names, inputs, strict=True)))
@@ -109,9 +109,9 @@ def _export(
 ) -> None:
     import torch
 
-    from qa.training.outliers import share_outliers
-    from qa.training.rounding import LEVELS
-    from qa.training.typical import typical_inputs
+    from qa.training.quantize.channel_scaling import scale_channels
+    from qa.training.quantize.quantization_aware import LEVELS
+    from qa.training.quantize.sample_inputs import typical_inputs
 
     inputs = [name for name in axes if name not in outputs]
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -137,7 +137,7 @@ def _export(
             if kind == "reader":
                 store_levels(target, LEVELS)
                 texts = typical_inputs(model_dir, inputs, pairs=True)
-                share_outliers(
+                scale_channels(
                     target, ({name: ids.numpy() for name, ids in text.items()} for text in texts)
                 )
         else:
@@ -146,7 +146,7 @@ def _export(
     _copy_tokenizer(model_dir, out_dir)
     if (model_dir / "CARD.md").exists():
         shutil.copy(model_dir / "CARD.md", out_dir)
-    _write_manifest(out_dir, kind, precision)
+    _write_manifest(model_dir, out_dir, kind, precision)
 
 
 def _quantize(source: Path, target: Path) -> None:
@@ -177,7 +177,7 @@ def store_levels(path: Path, levels: int) -> None:
     a reader of twelve layers lost 2.8 F1 so. Up to 64 levels they cannot.
 
     Args:
-        path: A quantised graph whose weights were rounded (`qa.training.rounding`); is changed.
+        path: A quantised graph whose weights were rounded (`quantization_aware`); is changed.
         levels: On either side of 0.
     """
     import numpy as np
@@ -222,7 +222,7 @@ def _copy_tokenizer(model_dir: Path, out_dir: Path) -> None:
     tokenizer.save(str(out_dir / "tokenizer.json"), pretty=False)
 
 
-def _write_manifest(out_dir: Path, kind: str, precision: Precision) -> None:
+def _write_manifest(model_dir: Path, out_dir: Path, kind: str, precision: Precision) -> None:
     """Record the sha256 of each file, which is checked whenever the model is loaded."""
     names = "model.onnx", _LARGEST_TENSOR, "tokenizer.json"
     files = {
@@ -230,5 +230,9 @@ def _write_manifest(out_dir: Path, kind: str, precision: Precision) -> None:
         for name in names
         if (out_dir / name).exists()
     }
-    manifest = {"kind": kind, "precision": precision, "sha256": files}
+    manifest: dict[str, Any] = {"kind": kind, "precision": precision}
+    if kind == "reader":
+        config = json.loads((model_dir / "config.json").read_text())
+        manifest["context"] = bool(config.get("takes_context"))
+    manifest["sha256"] = files
     (out_dir / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")

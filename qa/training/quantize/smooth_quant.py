@@ -63,9 +63,10 @@ def find_factors(encoder: torch.nn.Module, examples: Iterable[dict[str, Tensor]]
 
     linears = [each for each in encoder.modules() if isinstance(each, torch.nn.Linear)]
     hooks = [each.register_forward_pre_hook(look) for each in linears]
+    device = next(encoder.parameters()).device
     with torch.no_grad():
         for inputs in examples:
-            encoder(**inputs)
+            encoder(**{name: tensor.to(device) for name, tensor in inputs.items()})
     for hook in hooks:
         hook.remove()
     named = encoder.named_modules()
@@ -106,6 +107,6 @@ def typical_factors(encoder: torch.nn.Module, folder: Path) -> Factors:
         encoder: The reader's encoder.
         folder: With its `config.json` and `tokenizer.json`.
     """
-    from qa.training.typical import input_names, typical_inputs
+    from qa.training.quantize.sample_inputs import input_names, typical_inputs
 
     return find_factors(encoder, typical_inputs(folder, input_names(folder), pairs=True))

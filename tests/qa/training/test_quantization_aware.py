@@ -5,12 +5,12 @@ import signal
 import pytest
 import torch
 
-from qa.training.export import export_reader
 from qa.training.model import load_model
-from qa.training.reader import ReaderTraining, Stopped
-from qa.training.rounding import LEVELS, Rounding
-from qa.training.smoothing import typical_factors
-from tests.qa.training.test_reader import interrupt, settings, weights
+from qa.training.quantize.export import export_reader
+from qa.training.quantize.quantization_aware import LEVELS, FakeQuantization
+from qa.training.quantize.smooth_quant import typical_factors
+from qa.training.train import ReaderTraining, Stopped
+from tests.qa.training.test_train import interrupt, settings, weights
 
 
 @pytest.fixture(params=["bert", "mpnet"])
@@ -21,12 +21,12 @@ def base(request):
 def test_weights_are_rounded_while_they_compute_and_exact_again_after(base):
     model = load_model(base)
     encoder = model.base_model
-    rounding = Rounding(encoder, typical_factors(encoder, base))
+    quantization = FakeQuantization(encoder, typical_factors(encoder, base))
     before = {name: weight.clone() for name, weight in model.state_dict().items()}
-    with rounding.applied():
+    with quantization.applied():
         for name, layer in encoder.named_modules():
             if isinstance(layer, torch.nn.Linear):
-                channels = layer.weight * rounding.factors[name]
+                channels = layer.weight * quantization.factors[name]
                 steps = channels / channels.abs().amax(1, keepdim=True) * LEVELS
                 assert (steps - steps.round()).abs().max() < 1e-3
             elif isinstance(layer, torch.nn.Embedding):
@@ -36,7 +36,7 @@ def test_weights_are_rounded_while_they_compute_and_exact_again_after(base):
 
 
 def test_what_was_learned_rounded_is_exported_as_it_is(base, squad_file, tmp_path, quiet):
-    run = settings(base, squad_file, tmp_path / "reader", rounded=True)
+    run = settings(base, squad_file, tmp_path / "reader", quantization_aware=True)
     ReaderTraining(run, console=quiet).run()
     export_reader(tmp_path / "reader", tmp_path / "out")
     learned = load_model(tmp_path / "reader").state_dict()
@@ -47,9 +47,11 @@ def test_what_was_learned_rounded_is_exported_as_it_is(base, squad_file, tmp_pat
 
 def test_layers_cut_from_what_learned_rounded_are_exported(base, squad_file, tmp_path, quiet):
     """The factors of the whole network are not those of what is left of it."""
-    run = settings(base, squad_file, tmp_path / "whole", rounded=True, epochs=1)
+    run = settings(base, squad_file, tmp_path / "whole", quantization_aware=True, epochs=1)
     ReaderTraining(run, console=quiet).run()
-    run = settings(tmp_path / "whole", squad_file, tmp_path / "cut", rounded=True, layers=1)
+    run = settings(
+        tmp_path / "whole", squad_file, tmp_path / "cut", quantization_aware=True, layers=1
+    )
     ReaderTraining(run, console=quiet).run()
     export_reader(tmp_path / "cut", tmp_path / "out")
     learned = load_model(tmp_path / "cut").state_dict()
@@ -62,9 +64,9 @@ def test_layers_cut_from_what_learned_rounded_are_exported(base, squad_file, tmp
 def test_a_stopped_run_goes_on_from_the_exact_weights(
     bert, squad_file, tmp_path, monkeypatch, quiet
 ):
-    run = settings(bert, squad_file, tmp_path / "whole", rounded=True)
+    run = settings(bert, squad_file, tmp_path / "whole", quantization_aware=True)
     ReaderTraining(run, console=quiet).run()
-    again = settings(bert, squad_file, tmp_path / "stopped", rounded=True)
+    again = settings(bert, squad_file, tmp_path / "stopped", quantization_aware=True)
     with monkeypatch.context() as patch:
         interrupt(patch, 5, lambda: signal.raise_signal(signal.SIGINT))
         with pytest.raises(Stopped):
@@ -76,7 +78,7 @@ def test_a_stopped_run_goes_on_from_the_exact_weights(
 def test_gradients_change_the_exact_weights(bert, squad_file, tmp_path, quiet):
     """Steps far smaller than a level add up."""
     run = settings(
-        bert, squad_file, tmp_path, dev=squad_file, rounded=True, epochs=20,
+        bert, squad_file, tmp_path, dev=squad_file, quantization_aware=True, epochs=20,
         learning_rate=5e-3, negatives=0.1,
     )  # fmt: skip
     assert ReaderTraining(run, console=quiet).run().exact_match > 80

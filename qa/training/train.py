@@ -1,10 +1,12 @@
 """Fine-tunes a reader: plans the data, runs the steps, evaluates, saves."""
 
 import random
+import shutil
 import signal
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -12,20 +14,14 @@ from rich.console import Console
 from safetensors.torch import save_file
 from torch import Tensor
 
+from qa.squad import read_squad
 from qa.squad_metrics import Scores
 from qa.training import checkpoint
 from qa.training.batch import collate
 from qa.training.card import card
 from qa.training.checkpoint import Position
-from qa.training.data import (
-    Example,
-    Negatives,
-    Retriever,
-    examples,
-    read_squad,
-    share,
-    tfidf_retriever,
-)
+from qa.training.data import Example, Negatives, Retriever, examples, share, tfidf_retriever
+from qa.training.device import best_device, computes_bfloat16, computing_seconds
 from qa.training.distil import (
     TEACHER_SHARE,
     Teacher,
@@ -34,9 +30,10 @@ from qa.training.distil import (
 )
 from qa.training.evaluation import evaluate
 from qa.training.features import Group, learnable, load_tokenizer, plan_batches, width
+from qa.training.hard_negatives import CollectionRetriever
 from qa.training.loss import shared_norm_loss
+from qa.training.mixture import without_repeats
 from qa.training.model import (
-    computes_bfloat16,
     keep_layers,
     load_model,
     logits,
@@ -45,9 +42,9 @@ from qa.training.model import (
     takes_types,
 )
 from qa.training.progress import Reporter
-from qa.training.rounding import LEVELS, Rounding
+from qa.training.quantize.quantization_aware import LEVELS, FakeQuantization
+from qa.training.quantize.smooth_quant import FACTORS_FILE, typical_factors
 from qa.training.settings import Settings, make_recipe
-from qa.training.smoothing import FACTORS_FILE, typical_factors
 
 WARMUP = 0.06
 CLIP = 1.0
@@ -92,23 +89,23 @@ class ReaderTraining:
         Raises:
             ValueError: Data or weights cannot be read, or the run is finished.
         """
-        if (settings.out / "CARD.md").exists() and not checkpoint.found(settings.out):
-            raise ValueError(f"{settings.out}: holds a finished reader; name another folder")
+        _refuse_finished(settings.out)
         self.settings = settings
-        self.files = [read_squad(source.path) for source in settings.data]
+        self.files = without_repeats([read_squad(source.path) for source in settings.data])
         self.dev = read_squad(settings.dev) if settings.dev else None
         self.recipe = make_recipe(settings, self.files)
         self.tokenizer = load_tokenizer(settings.base / "tokenizer.json")
         torch.manual_seed(settings.seed)
-        self.model = load_model(settings.base)
+        self.device = best_device()
+        self.model = load_model(settings.base, self.device)
         if settings.layers:
             keep_layers(self.model, settings.layers)
-        self.rounding: Rounding | None = None
-        if settings.rounded:
+        self.quantization: FakeQuantization | None = None
+        if settings.quantization_aware:
             encoder = self.model.base_model
-            self.rounding = Rounding(encoder, typical_factors(encoder, settings.base))
+            self.quantization = FakeQuantization(encoder, typical_factors(encoder, settings.base))
         self.teacher = (
-            Teacher(settings.teacher, self.tokenizer, remembers=settings.epochs > 1)
+            Teacher(settings.teacher, self.tokenizer, self.device, remembers=settings.epochs > 1)
             if settings.teacher
             else None
         )
@@ -117,8 +114,9 @@ class ReaderTraining:
         self.optimizer = make_optimizer(self.model, settings.learning_rate)
         self.position = Position()
         self.reporter = Reporter(console or Console())
+        known = [context for file in self.files for context in file.contexts.values()]
         self._finders = [
-            Negatives(f, retriever or tfidf_retriever([c.text for c in f.contexts.values()]))
+            Negatives(f, retriever or tfidf_retriever([c.text for c in f.contexts.values()]), known)
             for f in self.files
         ]
         self._stop = False
@@ -195,12 +193,12 @@ class ReaderTraining:
         self.position.batch = 0
 
     def _step(self, plan: Plan) -> None:
-        begun, computed = time.monotonic(), time.thread_time()
+        begun, computed = time.monotonic(), computing_seconds(self.device)
         at, batches = self.position, len(plan.batches)
         done = (at.epoch + at.batch / batches) / self.settings.epochs
         for settings in self.optimizer.param_groups:
             settings["lr"] = self.settings.learning_rate * rate(done)
-        with self._rounded():
+        with self._fake_quantized():
             loss, tokens = self._loss(plan, plan.batches[at.batch])
             loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
@@ -209,14 +207,15 @@ class ReaderTraining:
         at.batch += 1
         at.step += 1
         at.tokens += tokens
-        at.seconds += time.thread_time() - computed
+        value = float(loss.detach())  # waits for the device
+        at.seconds += computing_seconds(self.device) - computed
         total = at.step + batches - at.batch + batches * (self.settings.epochs - at.epoch - 1)
-        self.reporter.step(at.step, total, float(loss.detach()), tokens, time.monotonic() - begun)
+        self.reporter.step(at.step, total, value, tokens, time.monotonic() - begun)
 
     def _loss(self, plan: Plan, batch: list[int]) -> tuple[Tensor, int]:
         """The mean loss of a batch's questions, and the batch's tokens."""
         chosen = [plan.groups[i] for i in batch]
-        inputs, targets = collate(chosen, self.pad, self.types)
+        inputs, targets = collate(chosen, self.pad, self.types, self.device)
         said = logits(self.model, inputs)
         loss = shared_norm_loss(*said, targets).mean()
         if self.teacher:
@@ -230,7 +229,7 @@ class ReaderTraining:
     def _evaluate(self, limit: int | None) -> Scores | None:
         if not self.dev:
             return None
-        with self._rounded():
+        with self._fake_quantized():
             scores = evaluate(
                 self.model,
                 self.tokenizer,
@@ -252,8 +251,8 @@ class ReaderTraining:
         self.reporter.say(f"step {self.position.step}: {scores}")
         return scores
 
-    def _rounded(self) -> AbstractContextManager[None]:
-        return self.rounding.applied() if self.rounding else nullcontext()
+    def _fake_quantized(self) -> AbstractContextManager[None]:
+        return self.quantization.applied() if self.quantization else nullcontext()
 
     def _save(self) -> None:
         checkpoint.save(
@@ -263,9 +262,9 @@ class ReaderTraining:
     def _finish(self) -> None:
         """Writes the reader and its card; the checkpoints have then served."""
         out = self.settings.out
-        if self.rounding:
-            self.rounding.keep()
-            save_file(self.rounding.factors, out / FACTORS_FILE)
+        if self.quantization:
+            self.quantization.keep()
+            save_file(self.quantization.factors, out / FACTORS_FILE)
         save_reader(self.model, self.settings.base, out)
         text = card(
             self.recipe,
@@ -273,7 +272,7 @@ class ReaderTraining:
             architecture=type(self.model).__name__,
             parameters=sum(p.numel() for p in self.model.parameters()),
             objective=self._objective(),
-            precision="bfloat16 autocast" if computes_bfloat16() else "float32",
+            precision="bfloat16 autocast" if computes_bfloat16(self.device) else "float32",
             command=self.settings.command,
             licences=self.settings.licences,
         )
@@ -287,7 +286,7 @@ class ReaderTraining:
         ]
         if self.teacher:
             parts.append("the teacher's distributions over both")
-        if self.rounding:
+        if self.quantization:
             parts.append(f"each step rounds the weights to {LEVELS} levels on either side of 0")
         return "; ".join(parts)
 
@@ -305,6 +304,27 @@ class ReaderTraining:
         finally:
             for kind, handler in zip(kinds, before, strict=True):
                 signal.signal(kind, handler)
+
+
+def train_reader(settings: Settings) -> Scores | None:
+    """Trains a reader as `ReaderTraining`, with hard negatives by the program's own search.
+
+    The index of all paragraphs stands in `settings.out` until the reader is finished.
+    """
+    _refuse_finished(settings.out)
+    if not settings.negatives:
+        return ReaderTraining(settings).run()
+    settings.out.mkdir(parents=True, exist_ok=True)
+    folder = settings.out / "paragraphs"
+    with CollectionRetriever((source.path for source in settings.data), folder) as retriever:
+        scores = ReaderTraining(settings, retriever=retriever).run()
+    shutil.rmtree(folder)
+    return scores
+
+
+def _refuse_finished(out: Path) -> None:
+    if (out / "CARD.md").exists() and not checkpoint.found(out):
+        raise ValueError(f"{out}: holds a finished reader; name another folder")
 
 
 def rate(done: float) -> float:

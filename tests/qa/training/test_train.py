@@ -6,11 +6,11 @@ import signal
 import pytest
 import torch
 
-from qa.training import checkpoint, reader
-from qa.training.export import export_reader
+from qa.training import checkpoint, train
 from qa.training.model import load_model, logits
-from qa.training.reader import ReaderTraining, Stopped, rate
+from qa.training.quantize.export import export_reader
 from qa.training.settings import Settings, Source
+from qa.training.train import ReaderTraining, Stopped, rate
 
 
 def settings(base, data, out, **changes):
@@ -39,7 +39,7 @@ def uninterrupted(bert, squad_file, tmp_path_factory):
 
 def interrupt(monkeypatch, at, act):
     """Has `act` called in the middle of a step."""
-    real, calls = reader.shared_norm_loss, 0
+    real, calls = train.shared_norm_loss, 0
 
     def loss(*args):
         nonlocal calls
@@ -48,7 +48,7 @@ def interrupt(monkeypatch, at, act):
             act()
         return real(*args)
 
-    monkeypatch.setattr(reader, "shared_norm_loss", loss)
+    monkeypatch.setattr(train, "shared_norm_loss", loss)
 
 
 def test_an_exported_reader_is_a_base_too(uninterrupted, squad_file, tmp_path, quiet):
@@ -187,7 +187,7 @@ def test_hard_negatives_come_from_the_retriever_given(bert, squad_file, tmp_path
 
 def test_the_learning_rate_rises_and_falls():
     assert rate(0) == 0
-    assert rate(reader.WARMUP) == pytest.approx(1)
+    assert rate(train.WARMUP) == pytest.approx(1)
     assert rate(1) == 0
     assert all(0 <= rate(i / 100) <= 1 for i in range(101))
 

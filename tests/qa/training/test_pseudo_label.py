@@ -6,12 +6,13 @@ import torch
 from click.testing import CliRunner
 
 from qa.reading.windows import Input
+from qa.squad import Gold, read_squad
 from qa.training.batch import collate
 from qa.training.commands import train
-from qa.training.data import Gold, QuestionSentence, holds_answer, read_squad
+from qa.training.data import QuestionSentence, holds_answer
 from qa.training.features import load_tokenizer, windows
-from qa.training.mark import Marked, mark, mark_file, passage
 from qa.training.model import load_model, logits, save_reader
+from qa.training.pseudo_label import PseudoLabel, passage, pseudo_label, pseudo_label_file
 
 PAIRS = [
     QuestionSentence("Where was Anna born?", "Anna was born in Lima."),
@@ -30,7 +31,7 @@ def untrained(bert, tmp_path_factory):
 
 def test_confidence_is_the_probability_among_all_spans(untrained):
     tokenizer, model = load_tokenizer(untrained / "tokenizer.json"), load_model(untrained)
-    got = {marked.pair: marked for marked in mark(PAIRS, untrained)}
+    got = {marked.pair: marked for marked in pseudo_label(PAIRS, untrained)}
     for pair in PAIRS:
         (window,) = windows(tokenizer, [Input(pair.question, pair.sentence)], 384)[0]
         inputs, _ = collate([(window,)], 0, True)
@@ -45,7 +46,7 @@ def test_confidence_is_the_probability_among_all_spans(untrained):
 
 def test_a_passage_holds_the_sentence_once_among_others_without_the_answer():
     around = ["It rains.", "Anna left Lima.", PAIRS[0].sentence, "The river.", "Who knows?"]
-    marked = Marked(PAIRS[0], Gold(17, "Lima"), 0.9)
+    marked = PseudoLabel(PAIRS[0], Gold(17, "Lima"), 0.9)
     rng, places = random.Random(0), set()
     for _ in range(50):
         text, start = passage(marked, lambda q, k: around, rng)
@@ -61,11 +62,11 @@ def test_a_file_is_marked_and_can_be_trained_on(untrained, tmp_path):
     lines = [{"question": p.question, "sentence": p.sentence} for p in PAIRS]
     pairs.write_text("\n".join(map(json.dumps, lines)))
     options = ["--pairs", pairs, "--reader", untrained, "--out", out, "--confidence", 0]
-    run = CliRunner().invoke(train, ["mark", *map(str, options)])
+    run = CliRunner().invoke(train, ["pseudo-label", *map(str, options)])
     assert run.output == f"{out}: 3 of 3 questions\n"
     file = read_squad(out)
     assert {q.question for q in file.questions} == {p.question for p in PAIRS}
     first = out.read_bytes()
-    mark_file(pairs, untrained, out, confidence=0.0)
+    pseudo_label_file(pairs, untrained, out, confidence=0.0)
     assert out.read_bytes() == first
-    assert mark_file(pairs, untrained, out, confidence=1.0) == (0, 3)
+    assert pseudo_label_file(pairs, untrained, out, confidence=1.0) == (0, 3)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from index.types import Hit
 from qa.ranking.evidence import Evidence
 from qa.reading.cascade import Stage, Stages, average, most_promising
-from qa.training.confidence import NEARLY
+from qa.training.calibrate.confidence import NEARLY
 
 SHARES = (0.0, 0.2, 0.35, 0.5, 0.65, 0.8)
 PASSAGES = (1, 2, 3, 4, 6, 10)

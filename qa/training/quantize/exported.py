@@ -22,7 +22,7 @@ def read_exported(folder: Path) -> dict[str, Tensor]:
     """The weights of an exported reader by the names that its network has in transformers.
 
     Args:
-        folder: With `model.onnx`, as `qa.training.export.export_reader` writes it.
+        folder: With `model.onnx`, as `qa.training.quantize.export.export_reader` writes it.
 
     Raises:
         ValueError: A file cannot be read, or is no such graph.

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from index.embedding.onnx_model import OnnxModel
-from qa.training.export import export_reader
 from qa.training.model import load_model, save_reader
-from qa.training.outliers import MOST, find_factors
+from qa.training.quantize.channel_scaling import MOST, find_factors
+from qa.training.quantize.export import export_reader
 from tests.qa.training.test_export import matmul_weights
 
 CHANNELS = 12
@@ -75,7 +75,7 @@ def outlying(request, tmp_path):
 def test_the_weights_are_the_same_and_the_answers_nearer(outlying, tmp_path, monkeypatch):
     export_reader(outlying, tmp_path / "shared")
     with monkeypatch.context() as patch:
-        patch.setattr("qa.training.outliers.share_outliers", lambda *_: None)
+        patch.setattr("qa.training.quantize.channel_scaling.scale_channels", lambda *_: None)
         export_reader(outlying, tmp_path / "plain")
     plain, shared = (load_model(tmp_path / name) for name in ("plain", "shared"))
     for name, weight in plain.state_dict().items():

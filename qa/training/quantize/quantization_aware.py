@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-from qa.training.smoothing import Factors
+from qa.training.quantize.smooth_quant import Factors
 
 LEVELS = 19
 """Of linear layers' weights on either side of 0: what a wheel of 100 MB has room for."""
@@ -19,7 +19,7 @@ LEVELS = 19
 _TABLE_STEPS = 255  # from the least to the greatest number of a table of words or positions
 
 
-class Rounding:
+class FakeQuantization:
     """Rounds the weights of an encoder for as long as it computes.
 
     A network that learns with rounded weights learns to read well with them. Each step computes
@@ -32,7 +32,7 @@ class Rounding:
 
         Args:
             encoder: A network of transformers.
-            factors: How its export will smooth it (`qa.training.smoothing`).
+            factors: How its export will smooth it (`qa.training.quantize.smooth_quant`).
         """
         self.factors = factors
         self._weights: list[tuple[Tensor, Callable[[Tensor], Tensor]]] = []
@@ -55,14 +55,14 @@ class Rounding:
 
     def keep(self) -> None:
         """Rounds the weights for good."""
-        for weight, rounding in self._weights:
-            weight.data = rounding(weight.data)
+        for weight, quantization in self._weights:
+            weight.data = quantization(weight.data)
 
 
 def _linear_rounding(factors: Tensor | None) -> Callable[[Tensor], Tensor]:
     if factors is None:
-        return lambda weights: rounded(weights, LEVELS)
-    return lambda weights: rounded(weights * factors, LEVELS).div_(factors)
+        return lambda weights: fake_quantize(weights, LEVELS)
+    return lambda weights: fake_quantize(weights * factors, LEVELS).div_(factors)
 
 
 def _round_table(table: Tensor) -> Tensor:
@@ -71,7 +71,7 @@ def _round_table(table: Tensor) -> Tensor:
     return (table / step).round_().mul_(step)
 
 
-def round_linears(network: torch.nn.Module, levels: int) -> None:
+def fake_quantize_linears(network: torch.nn.Module, levels: int) -> None:
     """Rounds the weights of all linear layers, for each output channel by itself.
 
     Args:
@@ -80,10 +80,10 @@ def round_linears(network: torch.nn.Module, levels: int) -> None:
     """
     for layer in network.modules():
         if isinstance(layer, torch.nn.Linear):
-            layer.weight.data = rounded(layer.weight.data, levels)
+            layer.weight.data = fake_quantize(layer.weight.data, levels)
 
 
-def rounded(weights: Tensor, levels: int) -> Tensor:
+def fake_quantize(weights: Tensor, levels: int) -> Tensor:
     """Weights at the nearest of evenly spaced levels, the highest at each channel's largest.
 
     Levels that lose less in the mean square, by clipping the largest weights, cost a reader of

@@ -8,6 +8,7 @@ about similar things and do not hold the answer, in random order.
 
 import gzip
 import json
+import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,15 +17,16 @@ from pathlib import Path
 import torch
 
 from qa.reading.windows import MAX_TOKENS, Input
+from qa.squad import Gold
 from qa.training.batch import collate
 from qa.training.data import (
-    Gold,
     QuestionSentence,
     Retriever,
     holds_answer,
     read_question_sentences,
     tfidf_retriever,
 )
+from qa.training.device import best_device
 from qa.training.evaluation import best_spans
 from qa.training.features import load_tokenizer, plan_batches, windows
 from qa.training.model import load_model, logits, takes_types
@@ -35,7 +37,7 @@ AROUND = 2, 5  # How many are drawn, from and to.
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class PseudoLabel:
     """A question's sentence with the answer found in it.
 
     Attributes:
@@ -49,7 +51,7 @@ class Marked:
     confidence: float
 
 
-def mark(pairs: Sequence[QuestionSentence], reader: Path) -> Iterator[Marked]:
+def pseudo_label(pairs: Sequence[QuestionSentence], reader: Path) -> Iterator[PseudoLabel]:
     """Marks the best span of each sentence, in no particular order.
 
     Args:
@@ -59,7 +61,7 @@ def mark(pairs: Sequence[QuestionSentence], reader: Path) -> Iterator[Marked]:
     Raises:
         ValueError: The folder holds no reader.
     """
-    tokenizer, model = load_tokenizer(reader / "tokenizer.json"), load_model(reader)
+    tokenizer, model = load_tokenizer(reader / "tokenizer.json"), load_model(reader, best_device())
     model.train(False)
     pad, types = int(model.config.pad_token_id or 0), takes_types(model)
     encoded = windows(
@@ -68,22 +70,23 @@ def mark(pairs: Sequence[QuestionSentence], reader: Path) -> Iterator[Marked]:
     # A sentence of more than one window is no sentence.
     whole = [(pair, w[0]) for pair, w in zip(pairs, encoded, strict=True) if len(w) == 1]
     for batch in plan_batches([(w,) for _, w in whole], BATCH_TOKENS, random.Random(0)):  # noqa: S311
-        inputs, targets = collate([(whole[i][1],) for i in batch], pad, types)
+        inputs, targets = collate([(whole[i][1],) for i in batch], pad, types, model.device)
         with torch.inference_mode():
-            sides = (
-                side.masked_fill(~targets.mask, -torch.inf).log_softmax(dim=1)
+            # Without "no answer", which would stand on token 0: the sentence is known to answer.
+            start, end = (
+                side.masked_fill(~targets.mask, -torch.inf).log_softmax(dim=1).clamp(min=-1e4)
                 for side in logits(model, inputs)
             )
-            scores, first, last = best_spans(next(sides), next(sides), targets.mask)
-        for row, i in enumerate(batch):
-            pair, window = whole[i]
-            start, end = int(window.offsets[first[row]][0]), int(window.offsets[last[row]][1])
-            answer = Gold(start, pair.sentence[start:end])
+            start[:, 0] = end[:, 0] = 0.0
+        for row, first, last, score in zip(*best_spans(start, end, targets.mask), strict=True):
+            pair, window = whole[batch[row]]
+            begin, stop = int(window.offsets[first][0]), int(window.offsets[last][1])
+            answer = Gold(begin, pair.sentence[begin:stop])
             if answer.text:
-                yield Marked(pair, answer, float(scores[row].exp()))
+                yield PseudoLabel(pair, answer, math.exp(score))
 
 
-def passage(marked: Marked, retriever: Retriever, rng: random.Random) -> tuple[str, int]:
+def passage(marked: PseudoLabel, retriever: Retriever, rng: random.Random) -> tuple[str, int]:
     """Puts a sentence among others.
 
     Args:
@@ -106,7 +109,7 @@ def passage(marked: Marked, retriever: Retriever, rng: random.Random) -> tuple[s
     return text, len(before) + marked.answer.start
 
 
-def mark_file(
+def pseudo_label_file(
     pairs: Path, reader: Path, out: Path, *, confidence: float, seed: int = 0
 ) -> tuple[int, int]:
     """Marks a file of question-sentence pairs and writes what is sure as gzipped SQuAD v1.1 JSON.
@@ -129,7 +132,9 @@ def mark_file(
     rng = random.Random(seed)  # noqa: S311
     name = pairs.name.partition(".")[0]
     articles = []
-    for number, marked in enumerate(m for m in mark(read, reader) if m.confidence >= confidence):
+    for number, marked in enumerate(
+        m for m in pseudo_label(read, reader) if m.confidence >= confidence
+    ):
         text, start = passage(marked, retriever, rng)
         answer = {"text": marked.answer.text, "answer_start": start}
         question = {

@@ -2,11 +2,11 @@
 
 All inputs of a product share one int8 scale, and a few channels, always the same, are many times
 larger than the others and leave these few of its steps. Weights that were rounded to few levels
-(`qa.training.rounding`) are stored as small whole numbers with room above them. So a channel's
+(`quantization_aware`) are stored as small whole numbers with room above them. So a channel's
 weights are multiplied by a whole number and its inputs divided by it: the product is the same,
-the weights are exact still, and the steps of the inputs become finer. Smoothing
-before the rounding (`qa.training.smoothing`) has less room: there, weights that grow make the
-levels of all others coarser.
+the weights are exact still, and the steps of the inputs become finer. Smoothing before the
+rounding (`smooth_quant`) has less room: there, weights that grow make the levels of all others
+coarser.
 """
 
 from collections import defaultdict
@@ -26,12 +26,12 @@ MOST = 64
 processors without VNNI add them so."""
 
 
-def share_outliers(path: Path, examples: Iterable[Feeds]) -> None:
+def scale_channels(path: Path, examples: Iterable[Feeds]) -> None:
     """Multiplies weights and divides inputs, where that makes products more exact.
 
     Args:
         path: A quantised graph with smoothed inputs and its weights stored as numbers of levels
-            (`qa.training.export.store_levels`); is changed.
+            (`qa.training.quantize.export.store_levels`); is changed.
         examples: Its inputs for some typical texts.
     """
     model = onnx.load(path)

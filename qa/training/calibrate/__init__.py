@@ -1,0 +1,1 @@
+"""Fits what a score is worth as a probability."""
