@@ -1,6 +1,6 @@
 """What a collection is kept in: a folder (`index.local.backend`), or a cluster (`index.milvus`)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
@@ -96,6 +96,13 @@ class Backend(Protocol):
 
     def counts(self) -> tuple[int, int]:
         """Numbers of articles and passages."""
+        ...
+
+    def state(self) -> Hashable:
+        """What differs from before once anything was added, replaced or removed.
+
+        A cluster does not tell of what other processes replaced.
+        """
         ...
 
     def is_new(self) -> bool:

@@ -1,6 +1,6 @@
 """A collection of articles on disk: add, remove, search."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -143,6 +143,13 @@ class Collection:
     def counts(self) -> tuple[int, int]:
         """Numbers of articles and of passages."""
         return self._backend.counts()
+
+    def state(self) -> Hashable:
+        """What differs from before once anything was added, replaced or removed.
+
+        On Milvus, what another process replaced does not count.
+        """
+        return self._backend.state()
 
     @property
     def is_new(self) -> bool:

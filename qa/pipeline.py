@@ -173,7 +173,10 @@ class Answerer:
         return self.ranker.resolve(question, hits, ranked)
 
     def examples(self) -> tuple[str, ...]:
-        """A few questions that the collection answers, found in its articles and tried."""
+        """A few questions that the collection answers, found in its articles and tried.
+
+        That takes seconds where the collection has changed; a greeting only gets what is ready.
+        """
         return self._examples.get()
 
     # The steps, in their order.
@@ -278,8 +281,10 @@ class Answerer:
     # Answers from what was decided.
 
     def _help(self, question: str) -> Answer:
-        empty = isinstance(self.retriever, Collection) and not self.retriever.counts()[0]
-        told = Help(EMPTY) if empty else Help(WORDS, self.examples())
+        own = isinstance(self.retriever, Collection)
+        empty = own and not self.collection.counts()[0]
+        ready = self._examples.ready() if own else None
+        told = Help(EMPTY) if empty else Help(WORDS, ready or ())
         return Answer(
             question, None, 0.0, help=told, silence="no articles" if empty else "nothing asked"
         )

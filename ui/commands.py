@@ -26,7 +26,19 @@ from qa.cli.options import collection_option, reader_option
 @click.option(
     "--auth", envvar="QA_AUTH", metavar="USER:PASSWORD", help="Ask for this name and password."
 )
-@click.option("--api-key", envvar="QA_API_KEY", metavar="KEY", help="Ask for this key on /api.")
+@click.option(
+    "--api-key", envvar="QA_API_KEY", metavar="KEY",
+    help="Ask for this key: programs send it, the page asks for it once.",
+)  # fmt: skip
+@click.option(
+    "--allowed-host", "allowed_hosts", multiple=True, metavar="NAME",
+    help="Answer only under this name (and localhost); may be given more than once.",
+)  # fmt: skip
+@click.option(
+    "--insecure",
+    is_flag=True,
+    help="Let everybody in the network read and change the articles, without key or password.",
+)
 @click.option(
     "--root-path", default="", metavar="PATH", help="Path under which a proxy shows the page."
 )
@@ -34,14 +46,22 @@ from qa.cli.options import collection_option, reader_option
 @click.option("--open/--no-open", "browse", default=False, help="Open the page in a browser.")
 def serve(
     place: Place | None, library: Path | None, host: str, port: int, auth: str | None,
-    api_key: str | None, root_path: str, reader: str | None, browse: bool,
+    api_key: str | None, allowed_hosts: tuple[str, ...], insecure: bool, root_path: str,
+    reader: str | None, browse: bool,
 ) -> None:  # fmt: skip
     """Open the web page, with its REST API and MCP tool, until it is interrupted."""
-    from ui.server import Options, run
+    from ui.server import Options, is_loopback, run
 
     if auth is not None and (":" not in auth or not all(auth.split(":", 1))):
         raise UserError("--auth: give a name and a password, as USER:PASSWORD")
-    run(Options(place, library, host, port, auth, api_key, root_path, browse, reader))
+    if not (auth or api_key or insecure or is_loopback(host)):
+        raise UserError(
+            f"--host {host}: everybody who reaches it could read and change the articles; give "
+            "--api-key or --auth, or --insecure if that is meant"
+        )
+    run(
+        Options(place, library, host, port, auth, api_key, allowed_hosts, root_path, browse, reader)
+    )
 
 
 @click.command()

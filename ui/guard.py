@@ -1,14 +1,18 @@
 """What every request passes first: whose it is, where it goes, and how large it may be."""
 
 import asyncio
-import hmac
+import json
+import math
 import re
-from base64 import b64decode
-from collections.abc import Awaitable, Callable, MutableMapping
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlsplit
 
+from ui.auth import COOKIE, Login, cookie, set_cookie
+from ui.inbox import Inbox
 from ui.service import Service
 
 Scope = MutableMapping[str, Any]
@@ -17,18 +21,36 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+_Refusal = tuple[int, str] | tuple[int, str, dict[str, str]]
+"""Status, words, and headers if there are any."""
+
 MAX_UPLOAD_BYTES = 200_000_000
 MAX_ARTICLE_BODY = 12_000_000
 MAX_BODY = 2_500_000
 MAX_QUESTION_BODY = 256_000
+MAX_LOGIN_BODY = 4_000
 BODY_SECONDS = 60.0
+UPLOAD_SECONDS = 1_200.0
+
+VISITOR = "article-qa-visitor"
+VISITOR_SECONDS = 86_400
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _MCP = "/gradio_api/mcp"
-_OPEN = frozenset({"/api/health", "/api/docs", "/api/openapi.json"})
-# Gradio fetches files of other servers here, for pages that embed them. Wherever in the path, as
-# it may follow that of a proxy.
-_FETCHES = re.compile(r"/gradio_api/(?:proxy=|file[=/]https?:)", re.IGNORECASE)
+_UPLOAD = "/gradio_api/upload"
+_FILE = "/gradio_api/file="
+_OPEN = re.compile(r"/api/(?:health|docs|openapi\.json)|/fonts/[\w-]+\.woff2|/login|/logout")
+# What the page asks of Gradio. It has many more routes; a new one stays closed until somebody has
+# looked at what it reads and put it here.
+PAGE_ROUTES = {
+    "GET": re.compile(
+        r"/?|/config|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/(?:assets|static)/.+|"
+        r"/gradio_api/(?:heartbeat/[^/]+|queue/data|upload_progress|startup-events|info|file=.+)"
+    ),
+    "POST": re.compile(r"/gradio_api/(?:queue/join|run/[^/]+|cancel|reset|upload)"),
+}
+
+_TOO_MANY = "too many wrong keys or passwords; wait a moment"
 # Gradio's page loads its scripts in line and makes its templates with `Function`. Everything
 # comes from here: the page works offline, and what slipped through could not call home.
 _POLICY = (
@@ -49,33 +71,57 @@ class _RefusedError(Exception):
 
 
 class Guard:
-    """Middleware that refuses requests before anything of them is read."""
+    """Middleware that refuses requests before the application reads anything of them."""
 
     def __init__(
-        self, app: App, *, service: Service, host: str, auth: str | None, api_key: str | None,
-        behind_proxy: bool,
+        self, app: App, *, service: Service, inbox: Inbox, login: Login, host: str,
+        allowed_hosts: Collection[str], behind_proxy: bool,
     ) -> None:  # fmt: skip
         self._app = app
         self._service = service
-        self._auth = auth
-        self._api_key = api_key
-        # A page of another site can make its own name mean 127.0.0.1 and then read ours.
-        self._check_host = host in _LOOPBACK and not behind_proxy
+        self._inbox = inbox
+        self._login = login
+        # A page of another site can make its own name mean our address and then read from here.
+        named = {name.lower() for name in allowed_hosts}
+        checked = named or (host in _LOOPBACK and not behind_proxy)
+        self._hosts = _LOOPBACK | named if checked else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            if scope["type"] != "websocket":
+                await self._app(scope, receive, send)
             return
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         headers = {
             key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]
         }
-        refusal = self._refusal(scope["method"], path, headers)
+        visitor = cookie(headers, VISITOR)
+        refusal = self._refusal(scope["method"], path, headers, visitor)
         if refusal is not None:
             await _reply(send, *refusal)
             return
-        body = _Body(receive, _limit(path))
+        body = _Body(receive, _limit(path), upload=path == _UPLOAD)
+        if path in ("/login", "/logout"):
+            await self._enter_or_leave(scope, path, body, send)
+            return
+        stopped = self._stopped(scope, path, headers)
+        if stopped is not None:
+            if scope["method"] in ("GET", "HEAD") and path in ("", "/"):
+                await self._show_login(scope, send, 401)
+            else:
+                await _reply(send, *stopped)
+            return
+        given: Receive = body.receive
+        if scope["method"] == "POST" and path.startswith("/gradio_api/") and path != _UPLOAD:
+            checked = await self._checked(body, visitor, send)
+            if checked is None:
+                return
+            given = checked
+        new_visitor = not visitor and path in ("", "/", _UPLOAD)
+        if new_visitor:
+            visitor = secrets.token_hex(16)
+        scope["visitor"] = visitor
         started = replaced = completed = False
 
         async def send_on(message: Message) -> None:
@@ -91,6 +137,12 @@ class Guard:
                 # Gradio lets the page of any site read what it replies to a user who is logged in.
                 kept = (each for each in message.get("headers", ()) if not _is_cors(each[0]))
                 message["headers"] = [*kept, *_HEADERS]
+                if new_visitor:
+                    line = set_cookie(
+                        VISITOR, visitor, scope.get("root_path", ""), VISITOR_SECONDS,
+                        secure=_is_secure(scope),
+                    )  # fmt: skip
+                    message["headers"].append((b"set-cookie", line.encode()))
             await send(message)
             if message["type"] == "http.response.body" and not message.get("more_body", False):
                 completed = True
@@ -98,7 +150,7 @@ class Guard:
         must_reply = _is_api(path) or (path.startswith(_MCP) and scope["method"] == "POST")
         with self._service.replying() if must_reply else nullcontext():
             try:
-                await self._app(scope, body.receive, send_on)
+                await self._app(scope, given, send_on)
             except _RefusedError:
                 if body.refused and not started:
                     await _reply(send, *body.refused)
@@ -109,15 +161,16 @@ class Guard:
                 if not completed:
                     await send({"type": "http.response.body", "body": b""})
 
-    def _refusal(self, method: str, path: str, headers: dict[str, str]) -> tuple[int, str] | None:
-        if self._check_host and not _is_loopback(headers.get("host", "")):
-            return 421, "this server answers only as localhost"
+    def _refusal(
+        self, method: str, path: str, headers: dict[str, str], visitor: str
+    ) -> _Refusal | None:
+        if self._hosts is not None and _name(headers.get("host", "")) not in self._hosts:
+            return 421, "this server does not answer under this name; --allowed-host lets it"
         if method not in ("GET", "HEAD") and _is_foreign(headers):
             return 403, "a page of another site may not do this"
-        closed = (_is_api(path) and path not in _OPEN) or path.startswith(_MCP)
-        if closed and not self._may(headers):
-            return 401, "a key is needed: send it as 'Authorization: Bearer KEY'"
-        if _FETCHES.search(path):
+        if not self._is_ours(method, path):
+            return 404, "not found"
+        if path.startswith(_FILE) and not self._inbox.holds(path.removeprefix(_FILE), visitor):
             return 404, "not found"
         length = headers.get("content-length", "0")
         if not length.isdecimal():
@@ -126,27 +179,86 @@ class Guard:
             return 413, f"the body is larger than {_limit(path):,} bytes"
         return None
 
-    def _may(self, headers: dict[str, str]) -> bool:
-        if self._api_key is None and self._auth is None:
+    def _is_ours(self, method: str, path: str) -> bool:
+        if _is_api(path) or path == _MCP or path.startswith((f"{_MCP}/", "/fonts/")):
             return True
-        scheme, _, given = headers.get("authorization", "").partition(" ")
-        if self._api_key is not None:
-            sent = given if scheme.lower() == "bearer" else headers.get("x-api-key", "")
-            if _same(sent, self._api_key):
-                return True
-        if self._auth is not None and scheme.lower() == "basic":
-            try:
-                return _same(b64decode(given, validate=True).decode(), self._auth)
-            except ValueError:
-                return False
-        return False
+        if path in ("/login", "/logout"):
+            return self._login.needed and method == "POST"
+        routes = PAGE_ROUTES.get("GET" if method == "HEAD" else method)
+        return routes is not None and routes.fullmatch(path) is not None
+
+    def _stopped(self, scope: Scope, path: str, headers: dict[str, str]) -> _Refusal | None:
+        """What is said to someone who may not come in."""
+        login = self._login
+        if not login.needed or _OPEN.fullmatch(path) or login.by_cookie(headers):
+            return None
+        challenge = {"www-authenticate": login.challenge} if _is_api(path) else {}
+        right = login.by_header(headers)
+        if right is None:
+            return 401, "a key is needed: send it as 'Authorization: Bearer KEY'", challenge
+        wait = login.throttle.wait(_address(scope))
+        if wait > 0:
+            return 429, _TOO_MANY, {"retry-after": str(math.ceil(wait))}
+        if right:
+            login.throttle.succeeded(_address(scope))
+            return None
+        login.throttle.failed(_address(scope))
+        return 401, "this key or password is wrong", challenge
+
+    async def _enter_or_leave(self, scope: Scope, path: str, body: "_Body", send: Send) -> None:
+        login, address = self._login, _address(scope)
+        root = scope.get("root_path", "")
+        try:
+            content = await body.read()
+        except _RefusedError:
+            await _reply(send, *(body.refused or (400, "the body cannot be read")))
+            return
+        if path == "/logout":
+            line = set_cookie(COOKIE, "", root, 0, secure=_is_secure(scope))
+            await _redirect(send, f"{root}/", line)
+        elif login.throttle.wait(address) > 0:
+            await self._show_login(scope, send, 429, f"{_TOO_MANY}.")
+        elif login.by_form(content):
+            login.throttle.succeeded(address)
+            await _redirect(send, f"{root}/", login.set_cookie(root, secure=_is_secure(scope)))
+        else:
+            login.throttle.failed(address)
+            await self._show_login(scope, send, 401, "That is not right.")
+
+    async def _show_login(self, scope: Scope, send: Send, status: int, problem: str = "") -> None:
+        page = self._login.page(scope.get("root_path", ""), problem)
+        headers = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
+        await _send_whole(send, status, [*headers, *_HEADERS], page)
+
+    async def _checked(self, body: "_Body", visitor: str, send: Send) -> Receive | None:
+        """Give Gradio the body as it was understood here, or refuse it.
+
+        It is written anew, so that nothing in it can mean one thing here and another there.
+        """
+        try:
+            content = await body.read()
+            value = json.loads(content) if content else None
+        except _RefusedError:
+            await _reply(send, *(body.refused or (400, "the body cannot be read")))
+            return None
+        except (ValueError, RecursionError):
+            await _reply(send, 400, "the body is not JSON")
+            return None
+        if self._inbox.refuses(value, visitor):
+            await _reply(send, 403, "only a file that you have uploaded yourself can be named")
+            return None
+        return body.again(json.dumps(value).encode() if content else b"")
 
 
-def _is_loopback(host: str) -> bool:
+def _name(host: str) -> str | None:
     try:
-        return urlsplit(f"//{host}").hostname in _LOOPBACK
+        return urlsplit(f"//{host}").hostname
     except ValueError:
-        return False
+        return None
+
+
+def _is_secure(scope: Scope) -> bool:
+    return scope.get("scheme") == "https"
 
 
 def _is_foreign(headers: dict[str, str]) -> bool:
@@ -173,15 +285,18 @@ def _is_api(path: str) -> bool:
 
 
 def _limit(path: str) -> int:
-    if path.startswith("/gradio_api/upload"):
+    if path == _UPLOAD:
         return MAX_UPLOAD_BYTES
+    if path in ("/login", "/logout"):
+        return MAX_LOGIN_BODY
     if path.startswith("/api/articles"):
         return MAX_ARTICLE_BODY
     return MAX_QUESTION_BODY if _is_api(path) else MAX_BODY
 
 
-def _same(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode(), wanted.encode())
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 class _Body:
@@ -191,9 +306,10 @@ class _Body:
         refused: Status and words of the reply, once it has failed.
     """
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+    def __init__(self, receive: Receive, limit: int, *, upload: bool = False) -> None:
         self._receive = receive
         self._limit = limit
+        self._due = time.monotonic() + (UPLOAD_SECONDS if upload else BODY_SECONDS)
         self._taken = 0
         self._complete = False
         self.refused: tuple[int, str] | None = None
@@ -204,7 +320,8 @@ class _Body:
             # From here on it waits for the client to leave, which may take as long as it likes.
             return await self._receive()
         try:
-            message = await asyncio.wait_for(self._receive(), BODY_SECONDS)
+            left = min(BODY_SECONDS, self._due - time.monotonic())
+            message = await asyncio.wait_for(self._receive(), max(0.0, left))
         except TimeoutError:
             self.refused = 408, "the body did not come in time"
             raise _RefusedError from None
@@ -215,18 +332,45 @@ class _Body:
             raise _RefusedError
         return message
 
+    async def read(self) -> bytes:
+        """All of it."""
+        parts = []
+        while not self._complete:
+            parts.append((await self.receive()).get("body", b""))
+        return b"".join(parts)
 
-async def _reply(send: Send, status: int, words: str) -> None:
-    import json
+    def again(self, content: bytes) -> Receive:
+        """What gives this instead, once it was read."""
+        given = False
 
-    body = json.dumps({"detail": words}).encode()
+        async def receive() -> Message:
+            nonlocal given
+            if given:
+                return await self._receive()
+            given = True
+            return {"type": "http.request", "body": content, "more_body": False}
+
+        return receive
+
+
+async def _reply(send: Send, status: int, words: str, more: dict[str, str] | None = None) -> None:
     headers = [
         (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
         # The rest of a refused body is not read, so nothing can follow it.
         (b"connection", b"close"),
+        *((name.encode(), value.encode()) for name, value in (more or {}).items()),
     ]
-    if status == 401:
-        headers.append((b"www-authenticate", b'Basic realm="article-qa", charset="UTF-8"'))
+    await _send_whole(send, status, headers, json.dumps({"detail": words}).encode())
+
+
+async def _redirect(send: Send, location: str, cookie_line: str) -> None:
+    headers = [(b"location", location.encode()), (b"set-cookie", cookie_line.encode())]
+    await _send_whole(send, 303, [*headers, *_HEADERS], b"")
+
+
+async def _send_whole(
+    send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes
+) -> None:
+    headers = [*headers, (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

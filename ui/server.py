@@ -6,6 +6,7 @@ import tempfile
 import threading
 import webbrowser
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType
 
@@ -15,7 +16,9 @@ from fastapi import FastAPI
 from index.errors import UserError
 from index.place import Place
 from qa.reading.batched import MAX_PASSAGES
+from ui.connections import Connection
 from ui.service import Service
+from ui.uploads import MAX_FILE_BYTES
 
 DRAIN_SECONDS = 60.0
 
@@ -30,6 +33,7 @@ class Options:
     port: int = 0
     auth: str | None = None
     api_key: str | None = None
+    allowed_hosts: tuple[str, ...] = ()
     root_path: str = ""
     browse: bool = False
     reader: str | None = None
@@ -43,7 +47,7 @@ def run(options: Options) -> None:
         UserError: If the collection cannot be opened or the port is not to be had.
     """
     listener = _listen(options.host, options.port)
-    # Gradio keeps uploads in a folder of this name; a fresh one goes with the process.
+    # Gradio takes uploads only from this folder; a fresh one goes with the process.
     with tempfile.TemporaryDirectory(prefix="article-qa-") as uploads:
         os.environ["GRADIO_TEMP_DIR"] = uploads
         service = Service(
@@ -62,7 +66,7 @@ def run(options: Options) -> None:
             threading.Timer(1.0, webbrowser.open, [address]).start()
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, root_path=options.root_path,
-            timeout_keep_alive=15, server_header=False,
+            timeout_keep_alive=15, server_header=False, http=Connection, ws="none",
         )  # fmt: skip
         _DrainingServer(config, service).run(sockets=[listener])
         service.close()
@@ -73,28 +77,33 @@ def build_app(service: Service, options: Options) -> FastAPI:
     """The whole application, to be served."""
     import gradio as gr
     from gradio import processing_utils
+    from gradio.utils import get_upload_folder
 
     from ui.api.routes import build_api
+    from ui.auth import Login
     from ui.guard import Guard
+    from ui.inbox import Inbox
     from ui.page.page import ASSETS, Page
     from ui.page.theme import HEAD, theme
 
-    # Whatever is posted to a handler as a file is fetched from where it says it is, at any size.
+    # The guard lets nobody name an address as a file; if one came, Gradio would fetch it.
     processing_utils.async_ssrf_protected_download = _refuse_to_fetch
-    app = build_api(service)
-    pair = tuple(options.auth.split(":", 1)) if options.auth else None
+    inbox = Inbox(Path(get_upload_folder()))
+    login = Login(options.auth, options.api_key)
+    app = build_api(service, inbox)
+    page = Page(service, inbox, login).build()
     gr.mount_gradio_app(
-        app, Page(service).build(), path="/", server_name=options.host,
-        footer_links=[], run_history=False,
-        auth=[pair] if pair else None, root_path=options.root_path or None,
-        allowed_paths=[], show_error=False, max_file_size=50_000_000, ssr_mode=False,
-        enable_monitoring=False, mcp_server=True, theme=theme(),
-        css_paths=[ASSETS / "page.css"], head=HEAD,
+        app, page, path="/", server_name=options.host, footer_links=[], run_history=False,
+        root_path=options.root_path or None, allowed_paths=[], show_error=False,
+        max_file_size=MAX_FILE_BYTES, ssr_mode=False, enable_monitoring=False, mcp_server=True,
+        theme=theme(), css_paths=[ASSETS / "page.css"], head=HEAD,
     )  # fmt: skip
+    # Only then does Gradio look whether a file that it is to read lies in the upload folder.
+    page.has_launched = True
     app.add_middleware(
         Guard,
-        service=service, host=options.host, auth=options.auth, api_key=options.api_key,
-        behind_proxy=bool(options.root_path),
+        service=service, inbox=inbox, host=options.host, allowed_hosts=options.allowed_hosts,
+        login=login, behind_proxy=bool(options.root_path),
     )  # fmt: skip
     return app
 
@@ -136,6 +145,14 @@ class _DrainingServer(uvicorn.Server):
         self._service.await_replies(5.0)
         self._drained = not self.force_exit
         self.force_exit = True
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens on this address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -3,8 +3,8 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -76,6 +76,9 @@ class Service:
         self._questions = WorkQueue("questions", workers, queue_limit)
         self._changes = WorkQueue("changes", CHANGES_AT_ONCE, queue_limit)
         self._queues = (self._questions, self._changes)
+        self._loading = threading.Lock()
+        self._preparing: set[Answerer] = set()
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="examples")
         self._idle = threading.Condition()
         self._replies = 0
         self.ending = False
@@ -89,7 +92,26 @@ class Service:
 
     def warm_up(self) -> None:
         """Open the first collection and load the models."""
-        self.library.answerer().ask("what is this about")
+        answerer = self.library.answerer()
+        answerer.ask("what is this about")
+        self.prepare_examples(answerer)
+
+    def prepare_examples(self, answerer: Answerer) -> None:
+        """Begin to find the examples of a collection, beside everything else."""
+        with self._loading:
+            if answerer in self._preparing:
+                return
+            self._preparing.add(answerer)
+
+        def prepare() -> None:
+            try:
+                answerer.examples()
+            finally:
+                with self._loading:
+                    self._preparing.discard(answerer)
+
+        with suppress(RuntimeError):  # The server is ending.
+            self._beside.submit(prepare)
 
     def submit(self, query: Query, door: str, trace: Trace | None = None) -> Future[Answer]:
         """Accept a question, to be answered in its turn.
@@ -151,6 +173,7 @@ class Service:
 
     def close(self) -> None:
         """Accept nothing more, and end the threads after what was accepted."""
+        self._beside.shutdown(wait=False, cancel_futures=True)
         for each in self._queues:
             each.close()
 
@@ -184,6 +207,8 @@ class Service:
         try:
             answerer = self.library.answerer(query.collection)
             answer = answerer.ask(query.question, query.history, query.filters, trace)
+            if answer.help is not None and not answer.help.examples:
+                self.prepare_examples(answerer)
             outcome = "answered" if answer.text is not None else "not-said"
         except UserError:
             outcome = "refused"

@@ -117,6 +117,10 @@ class LocalBackend:
         """Numbers of articles and passages."""
         return self.store.counts()
 
+    def state(self) -> State:
+        """How far the history of the store has come."""
+        return self.store.state()
+
     def is_new(self) -> bool:
         """Whether nothing was ever written to it."""
         return self.store.state().counter == 0

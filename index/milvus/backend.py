@@ -64,6 +64,7 @@ class MilvusBackend:
             UserError: If the server does not answer, or has no such collection.
         """
         self.address = address
+        self._changes = 0
         self._names = schema.names(address)
         self._connection = Connection(address)
         self._articles = Articles(self._connection, self._names)
@@ -148,6 +149,10 @@ class MilvusBackend:
                     first, second = sorted((group[one], group[other]))
                     group = {e: first if n == second else n for e, n in group.items()}
         return group
+
+    def state(self) -> tuple[int, int, int]:
+        """The counts, and how often this process has changed something."""
+        return *self.counts(), self._changes
 
     def counts(self) -> tuple[int, int]:
         """Numbers of articles and passages."""
@@ -254,6 +259,7 @@ class MilvusBackend:
 
     def _forget(self) -> None:
         """Look again at what this process has changed."""
+        self._changes += 1
         self._statistics.forget()
         self._listing.forget()
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -37,18 +37,25 @@ class Examples:
 
     def __init__(self, answerer: "Answerer") -> None:
         self._answerer = answerer
-        self._state: tuple[int, int] | None = None
-        self._found: tuple[str, ...] = ()
-        self._lock = Lock()
+        self._ready: tuple[Hashable, tuple[str, ...]] = (None, ())
+        self._finding = Lock()
+
+    def ready(self) -> tuple[str, ...] | None:
+        """The examples, at once; None if they were not found yet or something has changed since."""
+        state, found = self._ready
+        return found if state == self._answerer.collection.state() else None
 
     def get(self) -> tuple[str, ...]:
-        """Up to `WANTED` questions that the collection answers."""
-        with self._lock:
-            state = self._answerer.collection.counts()
-            if state != self._state:
-                self._found = tuple(_answered(self._answerer))
-                self._state = state
-            return self._found
+        """Up to `WANTED` questions that the collection answers; asking them takes seconds."""
+        found = self.ready()
+        if found is None:
+            with self._finding:
+                found = self.ready()
+                if found is None:
+                    state = self._answerer.collection.state()
+                    found = tuple(_answered(self._answerer))
+                    self._ready = (state, found)
+        return found
 
 
 def candidates(articles: Iterable[Article]) -> list[str]:

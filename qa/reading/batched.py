@@ -39,7 +39,6 @@ class BatchedReader:
         self._reader = reader
         self._max_passages = max_passages
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self.batches: list[int] = []
         self._thread = Thread(target=self._serve, name="reader", daemon=True)
         self._thread.start()
 
@@ -85,7 +84,6 @@ class BatchedReader:
             for job in batch:
                 self._answer([job])
             return
-        self.batches.append(len(batch))
         taken = 0
         for job in batch:
             job.spans.set_result(spans[taken : taken + len(job.requests)])

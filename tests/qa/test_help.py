@@ -71,6 +71,29 @@ def test_a_greeting_gets_questions_that_are_answered(answerer, monkeypatch):
     assert all(each in printed for each in examples)
 
 
+def test_a_greeting_asks_nothing_and_shows_nothing_stale(tmp_path):
+    text = "The Orme lamp festival was opened by President Nils Ake in {}. It rained."
+    with Collection(tmp_path / "own", create=True) as collection:
+        collection.add([Article("orme", "Lamps", text.format(2016), None, None)])
+        fresh = Answerer(collection)
+        asked = []
+        search, collection.search = collection.search, lambda *given: asked.append(given)
+        assert fresh.ask("hello").help.examples == ()
+        assert not asked
+        collection.search = search
+        found = fresh.examples()
+        assert "Who is Nils Ake?" in found or any("lamp festival" in each for each in found)
+        assert fresh.ask("hello").help.examples == found
+        counts = collection.counts()
+        collection.add([Article("orme", "Lamps", "Nothing is said here of anyone.", None, None)])
+        assert collection.counts() == counts
+        assert fresh.ask("hello").help.examples == ()
+        assert fresh.examples() == ()
+        collection.remove(["orme"])
+        collection.add([Article("orme", "Lamps", text.format(2016), None, None)])
+        assert fresh.examples() == found
+
+
 def test_an_empty_collection_says_what_to_do(tmp_path):
     with Collection(tmp_path / "empty", create=True) as collection:
         answer = Answerer(collection).ask("what can you do?")

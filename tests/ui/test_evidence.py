@@ -13,12 +13,11 @@ from ui.page.evidence import (
     answer_body,
     evidence_panel,
     marked_passage,
-    safe_link,
-    source_name,
     title_of,
 )
 from ui.page.filters import in_words, typed
 from ui.page.transcript import Exchange, transcript, welcome
+from ui.shown import safe_link, source_name, without_folders
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sampled_from(
     [
@@ -236,3 +235,19 @@ def test_help_is_neither_an_answer_nor_evidence() -> None:
     assert 'data-action="example" data-question="Who is it?"' in html
     assert "aq-actions" not in html
     assert evidence_panel(helped) == evidence_panel(None)
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("/srv/ann/news/a.sqlite: cannot be written", "a.sqlite: cannot be written"),
+        ("'/home/ann/x.txt' and ~/b/c.txt are bad", "'x.txt' and c.txt are bad"),
+        ("C:\\Users\\ann\\x.txt: bad", "x.txt: bad"),
+        ("see file:///etc/passwd", "see passwd"),
+        ("https://a.example/x/y: not found", "https://a.example/x/y: not found"),
+        ("GET /api/articles/a-1 shows it", "GET /api/articles/a-1 shows it"),
+        ("on 3/4/2019 and/or 5/6/2019", "on 3/4/2019 and/or 5/6/2019"),
+    ],
+)
+def test_a_message_names_no_folder(told: str, shown: str) -> None:
+    assert without_folders(told) == shown

@@ -1,5 +1,7 @@
 """Which requests are let through to Gradio, and what of its replies."""
 
+import asyncio
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -111,7 +113,13 @@ def test_a_file_that_is_posted_as_an_address_is_not_fetched(
         handlers = client.get("/config").json()["dependencies"]
         (ask,) = (each for each in handlers if each["api_name"] == "ask_articles")
         event = {"fn_index": ask["id"], "session_hash": "s", "data": [file] * len(ask["inputs"])}
-        assert client.post(JOIN, json=event).status_code == 200
-        replies = client.get("/gradio_api/queue/data?session_hash=s").text
-    assert "not fetched here" in replies
+        assert client.post(JOIN, json=event).status_code == 403
     assert not fetched
+
+
+def test_gradio_itself_fetches_nothing(client: TestClient) -> None:
+    from gradio import Error, processing_utils
+
+    assert client.get("/").status_code == 200
+    with pytest.raises(Error, match="not fetched here"):
+        asyncio.run(processing_utils.async_ssrf_protected_download("http://a.example/", "/tmp"))

@@ -15,6 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from index.errors import UserError
+from index.types import Article
 from ui import guard
 from ui.server import Options, build_app, run
 from ui.service import Service
@@ -76,6 +77,21 @@ def test_filters_apply(client: TestClient) -> None:
         refused = client.post("/api/ask", json={**QUESTION, "articles": wrong})
         assert refused.status_code == 422
         assert "articles" in refused.json()["detail"]
+
+
+def test_no_folder_of_the_machine_is_told(client: TestClient, service: Service) -> None:
+    collection = service.library.collection()
+    text = "The tern fair of Skaill was opened by Olga Venn in 2012."
+    collection.add([Article("skaill", "Terns", text, None, "/srv/olga/private/terns.txt")])
+    asked = {"question": "Who opened the tern fair of Skaill?"}
+    told = [
+        client.post("/api/ask", json=asked), client.post("/api/search", json=asked),
+        client.get("/api/articles?q=terns"), client.get("/api/articles/skaill"),
+    ]  # fmt: skip
+    collection.remove(["skaill"])
+    for reply in told:
+        assert '"terns.txt"' in reply.text
+        assert "private" not in reply.text
 
 
 def test_articles_come_change_and_go(client: TestClient) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.formparsers import MultiPartException
 
 from index.errors import UserError
 from index.types import Article, Hit
@@ -19,10 +20,12 @@ from qa.trace import Trace
 from qa.types import Turn
 from ui.api import schemas as s
 from ui.api.docs_page import docs_page
+from ui.inbox import Inbox, InboxFullError
 from ui.library import UnknownCollectionError
 from ui.queues import BusyError
 from ui.service import ASK_SECONDS, CHANGE_SECONDS, Service
 from ui.service import Query as AskQuery
+from ui.shown import without_folders
 from ui.uploads import pasted
 
 T = TypeVar("T")
@@ -62,7 +65,7 @@ class _UnderWayError(UserError):
     """A change takes long, and goes on."""
 
 
-def build_api(service: Service) -> FastAPI:
+def build_api(service: Service, inbox: Inbox) -> FastAPI:
     """The application with the routes below `/api`; the page is mounted on it."""
     app = FastAPI(
         title="article-qa", version="1", docs_url=None, redoc_url=None,
@@ -90,6 +93,11 @@ def build_api(service: Service) -> FastAPI:
     @app.get("/fonts/{name}.woff2", include_in_schema=False)
     async def font(name: Literal["newsreader-latin", "newsreader-latin-ext"]) -> FileResponse:
         return FileResponse(FONTS / f"{name}.woff2", media_type="font/woff2")
+
+    # In place of Gradio's own, under which the same file of two people is one and the same.
+    @app.post("/gradio_api/upload", include_in_schema=False)
+    async def upload(request: Request, upload_id: str | None = None) -> list[str]:
+        return await inbox.receive(request, request.scope["visitor"], upload_id)
 
     @app.get("/api/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
@@ -257,12 +265,20 @@ async def _changed(future: Future[T], seen_by: str) -> T:
 def _add_problems(app: FastAPI) -> None:
     def problem(status: int, words: str, headers: dict[str, str] | None = None) -> JSONResponse:
         # The words may hold what was sent, and that may be half a character.
-        printable = words.encode("utf-8", "replace").decode()
+        printable = without_folders(words).encode("utf-8", "replace").decode()
         return JSONResponse({"detail": printable}, status, headers)
 
     @app.exception_handler(BusyError)
     async def busy(_: Request, error: BusyError) -> JSONResponse:
         return problem(503, str(error), {"Retry-After": str(error.retry_after)})
+
+    @app.exception_handler(InboxFullError)
+    async def full(_: Request, error: InboxFullError) -> JSONResponse:
+        return problem(503, str(error))
+
+    @app.exception_handler(MultiPartException)
+    async def too_large(_: Request, error: MultiPartException) -> JSONResponse:
+        return problem(413 if "maximum allowed size" in error.message else 400, error.message)
 
     @app.exception_handler(_UnderWayError)
     async def under_way(_: Request, error: _UnderWayError) -> JSONResponse:

@@ -1,17 +1,22 @@
 """What the REST API takes and gives."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from index.sources.inputs import MAX_ARTICLE_BYTES
 from index.types import Article, Filters, Summary
 from qa.settings import MAX_QUESTION_CHARACTERS
 from qa.types import Relation, Silence
+from ui.shown import source_name
 
 _MAX_HISTORY = 50
 _MAX_ARTICLES = 10_000
+
+
+Source = Annotated[str | None, AfterValidator(lambda source: source_name(source) or None)]
+"""Where an article came from: an address, or the name of a file without its folder."""
 
 
 class _Strict(BaseModel):
@@ -68,7 +73,7 @@ class CitationOut(BaseModel):
     article_id: str
     title: str
     published: date | None
-    source: str | None
+    source: Source
     start: int
     end: int
     quote: str
@@ -113,7 +118,7 @@ class HitOut(BaseModel):
     article_id: str
     title: str
     published: date | None
-    source: str | None
+    source: Source
     start: int
     end: int
     passage: str
@@ -150,7 +155,7 @@ class ArticleLine(BaseModel):
     id: str
     title: str
     published: date | None
-    source: str | None
+    source: Source
     characters: int
 
     @classmethod

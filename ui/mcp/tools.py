@@ -1,6 +1,5 @@
 """The tool that other programs' models can call, over the Model Context Protocol."""
 
-import json
 from datetime import date
 
 import gradio as gr
@@ -8,8 +7,10 @@ from gradio.events import api
 
 from index.errors import UserError
 from index.types import Filters
+from ui.api.schemas import AnswerOut
 from ui.queues import BusyError
 from ui.service import Query, Service
+from ui.shown import without_folders
 
 
 def add_tools(service: Service) -> None:
@@ -41,13 +42,14 @@ def add_tools(service: Service) -> None:
         try:
             filters = Filters(_day(since), _day(until), source or None, frozenset(articles))
             query = Query(question, collection or None, (), filters)
-            return json.dumps(service.ask(query, "mcp").to_dict(), ensure_ascii=False)
+            answer = AnswerOut.model_validate(service.ask(query, "mcp").to_dict())
+            return answer.model_dump_json()
         except TimeoutError:
             raise gr.Error("the answer took too long", print_exception=False) from None
         except BusyError as error:
             raise gr.Error(f"busy: {error}", print_exception=False) from None
         except UserError as error:
-            raise gr.Error(str(error), print_exception=False) from None
+            raise gr.Error(without_folders(error), print_exception=False) from None
 
     # Without Gradio's own queue: ours bounds it, and the call needs no way back over HTTP.
     api(ask_articles, api_name="ask_articles", queue=False)

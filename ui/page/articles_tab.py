@@ -10,11 +10,13 @@ import gradio as gr
 
 from index.errors import UserError
 from index.types import Added, Article
+from ui.inbox import Inbox
 from ui.page.articles_view import PAGE_SIZE, listing
 from ui.page.chat import Chat
 from ui.page.evidence import text_html
 from ui.page.filters import typed
 from ui.service import Service
+from ui.shown import without_folders
 from ui.uploads import KINDS, MAX_FILES, pasted, read_address, read_upload, shown_name
 
 _POLL_SECONDS = 0.1
@@ -26,8 +28,9 @@ Report = list[tuple[str, str, str]]
 class ArticlesTab:
     """Builds the tab, and does what it is asked."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, inbox: Inbox) -> None:
         self._service = service
+        self._inbox = inbox
         self._chat = Chat(service)
 
     def build(self, collection: gr.Dropdown, reader: gr.HTML, blocks: gr.Blocks) -> None:
@@ -75,7 +78,8 @@ class ArticlesTab:
         blocks.load(self._list, look, articles, **quiet)
         gr.on(
             [upload.click], self._upload, [files, *look], [report, articles, files],
-            concurrency_limit=2, **quiet,
+            # Gradio would make an empty file for each one, and keep it.
+            preprocess=False, concurrency_limit=2, **quiet,
         )  # fmt: skip
         paste.click(
             self._paste, [title, day, text, *look], [report, articles, title, day, text],
@@ -94,7 +98,7 @@ class ArticlesTab:
             searched = self._service.library.collection(collection)
             found = searched.summaries(words, offset, PAGE_SIZE)
         except UserError as error:
-            return f'<p class="aq-problem" role="alert">{text_html(str(error))}</p>'
+            return f'<p class="aq-problem" role="alert">{text_html(without_folders(error))}</p>'
         return listing(found, offset, words)
 
     def _clicked(self, collection: str, words: str, event: gr.EventData) -> Any:  # noqa: ANN401
@@ -111,9 +115,9 @@ class ArticlesTab:
         return gr.skip()
 
     async def _upload(
-        self, files: Sequence[str] | None, collection: str, words: str
+        self, files: Sequence[dict[str, Any]] | None, collection: str, words: str
     ) -> AsyncIterator[tuple[Any, ...]]:
-        paths = [Path(each) for each in files or ()]
+        paths = [Path(file["path"]) for file in files or ()]
         try:
             if len(paths) > MAX_FILES:
                 problem = f"{len(paths)} files at once; at most {MAX_FILES}"
@@ -127,8 +131,7 @@ class ArticlesTab:
                     states[place] = state
                     yield _report(states), gr.skip(), gr.skip()
         finally:
-            for path in paths:
-                path.unlink(missing_ok=True)
+            self._inbox.discard([str(path) for path in paths])
         yield _report(states), self._list(collection, words), None
 
     async def _fetch(self, url: str, collection: str, words: str) -> AsyncIterator[tuple[Any, ...]]:
@@ -174,14 +177,14 @@ class ArticlesTab:
             yield name, "done", _outcome(task.result())
         except UserError as error:
             added = f"; {done:,} articles of it were added" if done else ""
-            yield name, "failed", f"{error}{added}"
+            yield name, "failed", f"{without_folders(error)}{added}"
 
     def _create(self, name: str) -> tuple[Any, Any, str]:
         library = self._service.library
         try:
             made = library.create(name)
         except UserError as error:
-            return gr.skip(), gr.skip(), _report([(name, "failed", str(error))])
+            return gr.skip(), gr.skip(), _report([(name, "failed", without_folders(error))])
         dropdown = gr.Dropdown(library.names(), value=made)
         return dropdown, "", _report([(made, "done", "created; it is empty")])
 

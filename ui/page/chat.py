@@ -14,6 +14,7 @@ from ui.page.evidence import evidence_panel, explanation
 from ui.page.filters import in_words, typed
 from ui.page.transcript import Exchange, Session, history, transcript, with_last
 from ui.service import ASK_SECONDS, Query, Service
+from ui.shown import without_folders
 
 _POLL_SECONDS = 0.04
 
@@ -43,7 +44,7 @@ class Chat:
         try:
             filters = typed(since, until, source, alone)
         except UserError as error:
-            failed = Exchange(len(session), question, problem=str(error))
+            failed = Exchange(len(session), question, problem=without_folders(error))
             yield self._view((*session, failed))
             return
         earlier = history(session)
@@ -56,7 +57,7 @@ class Chat:
         try:
             future = self._service.submit(query, "page", trace)
         except UserError as error:
-            yield self._view(with_last(session, problem=str(error)))
+            yield self._view(with_last(session, problem=without_folders(error)))
             return
         try:
             waited, shown = 0.0, 0
@@ -71,7 +72,7 @@ class Chat:
         except TimeoutError:
             yield self._view(with_last(session, problem="this takes too long; try it again"))
         except UserError as error:
-            yield self._view(with_last(session, problem=str(error)))
+            yield self._view(with_last(session, problem=without_folders(error)))
         else:
             # The trace holds whole articles; the page remembers only its lines.
             answer = replace(answer, trace=None)

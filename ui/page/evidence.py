@@ -5,7 +5,6 @@ element is written here; nothing is parsed, matched or cleaned. Marks are cut at
 the citations, so that the marked characters are the quoted ones.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import urlsplit
@@ -13,11 +12,10 @@ from urllib.parse import urlsplit
 from index.types import Article, Summary
 from qa.rendering import DISAGREE, confidence_words, silence_words
 from qa.types import Answer, Citation
+from ui.shown import safe_link, source_name
 
 MIN_ALTERNATIVE = 0.1
 """Another answer that is less likely than this is noise, not a disagreement."""
-
-_NAME_OF_PATH = re.compile(r"[^/\\]+(?=[/\\]*$)")
 
 
 def answer_body(answer: Answer) -> str:
@@ -268,22 +266,3 @@ def _source(source: str | None, title: str) -> str:
         )
     # An article without a title goes by this name already.
     return f' · <span class="aq-source">{_text(source_name(source))}</span>' if titled else ""
-
-
-def safe_link(source: str) -> str | None:
-    """The source if it is a web address; nothing else becomes a link."""
-    try:
-        parts = urlsplit(source)
-    except ValueError:
-        return None
-    return source if parts.scheme in {"http", "https"} and parts.netloc else None
-
-
-def source_name(source: str | None) -> str:
-    """A source as it is shown: of a path only its last part, for the rest is nobody's business."""
-    if not source:
-        return ""
-    if safe_link(source):
-        return source
-    found = _NAME_OF_PATH.search(source)
-    return found.group(0) if found else source

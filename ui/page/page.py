@@ -8,6 +8,8 @@ import gradio as gr
 
 from index.errors import UserError
 from index.types import Summary
+from ui.auth import Login
+from ui.inbox import Inbox
 from ui.library import MAIN
 from ui.mcp.tools import add_tools
 from ui.page.article import asked_alone
@@ -16,6 +18,7 @@ from ui.page.chat import Chat
 from ui.page.evidence import evidence_panel, text_html
 from ui.page.transcript import Session, welcome
 from ui.service import WORKERS, Service
+from ui.shown import without_folders
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 
@@ -25,20 +28,20 @@ Fields = tuple[str, str, Session]
 class Page:
     """Builds the page of a service."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, inbox: Inbox, login: Login) -> None:
         self._service = service
+        self._inbox = inbox
+        self._login = login
         self._chat = Chat(service)
 
     def build(self) -> Any:  # noqa: ANN401 - gradio's own type is made at run time
         """The page, to be mounted."""
         with gr.Blocks(
             title="article-qa", analytics_enabled=False, fill_width=True,
-            # Uploads that were never added are deleted after an hour.
-            delete_cache=(1_800, 3_600),
         ) as blocks:  # fmt: skip
             session = gr.State(())
             with gr.Row(elem_id="aq-top", equal_height=True):
-                gr.HTML(_header(), js_on_load=script("actions"), elem_id="aq-brand")
+                gr.HTML(_header(self._login), js_on_load=script("actions"), elem_id="aq-brand")
                 collection = gr.Dropdown(
                     self._service.library.names(), value=MAIN, label="Collection",
                     elem_id="aq-collection", filterable=False,
@@ -48,7 +51,7 @@ class Page:
                 with gr.Tab("Ask", id="ask"):
                     self._ask_tab(session, collection, reader, tabs, blocks)
                 with gr.Tab("Articles", id="articles"):
-                    ArticlesTab(self._service).build(collection, reader, blocks)
+                    ArticlesTab(self._service, self._inbox).build(collection, reader, blocks)
             add_tools(self._service)
         blocks.queue(default_concurrency_limit=WORKERS, max_size=256, api_open=False)
         return blocks
@@ -155,7 +158,7 @@ class Page:
         try:
             article = self._chat.alone(collection, data)
         except UserError as error:
-            raise gr.Error(text_html(str(error)), print_exception=False) from None
+            raise gr.Error(text_html(without_folders(error)), print_exception=False) from None
         return gr.Tabs(selected="ask"), article, asked_alone(article)
 
     def _ask_all(self) -> tuple[None, str]:
@@ -198,7 +201,7 @@ class Page:
         try:
             return self._chat.rate(session, collection, data)
         except UserError as error:
-            raise gr.Error(text_html(str(error)), print_exception=False) from None
+            raise gr.Error(text_html(without_folders(error)), print_exception=False) from None
 
 
 def opening(view: Callable[[str, dict[str, Any]], str]) -> Callable[..., Any]:
@@ -214,7 +217,7 @@ def opening(view: Callable[[str, dict[str, Any]], str]) -> Callable[..., Any]:
         try:
             return reader_dialog(view(collection, data), shown)
         except UserError as error:
-            raise gr.Error(text_html(str(error)), print_exception=False) from None
+            raise gr.Error(text_html(without_folders(error)), print_exception=False) from None
 
     return event_opens
 
@@ -240,10 +243,15 @@ def script(*names: str) -> str:
     return "\n".join((ASSETS / f"{name}.js").read_text() for name in names)
 
 
-def _header() -> str:
+def _header(login: Login) -> str:
+    leave = (
+        '<form class="aq-out" method="post" action="logout"><button>Log out</button></form>'
+        if login.needed
+        else ""
+    )
     return (
         '<div class="aq-brand"><h1>article<span>·</span>qa</h1>'
-        "<p>Answers in the words of the articles</p></div>"
+        f"<p>Answers in the words of the articles</p></div>{leave}"
         '<button type="button" class="aq-theme" data-action="theme" '
         'aria-label="Switch between light and dark">◐</button>'
     )

@@ -1,0 +1,279 @@
+"""Every route of Gradio, met with a file that nobody may read; uploads belong to who sent them."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from ui.server import Options, build_app
+from ui.service import Service
+
+CANARY = "canary-4d1f-never-shown"
+API = "/gradio_api"
+
+# What each of Gradio's routes is to this server: the page needs it, or it is closed. A route that
+# is not here came with another version of Gradio: read what it does before you add it, and to
+# `ui.guard.PAGE_ROUTES` only if the page needs it.
+PAGE = {
+    "/", "/config", "/static/{path:path}", "/assets/{path:path}", "/favicon.ico", "/theme.css",
+    "/robots.txt", "/manifest.json", f"{API}/heartbeat/{{session_hash}}", f"{API}/queue/join",
+    f"{API}/queue/data", f"{API}/upload_progress", f"{API}/upload", f"{API}/startup-events",
+    f"{API}/info", f"{API}/file={{path_or_url:path}}", f"{API}/run/{{api_name}}", f"{API}/cancel",
+    f"{API}/reset", f"{API}/mcp", f"{API}/mcp/schema", f"{API}/mcp/sse", f"{API}/mcp/messages",
+}  # fmt: skip
+CLOSED = {
+    "/openapi.json", "/login", "/login/", "/logout", "/svelte/{path:path}", "/config/",
+    "/pwa_icon", "/pwa_icon/{size}", "/monitoring", "/monitoring/summary", "/monitoring/{key}",
+    f"{API}/deep_link", f"{API}/user", f"{API}/user/", f"{API}/login_check",
+    f"{API}/login_check/", f"{API}/token", f"{API}/token/", f"{API}/app_id", f"{API}/app_id/",
+    f"{API}/dev/reload", f"{API}/runs", f"{API}/runs/", f"{API}/info/",
+    f"{API}/openapi.json", f"{API}/custom_component/{{id}}/{{environment}}/{{type}}/{{file_name}}",
+    f"{API}/proxy={{url_path:path}}", f"{API}/stream/{{event_id}}",
+    f"{API}/stream/{{event_id}}/close",
+    f"{API}/stream/{{session_hash}}/{{run}}/{{component_id}}/playlist.m3u8",
+    f"{API}/stream/{{session_hash}}/{{run}}/{{component_id}}/{{segment_id}}.{{ext}}",
+    f"{API}/stream/{{session_hash}}/{{run}}/{{component_id}}/playlist-file",
+    f"{API}/file/{{path:path}}", f"{API}/reset/", f"{API}/run/{{api_name}}/",
+    f"{API}/api/{{api_name}}", f"{API}/api/{{api_name}}/", f"{API}/call/v2/{{api_name}}",
+    f"{API}/call/v2/{{api_name}}/", f"{API}/call/{{api_name}}", f"{API}/call/{{api_name}}/",
+    f"{API}/call/v2/{{api_name}}/{{event_id}}", f"{API}/call/{{api_name}}/{{event_id}}",
+    f"{API}/component_server", f"{API}/component_server/", f"{API}/queue/status",
+    f"{API}/theme.css", f"{API}/process_recording", f"{API}/vibe-edit", f"{API}/vibe-edit/",
+    f"{API}/undo-vibe-edit", f"{API}/undo-vibe-edit/", f"{API}/vibe-code", f"{API}/vibe-code/",
+    f"{API}/vibe-starter-queries", f"{API}/vibe-starter-queries/",
+}  # fmt: skip
+STREAMS = {f"{API}/heartbeat/{{session_hash}}", f"{API}/mcp/sse"}
+"""Never end by themselves, and hold nothing that was asked for."""
+
+
+def routes_of(app: Any) -> Iterator[tuple[str, set[str]]]:
+    """Paths and methods of everything that Gradio answers."""
+    (gradio,) = (route for route in app.routes if isinstance(route, Mount) and not route.path)
+    yield from _routes(gradio.routes, "")
+
+
+def _routes(routes: Any, prefix: str) -> Iterator[tuple[str, set[str]]]:
+    for route in routes:
+        if isinstance(route, Mount):
+            yield prefix + route.path, {"GET", "POST"}
+            yield from _routes(route.routes, prefix + route.path)
+        elif hasattr(route, "original_router"):
+            yield from _routes(route.original_router.routes, prefix)
+        else:
+            # Anything else, such as a websocket, fails here and has to be looked at.
+            yield prefix + route.path, set(route.methods)
+
+
+@pytest.fixture
+def canary(tmp_path: Path) -> Path:
+    """A file that nobody may read."""
+    path = tmp_path / f"{CANARY}.txt"
+    path.write_text(f"secret of {CANARY}")
+    return path
+
+
+@pytest.fixture(params=[False, True], ids=["alone", "in Gradio's folder"])
+def hidden(request: pytest.FixtureRequest, canary: Path, uploads: Path) -> Path:
+    """The canary, outside of the upload folder or in it, where another one's upload would be."""
+    if not request.param:
+        return canary
+    inside = uploads / "deep" / canary.name
+    inside.parent.mkdir(parents=True, exist_ok=True)
+    inside.write_text(canary.read_text())
+    return inside
+
+
+@pytest.fixture
+def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Gradio's upload folder."""
+    folder = tmp_path / "uploads"
+    folder.mkdir()
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def visitor(service: Service, uploads: Path) -> Iterator[TestClient]:
+    """Somebody who has the page open."""
+    app = build_app(service, Options())
+    with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
+        client.get("/")
+        yield client
+
+
+def files(path: Path | str) -> list[Any]:
+    """Ways to name a file in what is posted."""
+    file = {"path": str(path), "meta": {"_type": "gradio.FileData"}}
+    odd = str(path).replace("/", "/./", 1)
+    return [
+        file,
+        {"path": str(path)},
+        {"path": odd, "meta": {"_type": "gradio.FileData"}},
+        {"path": f"file://{path}", "meta": {"_type": "gradio.FileData"}},
+        {"path": str(path), "meta": {"_type": "Gradio.FILEDATA"}, "orig_name": "a.txt"},
+        {"path": "a.txt", "url": str(path), "meta": {"_type": "gradio.FileData"}},
+        {"path": "a.txt", "url": f"/gradio_api/file={path}", "meta": {"_type": "gradio.FileData"}},
+        {"Path": str(path), "meta": {"_type": "gradio.FileData"}},
+        {"video": file, "subtitles": file},
+        [{"deep": [{"deeper": file}]}],
+        {"text": "a", "files": [file]},
+        {"value": file, "__type__": "update"},
+    ]
+
+
+def bodies(path: Path | str) -> Iterator[dict[str, Any]]:
+    """Bodies with a file for every handler, as the routes of all kinds take them."""
+    for file in files(path):
+        for handler in (0, 11, 20):
+            data = [file] * 4
+            yield {
+                "data": data, "fn_index": handler, "session_hash": "s", "event_data": file,
+                "trigger_id": 1, "event_id": "e", "api_name": "ask_articles",
+            }  # fmt: skip
+
+
+def test_each_route_of_gradio_was_judged(visitor: TestClient) -> None:
+    judged = {path for path, _ in routes_of(visitor.app)}
+    assert judged - PAGE - CLOSED == set(), "new routes, which nobody has judged"
+    assert len(judged) > 50
+    assert not PAGE & CLOSED
+
+
+def test_no_route_gives_a_file_of_the_machine(visitor: TestClient, hidden: Path) -> None:
+    met = 0
+    for path, methods in routes_of(visitor.app):
+        for method in methods:
+            for value in (str(hidden), f"..{hidden}", f"file://{hidden}", str(hidden)[1:]):
+                if path in STREAMS:
+                    continue
+                url = re.sub(r"\{\w+(:path)?\}", lambda _, value=value: value, path)
+                query = {"path": value, "upload_id": value, "session_hash": value, "hash": value}
+                file = {"files": (hidden.name, b"x"), "data": (None, value)}
+                given: dict[str, Any] = {"files": file} if method == "POST" else {}
+                if path == f"{API}/queue/data":
+                    query["session_hash"] = "nobody"
+                reply = visitor.request(method, url, params=query, **given, follow_redirects=False)
+                assert f"secret of {CANARY}" not in reply.text
+                if path in CLOSED:
+                    assert reply.status_code == 404
+                    assert reply.headers["connection"] == "close", "not the guard's reply"
+                met += 1
+    assert met > 150
+
+
+@pytest.mark.parametrize("route", [f"{API}/queue/join", f"{API}/run/predict", f"{API}/mcp/",
+                                   f"{API}/call/ask_articles", f"{API}/api/predict",
+                                   f"{API}/component_server", f"{API}/cancel"])  # fmt: skip
+def test_no_posted_value_makes_gradio_read_a_file(
+    visitor: TestClient, hidden: Path, uploads: Path, route: str
+) -> None:
+    before = sorted(uploads.rglob("*"))
+    for body in bodies(hidden):
+        reply = visitor.post(route, json=body)
+        assert reply.status_code in (403, 404)
+        assert CANARY not in reply.text
+    assert sorted(uploads.rglob("*")) == before
+
+
+@pytest.mark.parametrize("path", ["/proc/self/environ", "/dev/zero", "/etc/passwd", "~/.ssh/id"])
+def test_no_special_file_is_opened(visitor: TestClient, path: str) -> None:
+    for file in files(path):
+        body = {"data": [file], "fn_index": 0, "session_hash": "s"}
+        assert visitor.post(f"{API}/queue/join", json=body).status_code == 403
+
+
+def test_gradio_itself_would_refuse_too(visitor: TestClient, canary: Path) -> None:
+    # Behind the guard stands Gradio's own check, which only looks once it was launched.
+    from gradio import processing_utils
+    from gradio.context import LocalContext
+    from gradio.exceptions import InvalidPathError
+
+    (gradio,) = (each for each in visitor.app.routes if isinstance(each, Mount))  # type: ignore[attr-defined]
+    LocalContext.blocks.set(gradio.app.get_blocks())
+    with pytest.raises(InvalidPathError):
+        processing_utils._check_allowed(str(canary), True)
+
+
+def upload(client: TestClient, name: str, content: bytes) -> str:
+    (path,) = client.post(f"{API}/upload", files={"files": (name, content)}).json()
+    return str(path)
+
+
+def add(client: TestClient, path: str, session: str = "s") -> str:
+    """Post an upload as the page does; returns what its handler says."""
+    handlers = client.get("/config").json()["dependencies"]
+    (handler,) = (each for each in handlers if each["api_name"] == "_upload")
+    file = {
+        "path": path, "url": f"http://localhost/gradio_api/file={path}", "orig_name": "x",
+        "size": 1, "mime_type": "text/plain", "meta": {"_type": "gradio.FileData"},
+    }  # fmt: skip
+    body = {"data": [[file], "main", ""], "fn_index": handler["id"], "session_hash": session}
+    reply = client.post(f"{API}/queue/join", json=body)
+    if reply.status_code != 200:
+        return f"{reply.status_code}"
+    return client.get(f"{API}/queue/data", params={"session_hash": session}).text
+
+
+def test_uploads_are_only_for_who_sent_them(visitor: TestClient, service: Service) -> None:
+    name = "Über 50% (2) & more.txt"
+    path = upload(visitor, name, b"The gull fair of Tarn was opened by Rosa Lind in 2014.")
+    shown = visitor.get(f"{API}/file={path}")
+    assert shown.status_code == 200
+    assert b"gull fair" in shown.content
+    own = dict(visitor.cookies)
+    visitor.cookies.clear()
+    for _ in range(2):  # without a cookie, and with one of its own
+        assert visitor.get(f"{API}/file={path}").status_code == 404
+        assert add(visitor, path) == "403"
+        visitor.get("/")
+    assert dict(visitor.cookies).keys() == own.keys()
+    visitor.cookies.clear()
+    visitor.cookies.update(own)
+    assert "1 added" in add(visitor, path)
+    assert not Path(path).exists()
+    assert visitor.get(f"{API}/file={path}").status_code == 404
+    titles = [each.source for each in service.library.collection().summaries("tarn").articles]
+    assert len(titles) == 0
+    assert service.library.collection().summaries("50%").total == 1
+
+
+def test_the_same_file_of_two_people_is_two_files(visitor: TestClient) -> None:
+    content = b"The lamp fair of Orme was opened by Nils Ake in 2016."
+    mine, own = upload(visitor, "fair.txt", content), dict(visitor.cookies)
+    visitor.cookies.clear()
+    theirs = upload(visitor, "fair.txt", content)
+    assert mine != theirs
+    assert "1 added" in add(visitor, theirs)
+    visitor.cookies.clear()
+    visitor.cookies.update(own)
+    assert "there already" in add(visitor, mine, "t")
+
+
+def test_links_and_names_lead_nowhere_else(
+    visitor: TestClient, canary: Path, uploads: Path
+) -> None:
+    for name in ("../../evil.txt", "..\\evil.txt", "/etc/evil.txt", "a/../../evil.txt"):
+        path = Path(upload(visitor, name, b"x"))
+        assert path.is_relative_to(uploads)
+        assert ".." not in path.parts
+    link = path.parent / "link.txt"
+    link.symlink_to(canary)
+    for name in (link, path.parent / ".." / canary.name):
+        assert visitor.get(f"{API}/file={name}").status_code == 404
+        assert add(visitor, str(name)) == "403"
+
+
+def test_what_is_not_json_or_not_a_body_is_refused(visitor: TestClient) -> None:
+    join = f"{API}/queue/join"
+    nested = b"[" * 100_000 + b"]" * 100_000
+    for content in (b"{", b"\xff\xfe", b"a=1", nested):
+        assert visitor.post(join, content=content).status_code == 400
+    twice = b'{"data": [], "data": [{"path": "/etc/passwd"}], "fn_index": 1}'
+    assert visitor.post(join, content=twice).status_code == 403
+    part = {"data": (None, json.dumps({"path": "/etc/passwd"}))}
+    assert visitor.post(join, files=part).status_code == 400
