@@ -58,7 +58,7 @@ class EvidenceRanker:
         if kind_of(question) != "when":
             return list(candidates)
         return pool_times(
-            candidates, _articles(hits).__getitem__, _groups(hits), end_asked(question)
+            candidates, _articles(hits).__getitem__, _groups(hits), end_asked(question), question
         )
 
 

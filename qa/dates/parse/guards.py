@@ -31,7 +31,7 @@ _PERIOD = r"(?:day|week|weekend|fortnight|month|quarter|year|decade)s?"
 _EVERY = r"\b(?:every|each|alternate)\s+(?:(?:other|[a-z]+|\d+(?:st|nd|rd|th)?)\s+)?"
 _COMES_BACK_BEFORE = re.compile(
     rf"(?:{_EVERY}(?:{_PERIOD},?\s+)?|\b(?:once|twice|times)\s+(?:a|an|per|every|each)\s+{_PERIOD},?\s+"
-    r"|\b(?:annually|yearly|usually|normally|traditionally|typically|always|generally)\s+"
+    r"|\b(?:annually|yearly|monthly|weekly|daily|usually|normally|traditionally|typically|always|generally)\s+"
     r"(?:\w+\s+)?|\b(?:annual|yearly|biennial|weekly|monthly)\s[^.;]{0,40}\b(?:is|are|takes?|falls?|runs?)"
     r"\s+(?:\w+\s+)?)(?:(?:in|on|during|at)\s+)?(?:the\s+|early\s+|late\s+|mid-?)?"
     r"(?:\w+(?:,\s+|\s+(?:and|or)\s+)(?:(?:in|on)\s+)?)*$",
@@ -64,6 +64,7 @@ _NAMED_DAYS = frozenset(
     )
 )
 _TIES = frozenset("-–/_+.")
+_FRAGMENT = frozenset("(,:;.")
 _TIES_ON = frozenset("-–/:%_+@&°")
 _MOVED = re.compile(
     r"\b(?:moved|postponed|delayed|rescheduled|shifted|brought|pushed|put|changed)\b[^.]{0,60}$",
@@ -170,6 +171,8 @@ def is_year(match: Match) -> bool:
     plausible = 1500 <= value <= 2100
     if before in {"(", "’", "'", ",", ";", "", "and", "or"} | _DETERMINERS:
         return plausible and (before not in {"and", "or"} or value % 100 != 0)
+    if before in _TIES | {"—"} and following is not None and following.lower in _FRAGMENT:
+        return plausible  # "Great Square. 1596, begun by ..."
     if match.lenient or (following is None or not following.lower.isalpha()):
         return plausible and value >= 1800 and value % 100 != 0
     return plausible and 1900 <= value <= 2050 and value not in {1900, 2000}

@@ -43,6 +43,7 @@ def test_a_date_is_read_with_its_distance(text, expected):
         "The regatta is rowed in July every year.",
         "The regatta is rowed on 3 July each year.",
         "Prizes are given out annually in June.",
+        "The choir meets weekly on Thursday.",
         "The fair comes twice a year, in May and October.",
         "The annual fair is held in August.",
         "It is traditionally sung on 6 January.",
@@ -99,6 +100,7 @@ def test_a_length_from_a_day_that_may_be_a_distance_is_not_told():
         ("She died in December of 384.", "384-12"),
         ("In 987, a new king was chosen.", "987"),
         ("The abbey (c. 781) stands on a hill.", "781"),
+        ("Great Bath. 1596, begun by the old king. It has nine domes.", "1596"),
     ],
 )
 def test_centuries_and_years_before_1000(text, expected):
