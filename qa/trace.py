@@ -57,8 +57,8 @@ class Trace:
         >>> answer = ask("when was the Singapore summit", trace=trace)
         >>> [step.name for step in trace.steps]
         ['understand', 'retrieve', 'read', 'rank', 'resolve', 'decide']
-        >>> len(trace.chosen.hits)
-        10
+        >>> trace.chosen.candidates[0].evidence[0].quote == answer.text
+        True
 
     Attributes:
         on_step: Is told, in the thread that answers, what is about to be done.

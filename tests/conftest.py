@@ -2,10 +2,15 @@ import os
 import signal
 
 import pytest
+from hypothesis import settings
 
 from index import Collection
 from qa.loading import seed_articles
 from qa.pipeline import Answerer
+
+# A machine that is busy with something else is no failure.
+settings.register_profile("article-qa", deadline=None)
+settings.load_profile("article-qa")
 
 # Whoever starts the tests in the background of a shell has them ignore Ctrl-C, which some press.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -206,7 +206,12 @@ class Service:
         outcome = "error"
         try:
             answerer = self.library.answerer(query.collection)
-            answer = answerer.ask(query.question, query.history, query.filters, trace)
+            steps = trace or Trace()
+            answer = answerer.ask(query.question, query.history, query.filters, steps)
+            self.metrics.traced(steps)
+            if trace is None:
+                # A trace holds the articles that were read; who did not ask for it need not.
+                answer = replace(answer, trace=None)
             if answer.help is not None and not answer.help.examples:
                 self.prepare_examples(answerer)
             outcome = "answered" if answer.text is not None else "not-said"

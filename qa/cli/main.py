@@ -60,8 +60,29 @@ class _Commands(click.Group):
             formatter.write_dl(rows)
 
 
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted or ctx.resilient_parsing:
+        return
+    import qa
+    from index.embedding.onnx_model import BUNDLED_MODELS
+
+    click.echo(f"article-qa {qa.__version__}")
+    for manifest in sorted(BUNDLED_MODELS.glob("*/manifest.json")):
+        hashes = json.loads(manifest.read_text()).get("sha256", {})
+        if "model.onnx" in hashes:
+            click.echo(f"{manifest.parent.name}  sha256 {hashes['model.onnx'][:16]}")
+    ctx.exit()
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="article-qa")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version, and the bundled models with the beginnings of their hashes.",
+)
 def cli() -> None:
     """Answers questions over a collection of articles, in the exact words of the articles."""
 

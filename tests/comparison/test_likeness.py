@@ -2,7 +2,7 @@
 
 import numpy as np
 from datasketch import MinHash
-from hypothesis import given, settings, strategies
+from hypothesis import given, strategies
 
 from index.near_duplicates import _mixed, _permutations, signature
 
@@ -15,7 +15,6 @@ def sketch(values):
     return made.hashvalues
 
 
-@settings(deadline=None)
 @given(hashes)
 def test_permutations_are_its_permutations(values):
     factors, terms = _permutations()

@@ -1,12 +1,7 @@
 import pytest
-from hypothesis import settings
 
 from tests.index.helpers import make_article, open_collection
 from tests.index.website import Site
-
-# A machine that is busy with something else is no failure.
-settings.register_profile("index", deadline=None)
-settings.load_profile("index")
 
 
 @pytest.fixture

@@ -116,4 +116,4 @@ class CollectionMachine(RuleBasedStateMachine):
 
 
 TestCollection = CollectionMachine.TestCase
-TestCollection.settings = settings(max_examples=12, stateful_step_count=12, deadline=None)
+TestCollection.settings = settings(max_examples=12, stateful_step_count=12)

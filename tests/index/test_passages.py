@@ -32,7 +32,7 @@ awkward = strategies.sampled_from(
 texts = strategies.lists(words, max_size=400).map(" ".join) | strategies.text(max_size=300)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(texts)
 def test_passages_lie_in_order_and_leave_out_nothing_visible(text):
     article = Article("a", "", text)
@@ -49,7 +49,7 @@ def test_passages_lie_in_order_and_leave_out_nothing_visible(text):
     assert not "".join(text[at] for at in missed).strip()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(strategies.lists(words, min_size=200, max_size=600).map(" ".join))
 def test_passages_fit_the_models(text):
     tokenizer = load_tokenizer(BUNDLED_MODELS / "embedder")
@@ -78,7 +78,7 @@ def cut_by(tokenizer, text):
             yield body + start + piece, body + start + piece + len(part)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     texts
     | strategies.lists(words | awkward | strategies.text(max_size=8), max_size=300).map("".join)

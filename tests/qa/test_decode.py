@@ -34,7 +34,7 @@ def batches(draw):
 
 
 @given(batches(), st.integers(1, 15), st.integers(1, 20))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_equals_brute_force(batch, max_tokens, n_best):
     start, end, mask = batch
     spans = decode(start, end, mask, max_tokens, n_best)
@@ -45,7 +45,6 @@ def test_equals_brute_force(batch, max_tokens, n_best):
 
 
 @given(batches(), st.integers(1, 15))
-@settings(deadline=None)
 def test_spans_are_bounded_and_inside_the_context(batch, max_tokens):
     start, end, mask = batch
     spans = decode(start, end, mask, max_tokens)

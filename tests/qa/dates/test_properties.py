@@ -43,7 +43,7 @@ soup = st.lists(st.sampled_from(FRAGMENTS), max_size=25).flatmap(
 texts = st.one_of(st.text(max_size=300), soup)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(texts, st.booleans())
 def test_offsets_are_exact_ordered_and_apart(text, lenient):
     end = 0
@@ -54,7 +54,7 @@ def test_offsets_are_exact_ordered_and_apart(text, lenient):
         end = expression.end
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(texts, st.none() | anchors)
 def test_any_text_resolves_to_ordered_intervals_or_nothing(text, anchor):
     for expression in find_times(text):
@@ -69,7 +69,7 @@ def test_any_text_resolves_to_ordered_intervals_or_nothing(text, anchor):
                 assert not reading.inferred
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(texts, st.none() | days, st.data())
 def test_answers_and_questions_never_raise(text, published, data):
     start = data.draw(st.integers(0, len(text)))
@@ -97,7 +97,6 @@ def _written(day):
     ]
 
 
-@settings(deadline=None)
 @given(days, tenses, st.integers(0, 5), st.none() | anchors)
 def test_a_full_date_is_that_day_whatever_stands_around_it(day, tense, form, anchor):
     quote = _written(day)[form]
@@ -109,7 +108,6 @@ def test_a_full_date_is_that_day_whatever_stands_around_it(day, tense, form, anc
     assert not resolved.inferred
 
 
-@settings(deadline=None)
 @given(st.integers(1, 12), st.integers(1, 31), tenses, anchors)
 def test_a_partial_date_keeps_its_month_and_day(month, number, tense, anchor):
     text = tense.format(f"on {number} {MONTHS[month - 1]}")
@@ -120,7 +118,6 @@ def test_a_partial_date_keeps_its_month_and_day(month, number, tense, anchor):
         assert abs((reading.start - anchor.date).days) <= 366 * 8
 
 
-@settings(deadline=None)
 @given(st.integers(1, 12), tenses, anchors)
 def test_a_month_is_that_month_in_the_direction_of_the_tense(month, tense, anchor):
     text = tense.format(f"in {MONTHS[month - 1]}")
@@ -135,7 +132,6 @@ def test_a_month_is_that_month_in_the_direction_of_the_tense(month, tense, ancho
             assert reading.end >= anchor.date
 
 
-@settings(deadline=None)
 @given(st.integers(0, 6), tenses, anchors, st.sampled_from(["", "last ", "next ", "this "]))
 def test_a_weekday_is_that_weekday_and_near(weekday, tense, anchor, pick):
     text = tense.format(f"on {pick}{WEEKDAYS[weekday]}")
@@ -155,7 +151,6 @@ def test_a_weekday_is_that_weekday_and_near(weekday, tense, anchor, pick):
             assert 0 <= distance <= 6
 
 
-@settings(deadline=None)
 @given(st.integers(1000, 2199), st.integers(1, 12), tenses)
 def test_a_year_and_a_month_of_it_are_themselves(year, month, tense):
     for quote, first in ((f"{year}", 1), (f"{MONTHS[month - 1]} {year}", month)):
@@ -166,7 +161,6 @@ def test_a_year_and_a_month_of_it_are_themselves(year, month, tense):
         assert (resolved.start, resolved.end.year) == (date(year, first, 1), year)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 28), st.integers(1, 12), st.integers(1000, 2199))
 def test_a_numeric_date_has_one_reading_only_if_the_order_does_not_matter(day, month, year):
     text = f"on {day:02}/{month:02}/{year} they met"
@@ -176,7 +170,6 @@ def test_a_numeric_date_has_one_reading_only_if_the_order_does_not_matter(day, m
     assert date(year, month, day) in {reading.start for reading in found}
 
 
-@settings(deadline=None)
 @given(st.integers(2, 400), st.sampled_from(["day", "week", "month", "year"]), anchors)
 def test_ago_is_before_and_holds_the_day(count, unit, anchor):
     text = f"They met {count} {unit}s ago."
@@ -191,7 +184,6 @@ def test_ago_is_before_and_holds_the_day(count, unit, anchor):
     assert resolved.inferred == anchor.inferred
 
 
-@settings(deadline=None)
 @given(days, st.sampled_from([1, 2, 3, 10]))
 def test_the_days_after_a_dated_event(day, count):
     text = f"He spoke {count} days after the summit on {day.day} {day:%B} {day.year}."
@@ -239,7 +231,7 @@ def _allows(piece, interval):
     return fields is not None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(pieces(), max_size=6))
 def test_a_combination_lies_within_all_that_supports_it(evidence):
     combined = combine(evidence)
@@ -265,7 +257,7 @@ def test_a_combination_lies_within_all_that_supports_it(evidence):
     assert used >= {i for i, piece in enumerate(evidence) if piece.readings}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(pieces(), max_size=5), st.randoms())
 def test_the_best_score_does_not_depend_on_the_order(evidence, random):
     shuffled = list(evidence)
