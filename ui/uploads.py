@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from index.errors import UserError
 from index.identity import article_id
 from index.sources.archives import UNREADABLE
-from index.sources.files import read_input
-from index.sources.inputs import Input, Problem
+from index.sources.files import KINDS, read_input
+from index.sources.inputs import Input, Note, Problem
 from index.types import Article
 
 if TYPE_CHECKING:
@@ -27,8 +27,11 @@ MAX_TITLE = 500
 MAX_LISTED = 50
 """Pages that are taken from a feed or sitemap at once."""
 
-KINDS = (".txt", ".md", ".html", ".htm", ".pdf", ".docx", ".jsonl")
-
+_ARCHIVES = {
+    ".docx": ("a Word document", "word/document.xml"),
+    ".epub": ("an EPUB book", "META-INF/container.xml"),
+    ".zip": ("a zip archive", ""),
+}
 _SAMPLE = 8_192
 _UNSAFE_IN_NAME = re.compile(r"[\x00-\x1f\x7f/\\]")
 
@@ -48,7 +51,9 @@ def read_upload(path: Path, name: str) -> Iterator[Article]:
     check(path, name)
     kind = Path(name).suffix.lower()
     given = Input(name, name, kind, path.stat().st_size, lambda: path.open("rb"))
-    yield from _complete(lambda problem: read_input(given, problem, {}), name)
+    yield from _complete(
+        lambda problem: read_input(given, problem, {}, most=MAX_UNPACKED_BYTES), name
+    )
 
 
 def read_address(url: str, fetcher: "Fetcher | None" = None) -> Iterator[Article]:
@@ -90,9 +95,9 @@ def check(path: Path, name: str) -> None:
     if kind == ".pdf":
         if b"%PDF-" not in sample[:1024]:
             raise UserError(f"{name}: not a PDF, whatever its name says")
-    elif kind == ".docx":
-        _check_archive(path, name)
-    elif b"\0" in sample or sample.startswith((b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8")):
+    elif kind in (".docx", ".epub", ".zip"):
+        _check_archive(path, name, kind)
+    elif sample.startswith((b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8")):
         raise UserError(f"{name}: a binary file, not text")
 
 
@@ -117,13 +122,14 @@ def shown_name(name: str) -> str:
     return _UNSAFE_IN_NAME.sub("_", re.split(r"[/\\]", name)[-1])[-120:] or "file"
 
 
-def _check_archive(path: Path, name: str) -> None:
-    """A document of Word is a zip; look at what it says it unpacks to before anyone unpacks it."""
+def _check_archive(path: Path, name: str, kind: str) -> None:
+    """Look at what an archive unpacks to before anyone unpacks it; Word and EPUB are archives."""
+    what, member = _ARCHIVES[kind]
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-            if "word/document.xml" not in archive.namelist():
-                raise UserError(f"{name}: not a Word document, whatever its name says")
+            if member and member not in archive.namelist():
+                raise UserError(f"{name}: not {what}, whatever its name says")
             if len(entries) > MAX_UNPACKED_FILES:
                 raise UserError(f"{name}: unpacks to {len(entries):,} files; refused")
             left = MAX_UNPACKED_BYTES
@@ -138,16 +144,18 @@ def _check_archive(path: Path, name: str) -> None:
                                 f"{MAX_UNPACKED_BYTES / 1e6:.0f} MB; refused"
                             )
     except (OSError, ValueError, *UNREADABLE):
-        raise UserError(f"{name}: not a Word document, or a damaged one") from None
+        raise UserError(f"{name}: not {what}, or a damaged one") from None
 
 
 def _complete(read: Callable[[Problem], Iterable[Article]], name: str) -> Iterator[Article]:
     """The articles that `read` gives; what it skips is told when the rest has been given."""
-    problems: list[str] = []
+    told: list[str] = []
     found = False
-    for article in read(problems.append):
+    for article in read(told.append):
         found = True
         yield article
+    # An article with a note is there; what the note says shows in it.
+    problems = [line for line in told if not isinstance(line, Note)]
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise UserError(f"{problems[0]}{more}")

@@ -1,18 +1,22 @@
 """Zip archives of articles, read member by member and never unpacked to disk."""
 
+import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
 from index.errors import UserError
-from index.sources.inputs import Input
+from index.sources.inputs import MAX_DOCUMENT_BYTES, Input, Problem
 
 MAX_EXPANSION = 200
 """Text compresses some 3 to 20 times; a bomb, a thousand times."""
+
+MAX_DEPTH = 3
+"""Archives within archives beyond this depth are made by nobody who wants them read."""
 
 _SMALL_BYTES = 10_000_000
 """Up to here an expansion harms nobody."""
@@ -30,17 +34,46 @@ def refuse_bomb(archive: zipfile.ZipFile, size: int, name: str) -> None:
     the member holds, and members that overlap count each time.
     """
     unpacked = sum(member.file_size for member in archive.infolist())
-    if unpacked > max(_SMALL_BYTES, MAX_EXPANSION * size):
+    if unpacked > most_unpacked(size):
         raise UserError(
             f"{name}: {size / 1e6:.1f} MB that unpack to {unpacked / 1e6:.0f} MB; "
             "refused as a zip bomb"
         )
 
 
-def members(given: Input, kinds: frozenset[str]) -> Iterator[Input]:
+def most_unpacked(size: int) -> int:
+    """The most bytes that an archive of `size` bytes may unpack to."""
+    return max(_SMALL_BYTES, MAX_EXPANSION * size)
+
+
+class Unpacking:
+    """How much a zip archive and the archives in it may still unpack to, and how deep they lie."""
+
+    def __init__(self, most: int) -> None:
+        """Begin with an archive that may unpack to `most` bytes, those in it included."""
+        self._left = most
+        self.depth = 0
+
+    def take(self, size: int, name: str) -> None:
+        """Count what one archive unpacks to.
+
+        Raises:
+            UserError: If it is too much, or too deep.
+        """
+        self._left -= size
+        if self._left < 0:
+            raise UserError(f"{name}: unpacks to too much; refused as a zip bomb")
+        if self.depth > MAX_DEPTH:
+            raise UserError(f"{name}: an archive within {self.depth} others; unpack it first")
+
+
+def members(
+    given: Input, kinds: Iterable[str], problem: Problem, unpacking: Unpacking
+) -> Iterator[Input]:
     """The members of a zip archive that are of one of these kinds, in its order.
 
-    Each must be read before the next is asked for.
+    Each must be read before the next is asked for. Members of other kinds are told to `problem`;
+    hidden ones are passed over.
 
     Raises:
         UserError: If the archive is damaged or a bomb.
@@ -52,18 +85,36 @@ def members(given: Input, kinds: frozenset[str]) -> Iterator[Input]:
             raise UserError(f"{given.name}: cannot be read as a zip archive ({error})") from None
         with archive:
             refuse_bomb(archive, given.size, given.name)
+            unpacking.take(sum(member.file_size for member in archive.infolist()), given.name)
             for member in archive.infolist():
                 path = PurePosixPath(member.filename)
-                hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-                if member.is_dir() or hidden or path.suffix.lower() not in kinds:
+                if member.is_dir() or any(
+                    part.startswith((".", "__MACOSX")) for part in path.parts
+                ):
+                    continue
+                name, kind = f"{given.name}!{member.filename}", path.suffix.lower()
+                if kind not in kinds:
+                    problem(not_read(name, kind))
                     continue
                 yield Input(
-                    name=f"{given.name}!{member.filename}",
+                    name=name,
                     source=f"{given.source}!{member.filename}",
-                    kind=path.suffix.lower(),
+                    kind=kind,
                     size=member.file_size,
-                    open=partial(_open, archive, member),
+                    open=partial(_copy if kind == ".zip" else _open, archive, member),
                 )
+
+
+def not_read(name: str, kind: str) -> str:
+    """What is told of a file of a kind that is not read."""
+    return f"{name}: {f'{kind} files' if kind else 'files without an extension'} are not read"
+
+
+def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
+    """An archive in an archive, in memory: it is read from its end."""
+    if member.file_size > MAX_DOCUMENT_BYTES:
+        raise UserError(f"{member.filename}: an archive in an archive may have at most 200 MB")
+    return io.BytesIO(archive.read(member))
 
 
 def _open(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:

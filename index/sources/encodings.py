@@ -136,8 +136,8 @@ def text_lines(given: Input, problem: Problem) -> Iterator[str]:
     """
     with given.open() as file:
         sample = file.read(_STREAM_SAMPLE_BYTES)
-    sample = sample[: sample.rfind(b"\n") + 1] or sample
     codec = _marked(sample) or _wide_without_mark(sample, given.name)
+    sample = sample[: sample.rfind(b"\n") + 1] or sample
     if codec is None and not _is_mostly_utf8(sample) and _wrong(sample) > _FEW:
         codec = _guessed(sample)
         problem(_guess_note(given.name, codec))
@@ -176,10 +176,10 @@ def _wide_without_mark(content: bytes, name: str) -> str | None:
         # Some characters of every language lie in Latin-1: spaces, digits, ends of lines.
         if high.count(0) > len(high) // 20 and not low.count(0):
             try:
-                text = content.decode(codec)
+                text = content[:_SAMPLE_BYTES].decode(codec)
             except UnicodeDecodeError:
                 continue
-            if not _CONTROL.search(text[:_SAMPLE_BYTES]):
+            if not _CONTROL.search(text):
                 return codec
     raise UserError(f"{name}: a binary file, not text")
 

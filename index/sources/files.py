@@ -9,7 +9,14 @@ from typing import BinaryIO, Protocol
 
 from index.errors import UserError
 from index.identity import article_id
-from index.sources.archives import UNREADABLE, members
+from index.local.folder import STORE
+from index.sources.archives import (
+    UNREADABLE,
+    Unpacking,
+    members,
+    most_unpacked,
+    not_read,
+)
 from index.sources.csv_rows import read_csv
 from index.sources.dates import title_date
 from index.sources.documents import read_docx, read_epub
@@ -61,6 +68,8 @@ class ArticleFiles:
 
     Attributes:
         unit: "bytes", what `done` and `total` count.
+        ids: Those of the articles that were given so far.
+        incomplete: The paths of files of which something was skipped.
     """
 
     unit = "bytes"
@@ -69,6 +78,8 @@ class ArticleFiles:
         self._paths = list(paths)
         self._problem = problem
         self._fields = fields
+        self.ids: set[str] = set()
+        self.incomplete: set[str] = set()
         self._finished = 0
         self._current: BinaryIO | None = None
         self._total: int | None = None
@@ -98,11 +109,22 @@ class ArticleFiles:
             files += [(file, _size(file)) for file in found]
         self._total = sum(size for _, size in files)
         for path, size in files:
-            name, source = _printable(str(path)), str(path.resolve())
-            given = Input(name, source, path.suffix.lower(), size, self._opener(path))
-            yield from read_input(given, self._problem, self._fields)
+            yield from self._read(path, size)
             self._finished += size
             self._current = None
+
+    def _read(self, path: Path, size: int) -> Iterator[Article]:
+        name, source = _printable(str(path)), str(path.resolve())
+
+        def told(line: str) -> None:
+            if not isinstance(line, Note):
+                self.incomplete.add(_printable(source))
+            self._problem(line)
+
+        given = Input(name, source, path.suffix.lower(), size, self._opener(path))
+        for article in read_input(given, told, self._fields):
+            self.ids.add(article.id)
+            yield article
 
     def _opener(self, path: Path) -> Callable[[], BinaryIO]:
         def opened() -> BinaryIO:
@@ -117,13 +139,13 @@ def read_articles(
 ) -> ArticleFiles:
     """Read the articles of files and folder trees, in a stable order.
 
-    A bad file or line is told to `problem` and skipped; the rest is read. In a folder, files
-    of kinds that are not read here and hidden files are passed over.
+    A bad file or line, and a file of a kind that is not read here, is told to `problem` and
+    skipped; the rest is read. In a folder, hidden files and collections are passed over.
 
     Args:
         paths: Files or folders.
-        problem: Is called once for each input that was skipped.
-        fields: For CSV and JSON lines: which column or key holds `text`, `title`, `source`,
+        problem: Is called once for each input that was skipped, and with notes.
+        fields: For tables and JSON: which column or key holds `text`, `title`, `url`, `source`,
             `published` or `id`, where their names do not say it.
 
     Raises:
@@ -154,9 +176,20 @@ def read_file(path: Path, source: str | None = None) -> Article:
     return _storable(article)
 
 
-def read_input(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
-    """Read the articles of one input; whatever is wrong with it is told to `problem`."""
-    for article in _read_input(given, problem, fields):
+def read_input(
+    given: Input, problem: Problem, fields: Fields, most: int | None = None
+) -> Iterator[Article]:
+    """Read the articles of one input; whatever is wrong with it is told to `problem`.
+
+    Args:
+        given: The input.
+        problem: Is called once for each part that was skipped, and with notes.
+        fields: The field map.
+        most: The most bytes that an archive may unpack to with those in it; in proportion to its
+            size if none is given.
+    """
+    unpacking = Unpacking(most_unpacked(given.size) if most is None else most)
+    for article in _read_input(given, problem, fields, unpacking):
         yield _storable(article)
 
 
@@ -174,17 +207,21 @@ def problem_of(error: Exception, name: str) -> str:
     return f"{name}: cannot be {what} ({reason.splitlines()[0][:160]})"
 
 
-def _read_input(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+def _read_input(
+    given: Input, problem: Problem, fields: Fields, unpacking: Unpacking
+) -> Iterator[Article]:
     try:
         if given.kind == ".zip":
-            found = False
-            for member in members(given, frozenset(_READERS)):
-                found = True
-                yield from _read_input(member, problem, fields)
-            if not found:
-                problem(f"{given.name}: holds no {', '.join(_READERS)} files")
+            empty = True
+            for member in members(given, KINDS, problem, unpacking):
+                empty = False
+                unpacking.depth += 1
+                yield from _read_input(member, problem, fields, unpacking)
+                unpacking.depth -= 1
+            if empty:
+                problem(f"{given.name}: holds no files of kinds that are read")
         elif given.kind not in _READERS:
-            problem(f"{given.name}: unknown kind of file; known are {', '.join(KINDS)}")
+            problem(not_read(given.name, given.kind))
         else:
             yield from _articles_of(given, problem, fields)
     except (UserError, OSError, *UNREADABLE, *_UNEXPECTED) as error:
@@ -225,18 +262,19 @@ def _files_at(path: Path) -> list[Path]:
         return [path]
     found = _files_below(path)
     if not found:
-        raise UserError(f"{_printable(str(path))}: holds no {', '.join(KINDS)} files")
+        raise UserError(f"{_printable(str(path))}: holds no files")
     return found
 
 
 def _files_below(folder: Path) -> list[Path]:
-    return sorted(
+    files = [
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in KINDS
-        and _is_file(path)
+        if _is_file(path)
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+    ]
+    collections = {path.parent for path in files if path.name == STORE}
+    return sorted(path for path in files if collections.isdisjoint(path.parents))
 
 
 def _is_file(path: Path) -> bool:

@@ -7,6 +7,8 @@ import click
 
 from index.errors import UserError
 from index.place import Place
+from index.sources.inputs import Note
+from index.types import Added
 from qa.cli.options import collection_option
 
 
@@ -37,6 +39,11 @@ class _FieldMap(click.ParamType[tuple[str, str]]):
     "id, as in --map title=headline.",
 )
 @click.option(
+    "--sync",
+    is_flag=True,
+    help="For folders: remove the articles of files that are no longer in them.",
+)
+@click.option(
     "--workers",
     type=click.IntRange(1),
     default=1,
@@ -48,38 +55,34 @@ def add(
     place: Place | None,
     embedder: str | None,
     fields: tuple[tuple[str, str], ...],
+    sync: bool,
     workers: int,
 ) -> None:
     """Add articles from files, folders and the web.
 
-    Files of text, Markdown, HTML, PDF, Word, EPUB, CSV and JSON lines, folders and zip archives
-    of them; addresses of pages, feeds and sitemaps. An article that is there already is left
-    alone, or replaced if it has changed.
+    Files of text, Markdown, HTML, PDF, Word, EPUB, CSV and JSON, folders and zip archives of
+    them; addresses of pages, feeds and sitemaps. An article that is there already is left
+    alone, or replaced if it has changed. What is skipped is told, and the exit status is 2.
     """
     from index.sources.files import Measured, read_articles
+    from index.sources.sync import remove_vanished, synced_folders
     from index.sources.web import WebArticles, is_url
     from qa.loading import add_with_progress, open_collection
 
-    problems = 0
-
-    def report(problem: str) -> None:
-        nonlocal problems
-        problems += 1
-        click.echo(f"skipped {problem}", err=True)
-
-    urls = [each for each in inputs if is_url(each)]
-    paths = [Path(each) for each in inputs if not is_url(each)]
+    report = _Report()
+    urls = [name for name in inputs if is_url(name)]
+    paths = [Path(name) for name in inputs if not is_url(name)]
+    folders = synced_folders(paths) if sync else []
     files = read_articles(paths, report, dict(fields))
     collection = open_collection(place, create=True, embedder=embedder)
     sources: list[Measured] = [files] if paths else []
     if urls:
         sources.append(WebArticles(urls, report, lambda each: collection.article(each) is not None))
-    added = updated = unchanged = 0
     try:
         for source in sources:
-            done = add_with_progress(collection, source, workers)
-            added, updated = added + done.added, updated + done.updated
-            unchanged += done.unchanged
+            report.added += add_with_progress(collection, source, workers)
+        if sync:
+            report.removed = len(remove_vanished(collection, folders, files))
     except KeyboardInterrupt:
         click.echo(
             f"interrupted; {collection.counts()[0]} articles are in; "
@@ -87,12 +90,47 @@ def add(
             err=True,
         )
         sys.exit(130)
-    click.echo(
-        f"{added} added, {updated} updated, {unchanged} unchanged, "
-        f"{problems} skipped; {collection.counts()[0]} articles in {collection.path}"
-    )
-    if problems:
+    report.show(collection.counts()[0], collection.path)
+    if report.skipped:
         sys.exit(2)
+
+
+class _Report:
+    """What became of all that was to be added.
+
+    Attributes:
+        added: The articles that went in.
+        removed: How many were removed since their files are gone.
+        skipped: Why each input that did not go in did not.
+        notes: What was read otherwise than it is written.
+    """
+
+    def __init__(self) -> None:
+        self.added = Added()
+        self.removed = 0
+        self.skipped: list[str] = []
+        self.notes: list[str] = []
+
+    def __call__(self, line: str) -> None:
+        """Take a line about an input, and say it at once."""
+        isnote = isinstance(line, Note)
+        (self.notes if isnote else self.skipped).append(line)
+        click.echo(f"{'note:' if isnote else 'skipped'} {line}", err=True)
+
+    def show(self, articles: int, place: Place) -> None:
+        """Print the numbers; with all lines again where the output is kept, as in a log."""
+        done = self.added
+        removed = f"{self.removed} removed, " if self.removed else ""
+        notes = f", {len(self.notes)} noted" if self.notes else ""
+        click.echo(
+            f"{done.added} added, {done.updated} updated, {done.unchanged} unchanged, {removed}"
+            f"{len(self.skipped)} skipped{notes}; {articles} articles in {place}"
+        )
+        if not sys.stdout.isatty():
+            for line in self.skipped:
+                click.echo(f"skipped {line}")
+            for line in self.notes:
+                click.echo(f"note: {line}")
 
 
 @click.command()

@@ -331,7 +331,29 @@ def test_a_zip_is_read_member_by_member(tmp_path):
     articles, problems = read(path)
     assert [each.text for each in articles] == ["First text.", "Second text."]
     assert articles[0].source == f"{path}!one.txt"
-    assert len(problems) == 1
+    assert problems == [
+        f"{path}!picture.png: .png files are not read",
+        f"{path}!bad.txt: a binary file, not text",
+    ]
+
+
+def test_archives_in_archives_are_read_up_to_a_depth(tmp_path):
+    content = zipped(tmp_path / "0.zip", {"a.txt": "Level 0."}).read_bytes()
+    for level in range(1, 6):
+        members = {f"a{level}.txt": f"Level {level}.", "b.zip": content}
+        content = zipped(tmp_path / f"{level}.zip", members).read_bytes()
+    articles, (problem,) = read(tmp_path / "5.zip")
+    assert [each.text for each in articles] == ["Level 5.", "Level 4.", "Level 3.", "Level 2."]
+    assert articles[1].source == f"{tmp_path}/5.zip!b.zip!a4.txt"
+    assert problem.startswith(f"{tmp_path}/5.zip!b.zip!b.zip!b.zip!b.zip: ")
+
+
+def test_bombs_in_archives_are_refused(tmp_path):
+    bomb = zipped(tmp_path / "b.zip", {"a.txt": b"a" * 9_000_000}).read_bytes()
+    many = zipped(tmp_path / "c.zip", {f"{n}.zip": bomb for n in range(4)} | {"a.txt": "Fine."})
+    articles, problems = read(many)
+    assert [len(each.text) for each in articles] == [9_000_000, 5]
+    assert ["bomb" in each for each in problems] == [True] * 3
 
 
 def test_bombs_are_refused(tmp_path):
@@ -358,8 +380,10 @@ def test_a_folder_tree_in_order_without_what_is_hidden(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("text\nThis is some text.")
     (tmp_path / "loop").symlink_to(tmp_path)
-    files = read_articles([tmp_path], pytest.fail)
+    problems = []
+    files = read_articles([tmp_path], problems.append)
     assert [each.source.rsplit("/", 1)[1] for each in files] == ["one.md", "two.txt", "three.csv"]
+    assert problems == [f"{tmp_path}/a/picture.png: .png files are not read"]
     assert files.done == files.total
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from index.errors import UserError
+from index.sources.files import KINDS
 from index.types import Added, Article
 from ui.inbox import Inbox
 from ui.page.articles_view import PAGE_SIZE, listing
@@ -17,7 +18,7 @@ from ui.page.evidence import text_html
 from ui.page.filters import typed
 from ui.service import Service
 from ui.shown import without_folders
-from ui.uploads import KINDS, MAX_FILES, pasted, read_address, read_upload, shown_name
+from ui.uploads import MAX_FILES, pasted, read_address, read_upload, shown_name
 
 _POLL_SECONDS = 0.1
 

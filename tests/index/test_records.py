@@ -1,0 +1,183 @@
+"""Records as people have them: JSON of many shapes, CSV of many dialects."""
+
+import json
+from datetime import date
+
+import pytest
+
+from index.errors import UserError
+from index.sources.files import read_articles, read_file
+from index.sources.inputs import Note
+from tests.index.helpers import open_collection
+
+
+def read(path, **options):
+    problems = []
+    return list(read_articles([path], problems.append, **options)), problems
+
+
+def written(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+ONE = {"title": "Quay", "text": "Ana Costa opened the quay."}
+TWO = {"title": "Mill", "text": "Jon Vik sold the mill."}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [ONE, TWO],
+        {"status": "ok", "articles": [ONE, TWO]},
+        {"version": "1", "title": "News", "description": "All of it", "items": [ONE, TWO]},
+        {"data": {"posts": [{"node": ONE}, {"node": TWO}]}},
+        {"7": ONE, "8": TWO},
+    ],
+)
+def test_json_documents_that_hold_articles(tmp_path, document):
+    articles, problems = read(written(tmp_path, "a.json", document))
+    assert not problems
+    assert [(each.title, each.text) for each in articles] == [
+        (ONE["title"], ONE["text"]), (TWO["title"], TWO["text"]),
+    ]  # fmt: skip
+
+
+def test_a_json_document_that_is_an_article_or_lines_or_none(tmp_path):
+    assert read(written(tmp_path, "a.json", ONE))[0][0].text == ONE["text"]
+    lines = f"{json.dumps(ONE)}\n{json.dumps(TWO)}\n"
+    assert len(read(written(tmp_path, "b.json", lines))[0]) == 2
+    for content in ({"a": 1}, "[1, 2", []):
+        articles, (problem,) = read(written(tmp_path, "c.json", content))
+        assert not articles
+        assert problem.startswith(f"{tmp_path}/c.json: ")
+    with pytest.raises(UserError, match="one article"):
+        read_file(tmp_path / "a.json")
+
+
+def test_fields_that_news_services_use(tmp_path):
+    record = {
+        "source": {"id": None, "name": "Elby Post"}, "Headline": {"rendered": "Quay"},
+        "description": "A quay was opened.", "url": "https://a.org/1",
+        "publishedAt": "2020-02-03T23:30:00-08:00", "content": ["Ana Costa came.", "It rained."],
+    }  # fmt: skip
+    (article,), problems = read(written(tmp_path, "a.json", [record]))
+    assert not problems
+    assert article.title == "Quay"
+    assert article.text == "A quay was opened.\n\nAna Costa came.\n\nIt rained."
+    assert (article.published, article.source) == (date(2020, 2, 3), "https://a.org/1")
+
+
+@pytest.mark.parametrize("stated", ["01/02/2019", 1549152000, "N/A", "February 2019"])
+def test_an_article_is_not_refused_for_its_date(tmp_path, stated):
+    articles, (problem,) = read(written(tmp_path, "a.json", [{**ONE, "date": stated}]))
+    assert articles[0].published is None
+    assert isinstance(problem, Note)
+    assert str(stated) in problem
+
+
+@pytest.mark.parametrize(
+    "record", [{"id": 5}, {"url": "https://a.org/5"}, {"published": "2020-02-03"}, {}]
+)
+def test_a_corrected_record_replaces_the_old_one(tmp_path, record):
+    with open_collection(tmp_path / "c") as collection:
+        for text in ("Ana Costa is mayor.", "Jon Vik is mayor."):
+            path = written(
+                tmp_path, "a.jsonl", json.dumps({"title": "Mayor", **record, "text": text})
+            )
+            collection.add(read_articles([path], pytest.fail))
+        assert [each.text for each in collection.articles()] == ["Jon Vik is mayor."]
+
+
+def test_records_of_one_title_and_day_are_several_articles(tmp_path):
+    lines = [{"title": "Weather", "text": f"It rained {n} mm."} for n in range(3)]
+    path = tmp_path / "a.jsonl"
+    with open_collection(tmp_path / "c") as collection:
+        for order in (lines, lines[::-1], [*lines, lines[0]]):
+            path.write_text("\n".join(map(json.dumps, order)))
+            collection.add(read_articles([path], pytest.fail))
+            assert sorted(each.text for each in collection.articles()) == [
+                each["text"] for each in lines
+            ]
+
+
+def test_a_name_for_all_sources_is_no_identity(tmp_path):
+    path = written(tmp_path, "a.json", [{**each, "source": "Elby Post"} for each in (ONE, TWO)])
+    articles, _ = read(path)
+    assert {each.source for each in articles} == {"Elby Post"}
+    assert len({each.id for each in articles}) == 2
+
+
+CSV = [
+    ("title,text\nA,It rained, and it blew, all day.\n", ["It rained, and it blew, all day."]),
+    ("text\nIt rained, and it blew.\n", ["It rained, and it blew."]),
+    ("\n\ntext;title, with a comma\nIt rained;A\n", ["It rained"]),
+    ('title;text\nA;"It; rained."\nB;It blew, hard.\n', ["It; rained.", "It blew, hard."]),
+    ('title\ttext\nA\t"Gull" sank.\nB\t"The tern\nC\tIt blew.\n',
+     ['"Gull" sank.', '"The tern', "It blew."]),
+    ('title,text\nA,"It\nrained, hard."\nB,x\n', ["It\nrained, hard.", "x"]),
+    ("title,text,\nA,It rained.,\n", ["It rained."]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "texts"), CSV)
+def test_dialects_of_csv(tmp_path, content, texts):
+    articles, problems = read(written(tmp_path, "a.csv", content))
+    assert [each.text for each in articles] == texts
+    assert not problems
+
+
+def test_a_quotation_mark_that_is_not_closed_swallows_no_row(tmp_path):
+    content = 'title,text\nA,"It rained.\nB,"It ""blew"", hard."\nC,It "snowed".\n'
+    articles, (problem,) = read(written(tmp_path, "a.csv", content))
+    assert [(each.title, each.text) for each in articles] == [
+        ("A", '"It rained.'), ("B", 'It "blew", hard.'), ("C", 'It "snowed".'),
+    ]  # fmt: skip
+    assert problem.startswith(f"{tmp_path}/a.csv:2: ")
+
+
+def test_cells_that_belong_to_no_column_are_told(tmp_path):
+    content = "text,title\nIt rained, and blew,A\nIt snowed,B\n"
+    articles, (problem,) = read(written(tmp_path, "a.csv", content))
+    assert [each.text for each in articles] == ["It snowed"]
+    assert problem.startswith(f"{tmp_path}/a.csv:2: 3 cells for 2 columns")
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("kind", ["txt", "csv", "tsv", "jsonl", "json", "md"])
+def test_text_of_any_encoding(tmp_path, codec, kind):
+    text = "The café’s owner, Zoë Müller, said “no” – for 5 years, and so did Renée and José Núñez."
+    content = {
+        "txt": text, "md": text, "csv": f'title,text\nA,"{text}"\n',
+        "tsv": f"title\ttext\nA\t{text}\n",
+        "jsonl": json.dumps({"text": text}, ensure_ascii=False) + "\n",
+        "json": json.dumps([{"text": text}], ensure_ascii=False),
+    }[kind]  # fmt: skip
+    path = tmp_path / f"a.{kind}"
+    path.write_bytes(content.encode(codec))
+    (article,), problems = read(path)
+    assert article.text.strip() == text
+    assert ["Windows-1252" in each for each in problems] == [True] * (codec == "cp1252")
+    assert all(isinstance(each, Note) for each in problems)
+
+
+@pytest.mark.parametrize("kind", ["txt", "html", "md"])
+def test_one_byte_that_is_wrong_is_replaced_and_told(tmp_path, kind):
+    path = tmp_path / f"a.{kind}"
+    text = "<p>The café’s owner, Zoë Müller, spoke.</p><p>She said no.</p>" * 3
+    path.write_bytes(text.encode() + b" caf\xe9 \n")
+    (article,), (problem,) = read(path)
+    assert "Zoë Müller" in article.text
+    assert isinstance(problem, Note)
+    assert "one byte" in problem
+
+
+def test_other_scripts_are_known_by_their_bytes(tmp_path):
+    for number, (codec, text) in enumerate([
+        ("koi8-r", "Мэр города сказал, что мост откроют в мае, а не в апреле."),
+        ("cp932", "東京の市長は橋が五月に開くと言った。"),
+    ]):  # fmt: skip
+        path = tmp_path / f"{number}.txt"
+        path.write_bytes(text.encode(codec))
+        assert read(path)[0][0].text == text
