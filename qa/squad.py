@@ -148,10 +148,14 @@ def read_squad(path: Path) -> QuestionFile:
     return QuestionFile(path, tuple(questions), contexts)
 
 
+def half_of(article: int) -> Half:
+    """The half that an article is in, by its number in the file."""
+    return "reporting" if article % 2 else "choosing"
+
+
 def half(file: QuestionFile, which: Half) -> QuestionFile:
     """Every other article of a file: what is chosen on one half is reported on the other."""
-    odd = which == "reporting"
-    contexts = {name: c for name, c in file.contexts.items() if c.article % 2 == odd}
+    contexts = {name: c for name, c in file.contexts.items() if half_of(c.article) == which}
     questions = tuple(q for q in file.questions if q.context in contexts)
     return QuestionFile(file.path, questions, contexts)
 

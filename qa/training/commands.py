@@ -212,7 +212,7 @@ def calibrate(dev: Path, distractors: tuple[Path, ...], models: tuple[Path, ...]
         click.echo(f"{model}: answers from {fit.calibration['threshold']:.2f}")
         for size, count in fit.observations.items():
             click.echo(
-                f"{size} collections, {count:,} answers, cross-validated: "
+                f"{size} collections, {count:,} answers on the other half: "
                 f"calibration error {fit.ece[size]:.3f}, AUC {fit.auc[size]:.3f}"
             )
 

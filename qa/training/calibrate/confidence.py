@@ -7,6 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from qa.squad import half_of
 from qa.squad_metrics import RIGHT_FROM_F1
 
 NEARLY = 0.01
@@ -44,12 +45,12 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A fitted calibration and how good it is on articles it was not fitted on.
+    """A calibration fitted on one half of the articles, and how good it is on the other.
 
     Attributes:
-        calibration: Fields of `qa.ranking.evidence.Calibration`.
-        ece: Expected calibration error over ten equally filled bins, cross-validated, over
-            large and small collections.
+        calibration: Fields of `qa.ranking.calibration.Calibration`.
+        ece: Expected calibration error over ten equally filled bins, over large and small
+            collections.
         auc: Of confidence, answerable questions against those made unanswerable, likewise.
         observations: How many answers were seen, likewise.
         accuracy: Of the share of all answers that confidence is highest for, how many are right:
@@ -66,7 +67,7 @@ class Fit:
         """What the model card says about it, in Markdown."""
         return [
             f"Answers are given from a probability of {self.calibration['threshold']:.2f} on. "
-            "Cross-validated by article:",
+            "On the articles that had no part in the fit or in any choice:",
             "",
             "| collection | answers | calibration error | AUC, answerable or not |",
             "|---|---|---|---|",
@@ -84,8 +85,11 @@ class Fit:
 def fit_calibration(observations: Sequence[Observation]) -> Fit:
     """Logistic regression on score, share and similarity, and where answers begin.
 
-    An answer earns its F1, and a no-answer 1 where nothing answers the question, as in
-    SQuAD 2.0.
+    Both are fitted on the articles of the choosing half, and measured on those of the other. An
+    answer earns its F1, and a no-answer 1 where nothing answers the question, as in SQuAD 2.0.
+
+    Raises:
+        ValueError: A half has no right answer or no wrong one.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
@@ -95,13 +99,22 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
     f1s = np.array([each.f1 for each in observations])
     answerable = np.array([each.answerable for each in observations])
     right = f1s >= RIGHT_FROM_F1
+    groups = np.array([each.group for each in observations])
+    choosing = np.array([half_of(each.group) == "choosing" for each in observations])
+    if any(len(np.unique(right[part])) < 2 for part in (choosing, ~choosing)):
+        raise ValueError("both halves of the articles need answers that are right, and wrong ones")
     model = LogisticRegression(C=10.0)
-    groups = [each.group for each in observations]
-    confidence: FloatArray = cross_val_predict(
-        model, features, right, groups=groups, cv=GroupKFold(_FOLDS), method="predict_proba"
-    )[:, 1]
-    model.fit(features, right)
-    sizes = np.array([each.collection for each in observations])
+    folds = GroupKFold(min(_FOLDS, len(np.unique(groups[choosing]))))
+    # The threshold is chosen by what the fit says of articles that it has not seen.
+    crossed: FloatArray = cross_val_predict(
+        model, features[choosing], right[choosing], groups=groups[choosing], cv=folds,
+        method="predict_proba",
+    )[:, 1]  # fmt: skip
+    threshold = best_threshold(crossed, f1s[choosing], answerable[choosing])
+    model.fit(features[choosing], right[choosing])
+    confidence: FloatArray = model.predict_proba(features[~choosing])[:, 1]
+    right, answerable = right[~choosing], answerable[~choosing]
+    sizes = np.array([each.collection for each in observations])[~choosing]
     kinds = [(kind, sizes == kind) for kind in get_args(CollectionSize) if kind in sizes]
     return Fit(
         {
@@ -109,7 +122,7 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
             "score": float(model.coef_[0][0]),
             "share": float(model.coef_[0][1]),
             "similarity": float(model.coef_[0][2]),
-            "threshold": best_threshold(confidence, f1s, answerable),
+            "threshold": threshold,
         },
         {kind: calibration_error(confidence[own], right[own]) for kind, own in kinds},
         {kind: float(roc_auc_score(answerable[own], confidence[own])) for kind, own in kinds},
@@ -156,6 +169,6 @@ def calibration_error(
     confidence: FloatArray, right: npt.NDArray[np.bool_], bins: int = 10
 ) -> float:
     """Mean distance of confidence and accuracy over equally filled bins (Naeini et al. 2015)."""
-    parts = np.array_split(np.argsort(confidence), bins)
+    parts = np.array_split(np.argsort(confidence), min(bins, len(confidence)))
     gaps = [len(part) * abs(confidence[part].mean() - right[part].mean()) for part in parts]
     return float(sum(gaps) / len(confidence))

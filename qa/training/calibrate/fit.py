@@ -15,7 +15,7 @@ from qa.ranking.evidence import Candidate, Evidence
 from qa.reading.cached import CachedReader
 from qa.reading.cascade import Cascade, Stage, Stages, stages_of
 from qa.settings import SETTINGS
-from qa.squad import Question, QuestionFile, read_squad
+from qa.squad import Question, QuestionFile, half_of, read_squad
 from qa.squad_metrics import RIGHT_FROM_F1, f1
 from qa.training.calibrate.cascade import choose, combine, least_nearly_best
 from qa.training.calibrate.confidence import CollectionSize, Fit, Observation, fit_calibration
@@ -47,6 +47,9 @@ def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) ->
     paragraph of its article left out, so that nothing answers it. And as collections can be
     small, and what they do not say can be near to what they say, it is asked over the
     paragraphs of its article alone, as they are and without the one that answers it.
+
+    The articles make two halves: everything is chosen and fitted on one of them, and how good it
+    is, is reported on the other.
 
     What retrieval is worth beside the reader's score is chosen first, by the F1 of the best
     answers to what is answerable. Of a cascade so are, before that, how many passages are read
@@ -82,25 +85,26 @@ def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) ->
 
 
 def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: str) -> Fit:
+    choosing = [each for each in asked if half_of(each.group) == "choosing"]
     stages = stages_of(str(model))  # anew: a cascade's first reader may just have been fitted
     card = model / "CARD.md"
     text = card.read_text(encoding="utf-8") if card.exists() else ""
     if len(stages.stages) > 1:
         # The first reader's worth of retrieval: the cascade's own is not known yet.
         worth = stages.choosing[-1].retrieval
-        large = [each for each in asked if each.collection == "large"]
+        large = [each for each in choosing if each.collection == "large"]
         choice = choose(stages, lambda tried: _mean_f1(large, answerer, tried, worth))
         choice.save(model / "manifest.json")
         text = with_section(text, "Weights", choice.lines())
         stages = replace(stages, stages=(*stages.stages[:-1], choice.stage))
     retrieval = least_nearly_best(
-        {worth: _mean_f1(asked, answerer, stages, worth) for worth in RETRIEVAL_WORTH}
+        {worth: _mean_f1(choosing, answerer, stages, worth) for worth in RETRIEVAL_WORTH}
     )
     fit = fit_calibration(list(_observe(asked, answerer, stages, retrieval)))
     fields = {
         **fit.calibration,
         "retrieval": retrieval,
-        "cross_validated": {"ece": fit.ece, "auc": fit.auc},
+        "reported": {"ece": fit.ece, "auc": fit.auc},
         "observations": fit.observations,
         "fitted_on": dev,
         "right_from_f1": RIGHT_FROM_F1,
