@@ -33,6 +33,9 @@ _MORE_SHARE = 0.2
 
 _SELECTIONS_KEPT = 8
 
+_SEARCHES = 5
+"""Searches for one question at most, where articles change while they are searched for."""
+
 
 class LocalBackend:
     """The files of one collection; threads may share it, processes may each open their own."""
@@ -137,17 +140,13 @@ class LocalBackend:
         filters: Filters | None,
     ) -> Found:
         """Find the passages nearest by meaning, and those nearest by words."""
-        state = self.store.state_to_search()
-        self._follow(state)
-        selection = self._selection(state, filters) if filters else None
-        if selection is not None and len(selection.ids) == 0:
-            return Found({}, {}, [], {}, {})
-        # Both leave Python's lock to others while they search.
-        by_words = self._beside.submit(self._by_words, question, candidates, selection)
-        near = self._near(vector, candidates, selection)
-        lexical = by_words.result()
-        # A passage that another process has removed in the meantime is not among the stored.
-        stored = self.store.passages_with_vectors(list(dict.fromkeys([*near, *lexical])))
+        for _ in range(_SEARCHES):
+            near, lexical = self._rankings(question, vector, candidates, filters)
+            ids = list(dict.fromkeys([*near, *lexical]))
+            stored = self.store.passages_with_vectors(ids)
+            if len(stored) == len(ids):
+                break
+            # An article was replaced or removed meanwhile; what replaced it was not found yet.
         similarities = _similarities(vector, stored)
         dense = _nearest(near, similarities)[:candidates]
         kept = {*dense, *lexical} & stored.keys()
@@ -158,6 +157,23 @@ class LocalBackend:
             {number: score for number, score in lexical.items() if number in stored},
             {stored[number].passage.article_id: stored[number].digest for number in kept},
         )
+
+    def _rankings(
+        self,
+        question: str,
+        vector: npt.NDArray[np.float32],
+        candidates: int,
+        filters: Filters | None,
+    ) -> tuple[list[int], dict[int, float]]:
+        """The nearest passages, best first, and the BM25 scores of those found by their words."""
+        state = self.store.state_to_search()
+        self._follow(state)
+        selection = self._selection(state, filters) if filters else None
+        if selection is not None and len(selection.ids) == 0:
+            return [], {}
+        # Both leave Python's lock to others while they search.
+        by_words = self._beside.submit(self._by_words, question, candidates, selection)
+        return self._near(vector, candidates, selection), by_words.result()
 
     def nearest(self, vector: npt.NDArray[np.float32], k: int) -> list[int]:
         """Ids of the k passages nearest by meaning alone, best first."""
