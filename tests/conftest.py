@@ -21,6 +21,7 @@ os.environ.pop("QA_READER", None)
 
 def pytest_addoption(parser):
     parser.addoption("--kills", type=int, default=8, help="How often to kill a writer.")
+    parser.addoption("--serve-kills", type=int, default=2, help="How often to kill a server.")
 
 
 @pytest.fixture(scope="session")

@@ -11,13 +11,14 @@ from typing import Any, Literal
 from filelock import FileLock
 
 from index.errors import UserError
+from index.local.folder import FEEDBACK
 from index.place import Place
 from qa.loading import default_folder
 from qa.types import Answer
 
 Verdict = Literal["like", "dislike"]
 
-FILE = "feedback.jsonl"
+FILE = FEEDBACK
 
 
 def folder_of(place: Place) -> Path:

@@ -12,6 +12,7 @@ STORE = "articles.sqlite"
 CHECKPOINT = "vectors.faiss"
 LEXICAL = "lexical"
 REEMBEDDING = "reembedding.sqlite"
+FEEDBACK = "feedback.jsonl"
 
 
 def refuse_other(path: Path) -> None:
@@ -57,7 +58,7 @@ def names_in(path: Path) -> set[str]:
 
 def holds_only_ours(names: set[str]) -> bool:
     """Whether all names are of files that this program makes in a collection's folder."""
-    ours = (STORE, CHECKPOINT, LEXICAL, REEMBEDDING)
+    ours = (STORE, CHECKPOINT, LEXICAL, REEMBEDDING, FEEDBACK)
     return all(name.startswith(ours) or is_left_over(name) for name in names)
 
 
