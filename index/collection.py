@@ -8,11 +8,12 @@ from types import TracebackType
 from typing import Self
 
 from index.backend import Backend
-from index.embedding.embedder import BundledEmbedder, Embedder, is_superseded, load_embedder
+from index.embedding.embedder import BundledEmbedder, Embedder
 from index.errors import UserError
 from index.fusion import fuse
-from index.place import MilvusAddress, Place, place_of
+from index.place import MilvusAddress, place_of
 from index.settings import CANDIDATES, PASSAGES_OF_AN_ARTICLE
+from index.storage import embedder_of, open_backend
 from index.types import Added, Article, Filters, Hit, Passage, Summaries
 
 _SEARCHES = 3
@@ -52,7 +53,8 @@ class Collection:
         self._lock = Lock()
         given = embedder if embedder is None or isinstance(embedder, str) else embedder.name
         self._loaded = None if embedder is None or isinstance(embedder, str) else embedder
-        self._backend = _backend(self.path, (given or BundledEmbedder().name) if create else None)
+        create_with = (given or BundledEmbedder().name) if create else None
+        self._backend = open_backend(self.path, create_with)
         if given is not None and given != self._backend.embedder:
             self._backend.close()
             raise UserError(
@@ -161,12 +163,7 @@ class Collection:
         """What made its vectors, and makes those of the questions."""
         with self._lock:
             if self._loaded is None:
-                if isinstance(self.path, MilvusAddress) and is_superseded(self._backend.embedder):
-                    raise UserError(
-                        f"{self.path}: embedded by another version of article-qa; add its articles "
-                        "to a collection of another name"
-                    )
-                self._loaded = load_embedder(self._backend.embedder)
+                self._loaded = embedder_of(self._backend, self.path)
             return self._loaded
 
     @property
@@ -212,16 +209,6 @@ class Collection:
             for number in chosen
             if (passage := found.passages[number]).article_id in articles
         ]
-
-
-def _backend(place: Place, create_with: str | None) -> Backend:
-    if isinstance(place, MilvusAddress):
-        from index.milvus.backend import MilvusBackend
-
-        return MilvusBackend(place, create_with)
-    from index.local.backend import LocalBackend
-
-    return LocalBackend(place, create_with)
 
 
 def _spread(scores: Iterable[int], passages: Mapping[int, Passage]) -> Iterator[int]:

@@ -10,14 +10,14 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import TYPE_CHECKING
 
+from index.backend import Backend
+from index.embedding.embedder import Embedder
 from index.errors import UserError
+from index.ingest import add_articles
 from index.place import MilvusAddress, Place
+from index.storage import embedder_of, open_backend
 from index.types import Added, Article
-
-if TYPE_CHECKING:
-    from index.collection import Collection
 
 _PART_CHARACTERS = 250_000
 """About a thousand passages: what a worker is given at a time."""
@@ -27,7 +27,8 @@ _PARTS_AHEAD = 2
 Part = list[Article]
 Done = tuple[Added, list[int]]
 
-_collection: "Collection"
+_backend: Backend
+_embedder: Embedder
 
 
 def add_with_workers(
@@ -118,19 +119,16 @@ def _begin(place: Place, number: "multiprocessing.sharedctypes.Synchronized[int]
             number.value += 1
         cores = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, cores[mine % len(cores) :: of] or cores)
-    from index.collection import Collection
-
-    global _collection
-    _collection = Collection(place)
+    global _backend, _embedder
+    _backend = open_backend(place)
+    _embedder = embedder_of(_backend, place)
 
 
 def _add(part: Part) -> Done:
-    from index.ingest import add_articles
-
     passages: dict[str, int] = {}
 
     def note(article: Article, count: int) -> None:
         passages[article.id] = count
 
-    added = add_articles(part, _collection.backend, _collection.embedder, note)
+    added = add_articles(part, _backend, _embedder, note)
     return added, [passages[each.id] for each in part]

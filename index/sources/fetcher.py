@@ -21,7 +21,9 @@ _READ_SECONDS = 20.0
 _TOTAL_SECONDS = 60.0
 _REDIRECTS = 5
 _REDIRECTING = (301, 302, 303, 307, 308)
-_TRIES = 3
+_RETRY = urllib3.Retry(2, status_forcelist=(429, 503), backoff_factor=1.0)
+"""Counts tries and reads `Retry-After`; waiting is left to the fetcher, which knows the host."""
+
 _ROBOTS_BYTES = 500_000
 _CHUNK_BYTES = 65_536
 
@@ -117,16 +119,18 @@ class Fetcher:
         return Protego.parse("")
 
     def _request_patiently(self, url: str, limit: int, *, cut: bool = False) -> Fetched:
-        for attempt in range(_TRIES):
+        """Request an address, again if the server is overloaded, as late as it asks for."""
+        retry = _RETRY
+        while True:
             response = self._request(url, limit, cut=cut)
-            if response.status not in (429, 503) or attempt == _TRIES - 1:
-                break
-            # The header may ask for more than anyone would wait.
-            stated = response.retry_after
-            asked = float(stated) if stated.isdigit() else 2.0**attempt
-            wait = min(_LONGEST_DELAY_SECONDS, max(self._delay, asked))
+            if not retry.is_retry("GET", response.status):
+                return response
+            try:
+                retry = retry.increment("GET", url)
+            except urllib3.exceptions.MaxRetryError:
+                return response
+            wait = max(self._delay, _asked_to_wait(retry, response))
             self._next[_origin(url)] = time.monotonic() + wait
-        return response
 
     def _request(self, url: str, limit: int, *, cut: bool) -> Fetched:
         parts = urlsplit(url)
@@ -176,6 +180,16 @@ class Fetcher:
         asked = (robots.crawl_delay(AGENT) or 0.0) if robots else 0.0
         delay = min(max(self._delay, float(asked)), _LONGEST_DELAY_SECONDS)
         self._next[origin] = max(due, now) + delay
+
+
+def _asked_to_wait(retry: urllib3.Retry, response: Fetched) -> float:
+    """Seconds until a server that was overloaded may be asked again."""
+    try:
+        stated = retry.parse_retry_after(response.retry_after) if response.retry_after else None
+    except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
+        stated = None
+    # The header may ask for more than anyone would wait.
+    return min(_LONGEST_DELAY_SECONDS, retry.get_backoff_time() if stated is None else stated)
 
 
 def _redirected(url: str, location: str) -> str:

@@ -2,13 +2,14 @@
 
 import gzip
 import time
+from email.utils import formatdate
 from ipaddress import ip_address
 from itertools import pairwise
 
 import pytest
 
 from index.errors import UserError
-from index.sources.fetcher import Fetcher
+from index.sources.fetcher import _RETRY, Fetched, Fetcher, _asked_to_wait
 from index.sources.public_addresses import connect, is_public
 from tests.index.website import PAGE, fetcher, read
 
@@ -82,6 +83,18 @@ def test_one_forbidden_address_among_several_is_enough(monkeypatch):
     monkeypatch.setattr("socket.getaddrinfo", lambda *given, **options: both)
     with pytest.raises(OSError, match="no public address"):
         connect("mixed.example", 80, 1.0, is_public)
+
+
+@pytest.mark.parametrize(
+    ("stated", "least", "most"),
+    [("7", 7, 7), ("0", 0, 0), ("999999", 60, 60), ("9" * 5_000, 0, 60), ("soon", 2, 2), ("", 2, 2),
+     ("Thu, 01 Jan 2009 10:00:00 GMT", 0, 0), ("Fri, 01 Jan 2999 10:00:00 GMT", 60, 60),
+     ("Fri, 99 Jan 99999 10:00:00 GMT", 0, 60), (formatdate(time.time() + 30), 1, 30)],
+)  # fmt: skip
+def test_a_server_that_is_overloaded_is_asked_again_when_it_says(stated, least, most):
+    second = _RETRY.increment("GET").increment("GET")
+    response = Fetched("http://busy.example", 503, retry_after=stated)
+    assert least <= _asked_to_wait(second, response) <= most
 
 
 def test_robots_are_respected(site):
