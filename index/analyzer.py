@@ -21,5 +21,5 @@ def analyzer() -> tantivy.TextAnalyzer:
 
 
 def title_text(title: str, published: date | None) -> str:
-    """What is searchable of an article beside its text: its title and its date in words."""
+    """The searchable text of an article beside its own: its title, and its date in words."""
     return f"{title} {published:%d %B %Y}" if published else title

@@ -1,4 +1,4 @@
-"""What a collection is kept in: a folder (`index.local.backend`), or a cluster (`index.milvus`)."""
+"""The storage of a collection: a folder (`index.local.backend`), or a cluster (`index.milvus`)."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Vectors = npt.NDArray[np.float16]
 
 
 class Outcome(Enum):
-    """What became of an article that was put."""
+    """The effect of putting one article."""
 
     ADDED = auto()
     UPDATED = auto()
@@ -24,10 +24,10 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found, before the two rankings are merged.
+    """The candidates of a search, before the two rankings are fused.
 
     Attributes:
-        passages: Where each candidate lies, by passage id.
+        passages: The candidates, by passage id.
         similarities: Exact cosine similarity of every candidate, in [-1, 1].
         dense: Ids of the candidates with the nearest vectors, best first.
         lexical: BM25 scores of the candidates that their words found, best first.
@@ -51,7 +51,7 @@ class Backend(Protocol):
         ...
 
     def holds(self, article: Article) -> bool:
-        """Whether the article is stored already, just as it is."""
+        """True if the article is stored with just this text, title, date and source."""
         ...
 
     def put(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
@@ -91,7 +91,7 @@ class Backend(Protocol):
         ...
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
-        """The groups of near-duplicates in which those articles are that are stored."""
+        """The near-duplicate group of each of these articles that is stored."""
         ...
 
     def counts(self) -> tuple[int, int]:
@@ -106,7 +106,7 @@ class Backend(Protocol):
         ...
 
     def is_new(self) -> bool:
-        """Whether it was only just made: nothing is in it, and nothing was removed from it.
+        """True if nothing is in it, and nothing was ever removed from it.
 
         A cluster does not know of what was removed; there, an empty one is new.
         """

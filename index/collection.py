@@ -23,11 +23,11 @@ _SEARCHES = 3
 class Collection:
     """Articles in a folder or on Milvus, searchable by meaning and by words.
 
-    Threads may share one; processes may each open the same one. What one has added, all others
-    find with their next search.
+    Threads may share one; processes may each open the same one. Articles that one adds are found
+    by all others with their next search.
 
     Attributes:
-        path: Where it is.
+        path: Its folder, or its address on Milvus.
     """
 
     def __init__(
@@ -135,7 +135,7 @@ class Collection:
         return self._backend.summaries(query.casefold().split(), offset, limit)
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
-        """In which group of near-duplicates each of these articles is, if it is stored.
+        """The near-duplicate group of each of these articles that is stored.
 
         Articles of one group are one text, as when two papers print the same agency report:
         they witness once. The number says nothing else, and may change with what is added.
@@ -155,12 +155,12 @@ class Collection:
 
     @property
     def is_new(self) -> bool:
-        """Whether nothing was ever added to it."""
+        """True if nothing was ever added to it."""
         return self._backend.is_new()
 
     @property
     def embedder(self) -> Embedder:
-        """What made its vectors, and makes those of the questions."""
+        """The embedder of its passages, and of the questions."""
         with self._lock:
             if self._loaded is None:
                 self._loaded = embedder_of(self._backend, self.path)
@@ -168,7 +168,7 @@ class Collection:
 
     @property
     def backend(self) -> Backend:
-        """What it is kept in."""
+        """Its storage."""
         return self._backend
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
@@ -185,41 +185,43 @@ class Collection:
         """
         vector = self.embedder.embed([question])[0]
         for _ in range(_SEARCHES):
-            found = self._backend.find(question, vector, max(k, CANDIDATES), filters)
-            scores = fuse(found.similarities, found.lexical)
-            chosen = list(islice(_spread(scores, found.passages), k))
-            ids = {found.passages[number].article_id for number in chosen}
-            articles = self._backend.articles_of({each: found.versions[each] for each in ids})
+            candidates = self._backend.find(question, vector, max(k, CANDIDATES), filters)
+            scores = fuse(candidates.similarities, candidates.lexical)
+            chosen = list(islice(_spread(scores, candidates.passages), k))
+            ids = {candidates.passages[number].article_id for number in chosen}
+            articles = self._backend.articles_of(
+                {article_id: candidates.versions[article_id] for article_id in ids}
+            )
             if len(articles) == len(ids):
                 break
             # An article was replaced or removed between the search and the reading of its text.
         groups = self._backend.groups(articles) if len(articles) > 1 else {}
-        dense_rank = {number: rank for rank, number in enumerate(found.dense, start=1)}
-        lexical_rank = {number: rank for rank, number in enumerate(found.lexical, start=1)}
+        dense_rank = {number: rank for rank, number in enumerate(candidates.dense, start=1)}
+        lexical_rank = {number: rank for rank, number in enumerate(candidates.lexical, start=1)}
         return [
             Hit(
                 passage,
                 scores[number],
                 dense_rank.get(number),
                 lexical_rank.get(number),
-                found.similarities[number],
+                candidates.similarities[number],
                 article=articles[passage.article_id],
                 duplicate_group=groups.get(passage.article_id),
             )
             for number in chosen
-            if (passage := found.passages[number]).article_id in articles
+            if (passage := candidates.passages[number]).article_id in articles
         ]
 
 
 def _spread(scores: Iterable[int], passages: Mapping[int, Passage]) -> Iterator[int]:
-    """The passages best first, but what an article has beyond its share after all others."""
+    """Passage ids, best first; those of an article beyond `PASSAGES_OF_AN_ARTICLE` come last."""
     taken: dict[str, int] = {}
     surplus = []
-    for each in scores:
-        article = passages[each].article_id
+    for passage_id in scores:
+        article = passages[passage_id].article_id
         taken[article] = taken.get(article, 0) + 1
         if taken[article] <= PASSAGES_OF_AN_ARTICLE:
-            yield each
+            yield passage_id
         else:
-            surplus.append(each)
+            surplus.append(passage_id)
     yield from surplus

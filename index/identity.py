@@ -1,4 +1,4 @@
-"""What an article is known by: its id, and the digest of what it says."""
+"""The identity of an article: its id, and the digest of its text, title, date and source."""
 
 import hashlib
 import re

@@ -25,7 +25,7 @@ Progress = Callable[[Article, int], None]
 
 
 class _End:
-    """Comes after the last batch, with what broke the reading off, if anything did."""
+    """Follows the last batch; holds the error that ended the reading early, if there was one."""
 
     def __init__(self, error: BaseException | None) -> None:
         self.error = error
@@ -37,7 +37,7 @@ def add_articles(
     """Add articles in batches; `progress` is told of each article once it is committed.
 
     One thread reads and splits the next batches, this one embeds, and one writes the last one.
-    Whatever ends it early, an exception or Ctrl-C, ends it between batches.
+    An exception or Ctrl-C ends it between batches.
     """
     total = Added()
     pending: tuple[Future[Added], Batch] | None = None
@@ -129,9 +129,9 @@ def _read_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
 
 
 def embedded(batch: Batch, embedder: Embedder) -> list[tuple[Article, list[Passage], Vectors]]:
-    """The articles of a batch that have passages, with the vectors of these: what is put."""
+    """Embed the new articles of a batch: articles, passages and vectors, ready to be put."""
     new = [(article, passages) for article, passages in batch if passages is not None]
-    texts = [embedding_text(article, each) for article, passages in new for each in passages]
+    texts = [embedding_text(article, passage) for article, passages in new for passage in passages]
     if not new:
         return []
     vectors = embedder.embed(texts).astype(np.float16)

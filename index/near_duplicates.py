@@ -30,7 +30,7 @@ Signature = npt.NDArray[np.uint32]
 
 def signature(text: str) -> Signature:
     """The MinHash of a text's word shingles: shape (128,)."""
-    words = [zlib.crc32(each.encode()) for each in _WORD.findall(text.lower())]
+    words = [zlib.crc32(word.encode()) for word in _WORD.findall(text.lower())]
     hashes = np.array(words or [zlib.crc32(text.encode())], dtype=np.uint64)
     # A polynomial of the words' hashes, modulo 2**64, is the hash of their sequence.
     shingles = np.zeros(max(1, len(hashes) - SHINGLE_WORDS + 1), dtype=np.uint64)
@@ -47,9 +47,9 @@ def signature(text: str) -> Signature:
 
 
 def store(connection: sqlite3.Connection, article_id: str, sketch: Signature) -> None:
-    """Record an article's signature and put it in the group of the articles that it is like.
+    """Record an article's signature and add the article to the group of its near-duplicates.
 
-    An article that is like several groups makes them one.
+    Groups of which it is a near-duplicate become one.
     """
     bands = _bands(sketch)
     marks = ",".join("?" * len(bands))
@@ -92,21 +92,21 @@ def store_all(connection: sqlite3.Connection) -> None:
         store(connection, article_id, signature(text))
 
 
-def similarity(one: Signature, other: Signature) -> float:
+def similarity(first: Signature, second: Signature) -> float:
     """The estimated Jaccard similarity of two texts' shingles, in [0, 1]."""
-    return float(np.mean(one == other))
+    return float(np.mean(first == second))
 
 
 def groups_of(connection: sqlite3.Connection, article_ids: Iterable[str]) -> dict[str, int]:
-    """The groups of those of the articles that are stored."""
-    found = {}
+    """The group of each article that is stored, by its id."""
+    groups = {}
     for article_id in article_ids:
         row = connection.execute(
             "SELECT group_id FROM likeness WHERE article_id = ?", (article_id,)
         ).fetchone()
         if row:
-            found[article_id] = int(row[0])
-    return found
+            groups[article_id] = int(row[0])
+    return groups
 
 
 def _bands(sketch: Signature) -> list[int]:

@@ -22,8 +22,8 @@ PASSAGE_CHARACTERS = 2_000
 
 
 WINDOW_CHARACTERS = 16_000
-"""What the splitter sees of a text at once. For each passage it looks at all that is left, which
-takes quadratic time where its sentences or paragraphs do not end."""
+"""The splitter gets a text in windows of this size. For each passage it looks at all that is left,
+which takes quadratic time in text whose sentences or paragraphs do not end."""
 
 _UNSETTLED_CHARACTERS = 4_000
 """A chunk so near to the end of a window could reach beyond it."""
@@ -149,7 +149,7 @@ def _chunks_of(text: str, start: int, end: int) -> list[Span]:
 
 
 def embedding_text(article: Article, passage: Passage) -> str:
-    """What the embedder reads of a passage: its article's title and date, then its text."""
+    """The text to embed for a passage: its article's title and date, then its own text."""
     text = article.text[passage.start : passage.end]
     context = context_line(article)
     return f"{context}\n{text}" if context else text

@@ -1,4 +1,4 @@
-"""Where a collection on Milvus is: `milvus://host:port/name`, or a file of milvus-lite."""
+"""The place of a collection: a folder, or an address of Milvus such as `milvus://host:port/name`."""
 
 import re
 from dataclasses import dataclass
@@ -35,16 +35,16 @@ class MilvusAddress:
 
     @property
     def is_file(self) -> bool:
-        """Whether it is in a file of milvus-lite, which one process at a time uses."""
+        """True for a file of milvus-lite, which one process at a time uses."""
         return self.uri.endswith(_LITE_SUFFIX)
 
 
 Place = Path | MilvusAddress
-"""Where a collection is: in a folder, or on Milvus."""
+"""The place of a collection: its folder, or its address on Milvus."""
 
 
 def place_of(written: str | PurePath | MilvusAddress) -> Place:
-    """What a user wrote for a collection: an address of Milvus, or else a folder.
+    """Parse what a user wrote for a collection: an address of Milvus, or else a folder.
 
     Raises:
         UserError: If it begins like an address of Milvus but is none.

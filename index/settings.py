@@ -7,7 +7,7 @@ CANDIDATES = 50
 """Passages that each ranking, dense and lexical, hands to the fusion."""
 
 LEXICAL_WEIGHT = 0.03
-"""What one point of BM25 is worth in cosine similarity; chosen on held-out questions."""
+"""Cosine similarity that one point of BM25 is worth; chosen on held-out questions."""
 
 TITLE_WEIGHT = 0.5
 """Weight of a match in the title against one in the passage."""

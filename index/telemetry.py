@@ -14,6 +14,6 @@ SWITCHES = {
 
 
 def switch_off() -> None:
-    """Sets what is not set; who wants to report can say so in the environment."""
+    """Switch it off by environment variables; those that a user has set stay as they are."""
     for name, value in SWITCHES.items():
         os.environ.setdefault(name, value)

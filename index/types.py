@@ -1,4 +1,4 @@
-"""What passes between the index and everyone who asks it."""
+"""The types of the index that other packages use."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,7 +25,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a list shows of an article: all but its text, of which it says only how long it is.
+    """An article in a list: all but its text, which has its length here.
 
     Attributes:
         id: As of `Article`, like `title`, `published` and `source`.
@@ -63,7 +63,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which articles a search may look at; None, or no ids, leaves that field open.
+    """Restricts a search to some articles; None, or no ids, leaves that field open.
 
     Attributes:
         since: Published on this day or later. An article without a date is not.
@@ -93,7 +93,7 @@ class Hit:
     the meantime changes nothing of it.
 
     Attributes:
-        passage: Where the passage lies in `article.text`.
+        passage: Its article and its offsets in `article.text`.
         score: The fused score; higher is better, comparable within one search only.
         dense_rank: Rank (1 = best) among the nearest vectors, None if not among them.
         lexical_rank: Rank (1 = best) among the BM25 results, None if not among them.
@@ -119,7 +119,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What `Collection.add` did with the articles it was given."""
+    """The result of `Collection.add`: numbers of articles and passages."""
 
     added: int = 0
     updated: int = 0

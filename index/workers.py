@@ -41,7 +41,7 @@ def add_with_workers(
 
     Args:
         articles: Of any number; they are read as they are needed.
-        place: Where the collection is, which exists already.
+        place: Of the collection, which exists already.
         workers: How many processes.
         progress: As of `Collection.add`.
 
@@ -70,8 +70,8 @@ def add_with_workers(
             try:
                 for part in _parts(articles):
                     # The later of two articles with one id is the one that stays.
-                    ids = {each.id for each in part}
-                    if any(each.id in ids for other in running.values() for each in other):
+                    ids = {article.id for article in part}
+                    if any(article.id in ids for other in running.values() for article in other):
                         take(list(running))
                     while len(running) >= _PARTS_AHEAD * workers:
                         take(wait(running, return_when=FIRST_COMPLETED).done)
@@ -131,4 +131,4 @@ def _add(part: Part) -> Done:
         passages[article.id] = count
 
     added = add_articles(part, _backend, _embedder, note)
-    return added, [passages[each.id] for each in part]
+    return added, [passages[article.id] for article in part]

@@ -27,7 +27,7 @@ class Embedder(Protocol):
     """Anything that turns texts into unit vectors; models load when first used.
 
     Attributes:
-        name: What a collection remembers, so as never to mix two embedders.
+        name: Stored with each collection, so that the vectors of two embedders are never mixed.
     """
 
     name: str
@@ -94,7 +94,7 @@ class SentenceTransformerEmbedder:
 
 @cache
 def load_embedder(name: str | None = None) -> Embedder:
-    """The embedder of a name that a collection remembers, or that a user gives.
+    """Load an embedder by the name that a collection stores or a user gives.
 
     All collections of a process share it; the model loads when it is first used.
 
@@ -115,5 +115,5 @@ def load_embedder(name: str | None = None) -> Embedder:
 
 
 def is_superseded(name: str) -> bool:
-    """Whether this is the name of a bundled embedder that another version brought."""
+    """True for the name of a bundled embedder of another version of this program."""
     return name.startswith("bundled:") and name != BundledEmbedder().name

@@ -38,8 +38,8 @@ def verify(folder: Path, *names: str) -> None:
         for name in names or recorded:
             path = folder / name
             with path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-            if found != recorded[name]:
+                actual = hashlib.file_digest(file, "sha256").hexdigest()
+            if actual != recorded[name]:
                 raise UserError(f"{path}: damaged (its checksum is wrong); reinstall article-qa")
     except (OSError, ValueError, KeyError) as error:
         raise UserError(f"{path}: cannot be read ({error}); reinstall article-qa") from None
@@ -78,7 +78,7 @@ class OnnxModel:
             # The fused operator is not vectorised: eight times slower than its two parts.
             disabled_optimizers=["SkipLayerNormFusion"],
         )
-        self._inputs = [each.name for each in self._session.get_inputs()]
+        self._inputs = [tensor.name for tensor in self._session.get_inputs()]
         self._cores = ThreadPoolExecutor(usable_cores(), thread_name_prefix="onnx")
 
     def run(self, encodings: Sequence[Encoding]) -> list[list[FloatArray]]:

@@ -85,7 +85,7 @@ class LocalBackend:
         return LexicalIndex(self.path / LEXICAL)
 
     def holds(self, article: Article) -> bool:
-        """Whether the article is stored already, just as it is."""
+        """True if the article is stored with just this text, title, date and source."""
         return self.store.holds(article)
 
     def put(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
@@ -113,7 +113,7 @@ class LocalBackend:
         return self.store.summaries(words, offset, limit)
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
-        """The groups of near-duplicates in which those articles are that are stored."""
+        """The near-duplicate group of each of these articles that is stored."""
         return self.store.groups(article_ids)
 
     def counts(self) -> tuple[int, int]:
@@ -125,7 +125,7 @@ class LocalBackend:
         return self.store.state()
 
     def is_new(self) -> bool:
-        """Whether nothing was ever written to it."""
+        """True if nothing was ever written to it."""
         return self.store.state().counter == 0
 
     def follow(self) -> None:
@@ -221,14 +221,14 @@ class LocalBackend:
         from index.local.selection import Selection
 
         key = (state, filters)
-        found = self._selections.get(key)
-        if found is None:
-            found = Selection(self.store.allowed(filters))
+        selection = self._selections.get(key)
+        if selection is None:
+            selection = Selection(self.store.allowed(filters))
             with self._lock:
                 while len(self._selections) >= _SELECTIONS_KEPT:
                     self._selections.pop(next(iter(self._selections)))
-                self._selections[key] = found
-        return found
+                self._selections[key] = selection
+        return selection
 
     def _follow(self, latest: State) -> None:
         self._load()
@@ -256,4 +256,7 @@ def _similarities(
 
 
 def _nearest(ids: Iterable[int], similarities: dict[int, float]) -> list[int]:
-    return sorted((each for each in ids if each in similarities), key=lambda e: -similarities[e])
+    return sorted(
+        (passage_id for passage_id in ids if passage_id in similarities),
+        key=lambda passage_id: -similarities[passage_id],
+    )

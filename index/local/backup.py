@@ -25,7 +25,7 @@ _PROBLEMS_TOLD = 3
 def backup(collection: Path, destination: Path) -> int:
     """Copy a collection's articles, passages and vectors as they are at one moment.
 
-    Others may read and write meanwhile. What is derived is not copied; it is made again when
+    Others may read and write meanwhile. Indexes are not copied; they are made again when
     the copy is opened, for the copy is a collection too.
 
     Args:
@@ -134,7 +134,7 @@ def _copy(collection: Path, fresh: Path, otherwise: str) -> int:
 
 
 def _is_whole(collection: Path) -> bool:
-    """Whether there are articles, and they can be read."""
+    """True if there are articles, and they can be read."""
     if not (collection / STORE).is_file():
         return False
     try:

@@ -1,4 +1,4 @@
-"""What has changed in a store: the feed that the derived indexes follow.
+"""The changes of a store: the feed that the derived indexes follow.
 
 They catch up by two numbers: passage ids only grow, and each removal carries the value of a counter
 that grows with every committed change. Old removals are forgotten; an index that has not seen them
@@ -22,7 +22,7 @@ _SAMPLE_RUN = 8
 
 
 class State(NamedTuple):
-    """How far an index has seen the store.
+    """A moment of a store's history, up to which an index has followed it.
 
     Attributes:
         identity: Of the history that was seen; a restored store begins another one.
@@ -49,11 +49,11 @@ class PassageRow:
 
 
 class Changes:
-    """What a derived index has not seen yet; valid while its transaction is open.
+    """The changes that a derived index has not seen yet; valid while the transaction is open.
 
     Attributes:
-        state: What the index has seen when it has taken all of this in.
-        anew: Whether it must forget all it has first: it followed another history, or what it
+        state: Of the index once it has taken in all of the changes.
+        anew: True if the index must be emptied first: it followed another history, or what it
             has not seen is no longer known.
     """
 
@@ -76,11 +76,11 @@ class Changes:
         return [row[0] for row in rows]
 
     def count_new(self) -> int:
-        """How many passages are new, at most."""
+        """The number of new passages, at most."""
         return self.state.last_passage - self._since.last_passage
 
     def count(self) -> int:
-        """How many passages the store holds."""
+        """The number of passages in the store."""
         (count,) = self._connection.execute("SELECT count(*) FROM passages").fetchone()
         return int(count)
 
@@ -127,7 +127,7 @@ class Changes:
         return vectors.reshape(len(parts), -1)
 
     def added_texts(self) -> Iterator[PassageRow]:
-        """The new passages with their words."""
+        """The new passages with their texts."""
         rows = self._connection.execute(
             'SELECT id, article_id, start, "end" FROM passages WHERE id > ? ORDER BY id',
             (self._since.last_passage,),
@@ -145,7 +145,7 @@ class Changes:
 
 
 def state_of(connection: sqlite3.Connection) -> State:
-    """What an index has seen that has seen everything."""
+    """The newest state of a store."""
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
     return State(
         setting(connection, "identity"), count_setting(connection, "counter"), row[0] if row else 0

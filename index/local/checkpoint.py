@@ -23,7 +23,7 @@ def write_checkpoint(
 
     Args:
         path: The checkpoint.
-        header: What JSON can hold.
+        header: Of types that JSON has.
         write: Is given a function that takes the next bytes of the payload.
 
     Raises:
@@ -48,7 +48,7 @@ def write_checkpoint(
 
 
 def read_checkpoint(path: Path, read: Callable[[dict[str, Any], BinaryIO], T]) -> T | None:
-    """What `read` makes of a checkpoint's header and payload.
+    """Read a checkpoint: give its header and payload to `read`, and return the result.
 
     Returns:
         None if the checkpoint is missing, cut or damaged; `read` is then not called.

@@ -28,7 +28,7 @@ class Connections:
     sees threads come and go as long as it runs.
 
     Attributes:
-        read_only: Whether this process cannot write to the file or its folder; others may.
+        read_only: True if this process cannot write to the file or its folder; others may.
     """
 
     def __init__(self, path: Path) -> None:
@@ -62,7 +62,7 @@ class Connections:
             with self._lock:
                 self._files[connection] = file
                 self._opened[threading.current_thread()] = connection
-                for thread in [each for each in self._opened if not each.is_alive()]:
+                for thread in [opener for opener in self._opened if not opener.is_alive()]:
                     self._close(thread)
         return connection
 
@@ -148,7 +148,7 @@ class Connections:
         )
 
     def _is_outdated(self, connection: sqlite3.Connection) -> bool:
-        """Whether another file is there now, or one that could not change has changed."""
+        """True if another file is there now, or one that was read-only has changed."""
         if connection.in_transaction:
             return False
         # What is written to a file that has been moved away would be lost.
@@ -172,7 +172,7 @@ class Connections:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether an error tells of what is in a file, and not of who uses it or of a full disk."""
+    """True if an error means that the file is damaged, not that it is in use or the disk full."""
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF not in _NO_DAMAGE
 
 
@@ -181,7 +181,7 @@ def _cannot_write(path: Path) -> bool:
 
 
 def _file(path: Path) -> _File:
-    """Which file lies at a path.
+    """The device and inode of a file.
 
     Raises:
         UserError: If there is none.

@@ -57,12 +57,12 @@ class VectorIndex:
 
     @property
     def is_exact(self) -> bool:
-        """Whether its similarities are those of the stored vectors, and none is missed."""
+        """True if its similarities are those of the stored vectors, and no passage is missed."""
         return self._index is None or self._index.is_exact
 
     @property
     def dimension(self) -> int | None:
-        """Of the vectors; None while there are none."""
+        """Number of dimensions of the vectors; None while there are none."""
         index = self._index
         return None if index is None else index.dimension
 
@@ -104,7 +104,7 @@ class VectorIndex:
         """Train the inverted lists if they are due, and write a checkpoint if that is worth it.
 
         Args:
-            store: Which it follows.
+            store: The store that it follows.
             wait: Return when that is done; else it goes on in a thread of its own.
         """
         if self._training is not None and self._training.is_alive():
@@ -216,20 +216,20 @@ class VectorIndex:
             return state, trained_on, (InvertedLists if trained_on else Scan).read(file)
 
         try:
-            found = read_checkpoint(self._checkpoint, load)
+            loaded = read_checkpoint(self._checkpoint, load)
         except (KeyError, TypeError, RuntimeError):  # Of another version, or not of FAISS.
-            found = None
-        if found is None or found[2] is None:
+            loaded = None
+        if loaded is None or loaded[2] is None:
             return
         with self._lock.writing():
-            self._state, self._trained_on, self._index = found
+            self._state, self._trained_on, self._index = loaded
             self._saved = self._state
 
 
 def _stamp(path: Path) -> int:
     """Changes whenever a checkpoint is replaced; 0 while there is none."""
     try:
-        found = path.stat()
+        state = path.stat()
     except OSError:
         return 0
-    return found.st_mtime_ns ^ found.st_ino
+    return state.st_mtime_ns ^ state.st_ino

@@ -22,23 +22,23 @@ class Index(Protocol):
     """Vectors by passage id, which come in ascending order; for one who changes it or many readers.
 
     Attributes:
-        is_exact: Whether its similarities are those of the stored vectors, and none is missed.
+        is_exact: True if similarities are those of the stored vectors, and no passage is missed.
     """
 
     is_exact: bool
 
     @property
     def dimension(self) -> int:
-        """Of its vectors."""
+        """Number of dimensions of its vectors."""
 
     def __len__(self) -> int:
-        """How many vectors it holds."""
+        """Number of vectors."""
 
     def add(self, ids: npt.NDArray[np.int64], vectors: npt.NDArray[np.float16]) -> None:
-        """Take in vectors (shape (n, dimension)) of ids that are greater than all it has."""
+        """Add vectors (shape (n, dimension)); their ids are greater than all that are there."""
 
     def remove(self, ids: npt.NDArray[np.int64]) -> None:
-        """Forget those of the ids that it has."""
+        """Remove the vectors of these ids; ids that are not there are ignored."""
 
     def ids(self) -> npt.NDArray[np.int64]:
         """All ids, ascending."""
@@ -62,7 +62,7 @@ class Numbered:
 
     @classmethod
     def read(cls, reader: Any) -> "Numbered":  # noqa: ANN401 - faiss has no types
-        """What `write` wrote."""
+        """Read what `write` wrote."""
         numbers = faiss.read_index(reader)
         return cls(faiss.downcast_index(numbers.index), numbers)
 
@@ -72,18 +72,18 @@ class Numbered:
 
     @property
     def dimension(self) -> int:
-        """Of the vectors."""
+        """Number of dimensions of the vectors."""
         return int(self._codes.d)
 
     def __len__(self) -> int:
         return int(self._numbers.ntotal)
 
     def add(self, ids: npt.NDArray[np.int64], vectors: npt.NDArray[np.float32]) -> None:
-        """Take in vectors of greater ids."""
+        """Add vectors; their ids are greater than all that are there."""
         self._numbers.add_with_ids(vectors, ids)
 
     def remove(self, ids: npt.NDArray[np.int64]) -> None:
-        """Forget those of the ids that are there; the others close up."""
+        """Remove the vectors of these ids, and close up the others."""
         self._numbers.remove_ids(ids)
 
     def ids(self) -> npt.NDArray[np.int64]:
@@ -98,8 +98,8 @@ class Numbered:
         similarities, ids = self._numbers.search(
             vector[None, :], min(k, len(self)), params=parameters
         )
-        found = ids[0] >= 0
-        return Neighbours(ids[0][found], np.clip(similarities[0][found], -1.0, 1.0))
+        valid = ids[0] >= 0
+        return Neighbours(ids[0][valid], np.clip(similarities[0][valid], -1.0, 1.0))
 
     def among(
         self, vector: npt.NDArray[np.float32], k: int, candidates: npt.NDArray[np.int64]
@@ -135,7 +135,7 @@ class Scan:
 
     @classmethod
     def empty(cls, dimension: int) -> "Scan":
-        """One for vectors of this dimension."""
+        """An empty scan for vectors of this dimension."""
         codes = faiss.IndexScalarQuantizer(
             dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
         )
@@ -143,7 +143,7 @@ class Scan:
 
     @classmethod
     def read(cls, file: BinaryIO) -> "Scan":
-        """What `write` wrote."""
+        """Read what `write` wrote."""
         return cls(Numbered.read(faiss.PyCallbackIOReader(file.read)))
 
     def write(self, take: Callable[[Any], None]) -> None:
@@ -195,7 +195,7 @@ def threads(count: int) -> Iterator[None]:
 
 
 def _view(vector: Any, size: int, dtype: Any) -> npt.NDArray[Any]:  # noqa: ANN401 - faiss has no types
-    """What a vector of C++ holds, not copied."""
+    """A view of a vector of C++; nothing is copied."""
     if size == 0:
         return np.empty(0, dtype)
     view: npt.NDArray[Any] = faiss.rev_swig_ptr(vector.data(), size)

@@ -57,7 +57,7 @@ def names_in(path: Path) -> set[str]:
 
 
 def holds_only_ours(names: set[str]) -> bool:
-    """Whether all names are of files that this program makes in a collection's folder."""
+    """True if all names are of files that this program makes in a collection's folder."""
     ours = (STORE, CHECKPOINT, LEXICAL, REEMBEDDING, FEEDBACK)
     return all(name.startswith(ours) or is_left_over(name) for name in names)
 
@@ -66,7 +66,7 @@ def set_aside(path: Path) -> Path:
     """Rename a damaged file or folder, as "articles.sqlite.damaged-20240105-101500".
 
     Returns:
-        What it is called now.
+        Its new path.
 
     Raises:
         OSError: If it cannot be renamed.

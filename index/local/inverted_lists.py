@@ -87,7 +87,7 @@ class InvertedLists:
 
     @classmethod
     def read(cls, file: BinaryIO) -> "InvertedLists":
-        """What `write` wrote."""
+        """Read what `write` wrote."""
         reader = faiss.PyCallbackIOReader(file.read)
         return cls(faiss.read_index(reader), Numbered.read(reader))
 
@@ -120,9 +120,9 @@ class InvertedLists:
         """As of `neighbours.Index`: what the lists hold, which is what a search can find."""
         lists = self._inner.invlists
         parts = [
-            faiss.rev_swig_ptr(lists.get_ids(each), lists.list_size(each)).copy()
-            for each in range(lists.nlist)
-            if lists.list_size(each)
+            faiss.rev_swig_ptr(lists.get_ids(number), lists.list_size(number)).copy()
+            for number in range(lists.nlist)
+            if lists.list_size(number)
         ]
         return np.sort(np.concatenate(parts)) if parts else np.empty(0, np.int64)
 

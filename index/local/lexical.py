@@ -111,7 +111,8 @@ class LexicalIndex:
                 tantivy.Query.all_query(), max(1, searcher.num_docs), count=False
             ).hits
             values = searcher.fast_field_values("id", [address for _, address in hits])
-        return [int(each) for each in values if each]  # passages start at 1, the cursor is at 0
+        # Passages start at 1; the cursor is at 0.
+        return [int(passage_id) for passage_id in values if passage_id]
 
     def repair(self, store: Store) -> None:
         """Make it anew from the store."""
@@ -189,21 +190,26 @@ class LexicalIndex:
             should.append(tantivy.Query.boost_query(title, TITLE_WEIGHT))
         if not should:
             return None
-        return tantivy.Query.boolean_query([(tantivy.Occur.Should, each) for each in should])
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in should])
 
     def _best(self, query: tantivy.Query, k: int) -> dict[int, float]:
         searcher = self._index.searcher()
         hits = searcher.search(query, k, count=False).hits
         ids = searcher.fast_field_values("id", [address for _, address in hits])
-        return {int(each or 0): float(score) for each, (score, _) in zip(ids, hits, strict=True)}
+        return {
+            int(passage_id or 0): float(score)
+            for passage_id, (score, _) in zip(ids, hits, strict=True)
+        }
 
     def _sieved(self, query: tantivy.Query, k: int, selection: Selection) -> dict[int, float]:
         """The best of a broad selection: further results are asked for until k have passed."""
         wanted = 4 * k
         while True:
-            found = self._best(query, wanted)
-            passed = {each: score for each, score in found.items() if each in selection}
-            if len(passed) >= k or len(found) < wanted:
+            scores = self._best(query, wanted)
+            passed = {
+                passage_id: score for passage_id, score in scores.items() if passage_id in selection
+            }
+            if len(passed) >= k or len(scores) < wanted:
                 return dict(list(passed.items())[:k])
             wanted *= 4
 

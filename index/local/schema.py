@@ -18,7 +18,7 @@ _WAL_SECONDS = 60.0
 
 _DROPPED_IN_ORDER = ("trigger", "view", "index", "table")
 _STATISTICS = {("table", "sqlite_stat1"), ("table", "sqlite_stat4")}
-"""What SQLite's own ANALYZE makes."""
+"""Tables that SQLite's own ANALYZE makes."""
 
 _CREATE = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -118,11 +118,11 @@ def mend_schema(connection: sqlite3.Connection, *, drop_tables: bool) -> None:
     Raises:
         sqlite3.Error: If something cannot be dropped.
     """
-    found = differences(connection)
-    for kind, name in found.foreign:
+    wrong = differences(connection)
+    for kind, name in wrong.foreign:
         if drop_tables or kind != "table":
             _drop(connection, kind, name)
-    for statement in found.missing_indexes:
+    for statement in wrong.missing_indexes:
         connection.execute(statement)
 
 

@@ -82,7 +82,7 @@ class Store:
 
     @property
     def read_only(self) -> bool:
-        """Whether its folder cannot be written to."""
+        """True if its folder cannot be written to."""
         return self._connections.read_only
 
     def close(self) -> None:
@@ -94,7 +94,7 @@ class Store:
         self._connections.close_thread()
 
     def state(self) -> State:
-        """What a derived index has seen when it has seen everything."""
+        """The newest state: that of a derived index which has seen everything."""
         with self._connections.reading() as connection:
             return state_of(connection)
 
@@ -149,10 +149,10 @@ class Store:
         return articles, passages
 
     def holds(self, article: Article) -> bool:
-        """Whether the article is stored already, just as it is."""
+        """True if the article is stored with just this text, title, date and source."""
         query = "SELECT 1 FROM articles WHERE id = ? AND digest = ?"
-        found = self._connections.get().execute(query, (article.id, digest(article))).fetchone()
-        return found is not None
+        row = self._connections.get().execute(query, (article.id, digest(article))).fetchone()
+        return row is not None
 
     def put(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
         """Add or replace articles with their passages and vectors, all or none of them.
@@ -162,7 +162,7 @@ class Store:
         prepared = _prepared(rows)
         with self._writing() as (connection, counter):
             self._check_embedder(connection)
-            return [_put(connection, counter, each) for each in prepared]
+            return [_put(connection, counter, row) for row in prepared]
 
     def renew(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> None:
         """Replace the passages and vectors of articles that are stored just as they are.
@@ -172,22 +172,24 @@ class Store:
         prepared = _prepared(rows)
         with self._writing() as (connection, counter):
             self._check_embedder(connection)
-            for each in prepared:
-                if _known(connection, each.article.id) == each.digest:
-                    _replace(connection, counter, each)
+            for row in prepared:
+                if _known(connection, row.article.id) == row.digest:
+                    _replace(connection, counter, row)
 
     def remove(self, article_ids: Iterable[str]) -> list[str]:
         """Remove articles, all or none of them; returns the ids that were there."""
         with self._writing() as (connection, counter):
-            return [each for each in article_ids if _delete(connection, each, counter)]
+            return [
+                article_id for article_id in article_ids if _delete(connection, article_id, counter)
+            ]
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
-        """The groups of near-duplicates in which those articles are that are stored."""
+        """The near-duplicate group of each of these articles that is stored."""
         with self._connections.reading() as connection:
             return near_duplicates.groups_of(connection, article_ids)
 
     def passages_with_vectors(self, ids: Sequence[int]) -> "dict[int, StoredPassage]":
-        """Those of the passages that are still stored, by id."""
+        """Passages by id; ids that are no longer stored are left out."""
         select = (
             'SELECT passages.id, article_id, start, "end", vector, digest FROM passages '
             "JOIN articles ON articles.id = article_id WHERE passages.id"
@@ -198,7 +200,7 @@ class Store:
         }
 
     def articles_of(self, digests: Mapping[str, str]) -> dict[str, Article]:
-        """Those of the articles that are stored with just this digest, by id."""
+        """Articles by id; those that are not stored with just this digest are left out."""
         select = f"{SELECT_ARTICLE_WITH_DIGEST} WHERE id"
         return {
             row[0]: article_of(row[:5])
@@ -225,7 +227,7 @@ class Store:
         return np.sort(np.fromiter((row[0] for row in rows), dtype=np.int64))
 
     def integrity(self) -> list[str]:
-        """What SQLite finds wrong with its file; empty if nothing."""
+        """The problems that SQLite finds in its file, one line each."""
         try:
             rows = self._connections.get().execute("PRAGMA integrity_check(10)").fetchall()
             rows += self._connections.get().execute("PRAGMA foreign_key_check").fetchmany(10)
@@ -242,7 +244,7 @@ class Store:
     def damage(self) -> Iterator[str]:
         """Everything that is wrong with the articles themselves, as one line each.
 
-        What is derived, passages and vectors among it, is left to `index.local.verify`.
+        Passages, vectors and indexes are derived, and checked by `index.local.verify`.
         """
         if problems := [*self.integrity(), *self.lost_settings()]:
             yield from problems
@@ -288,7 +290,7 @@ class Store:
             history: The identity of the history that the passage ids are of.
 
         Returns:
-            Whether that was done; not if a passage lacks its new vector, or another history has
+            True if that was done; not if a passage lacks its new vector, or another history has
             begun.
         """
         connection = self._connections.get()
@@ -347,7 +349,7 @@ class Store:
 
     @contextmanager
     def changes_since(self, state: State) -> Iterator[Changes]:
-        """What happened after `state`, all read from one moment of the store."""
+        """The changes after `state`, all read from one moment of the store."""
         with self._connections.reading() as connection:
             yield Changes(connection, state)
 
@@ -374,7 +376,7 @@ class Store:
     def _in_chunks(
         self, select: str, ids: Sequence[int | str], values: Sequence[str | None] = ()
     ) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query that ends in the name of a column, for those ids in that column."""
+        """The rows of a query, which ends in the name of a column, for ids in that column."""
         for first in range(0, len(ids), _SQL_VARIABLES):
             part = ids[first : first + _SQL_VARIABLES]
             marks = ",".join("?" * len(part))
@@ -400,7 +402,7 @@ class _Prepared(NamedTuple):
 
 
 def _prepared(rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[_Prepared]:
-    """What is to be computed before the transaction, for which others wait."""
+    """Compute digests and signatures before the transaction, during which others wait."""
     return [
         _Prepared(
             article, digest(article), passages, vectors, near_duplicates.signature(article.text)

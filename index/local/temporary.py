@@ -1,8 +1,7 @@
 """Files that are not finished yet, and what killed processes leave of them.
 
-What is being written lies in a folder of its own beside its place, with a lock that the system
-releases when the process dies. So whoever comes next can tell what is left over from what is in
-use, and deletes it.
+A file that is being written lies in a folder of its own, with a lock that the system releases when
+the process dies. So the next run can tell folders that are left over from those in use.
 """
 
 import shutil
@@ -49,7 +48,7 @@ def unfinished(folder: Path) -> Iterator[Path]:
 
 
 def is_left_over(name: str) -> bool:
-    """Whether a file or folder of this name is, or may be, what a killed process has left."""
+    """True for the names of files and folders that killed processes leave."""
     return name.startswith(_PREFIX) or any(fnmatch(name, form) for form in _OF_EARLIER_VERSIONS)
 
 

@@ -24,18 +24,18 @@ _UNIT_TOLERANCE = 0.01
 
 @dataclass(slots=True)
 class Report:
-    """What a check found.
+    """The findings of a check.
 
     Attributes:
         articles: How many were looked at.
         passages: How many were looked at.
         problems: One line each.
         broken_articles: Ids of the articles whose passages or vectors are wrong.
-        broken_indexes: Whether a derived index is.
-        broken_schema: Whether the file has more, or less, than the tables and indexes of a
+        broken_indexes: True if a derived index is wrong.
+        broken_schema: True if the file has more, or less, than the tables and indexes of a
             collection.
-        superseded: Whether the vectors are of an embedder that another version brought.
-        beyond_repair: Whether the articles themselves are damaged.
+        superseded: True if the vectors are of an embedder of another version of this program.
+        beyond_repair: True if the articles themselves are damaged.
     """
 
     articles: int = 0
@@ -84,8 +84,8 @@ def repair(
 
     Args:
         collection: The collection.
-        report: What the check found.
-        progress: Where all vectors are made anew, is told how many are, of how many.
+        report: The result of the check.
+        progress: Is called with the numbers of vectors that are made anew so far, and of all.
 
     Raises:
         UserError: If the articles themselves are damaged.
@@ -115,15 +115,15 @@ def repair(
 
 
 def _check_schema(backend: LocalBackend, report: Report) -> None:
-    found = backend.store.schema()
-    for kind, name in found.foreign:
+    schema = backend.store.schema()
+    for kind, name in schema.foreign:
         more = "; a backup leaves it out" if kind == "table" else ""
         report.problems.append(f"database: the {kind} {name} is not of article-qa{more}")
         report.broken_schema = True
-    for statement in found.missing_indexes:
+    for statement in schema.missing_indexes:
         report.problems.append(f"database: missing: {statement}")
         report.broken_schema = True
-    for name in found.altered:
+    for name in schema.altered:
         report.problems.append(f"database: {name} is not as article-qa made it")
         report.beyond_repair = True
 
@@ -151,7 +151,7 @@ def _check_store(backend: LocalBackend, report: Report) -> None:
             wrong.append("it has no passages")
         if wrong:
             report.broken_articles.append(article.id)
-            report.problems += [f"article {article.id}: {each}" for each in wrong]
+            report.problems += [f"article {article.id}: {problem}" for problem in wrong]
 
 
 def _check_indexes(backend: LocalBackend, report: Report) -> None:

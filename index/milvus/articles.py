@@ -25,20 +25,20 @@ class Articles:
     def heads(
         self, article_ids: Sequence[str], fields: Sequence[str], consistency: str = "Strong"
     ) -> dict[str, Row]:
-        """The rows of those of the articles that are stored."""
-        found: dict[str, Row] = {}
+        """Rows by article id; articles that are not stored are left out."""
+        by_id: dict[str, Row] = {}
         for first in range(0, len(article_ids), _IDS_A_REQUEST):
             part = literals(article_ids[first : first + _IDS_A_REQUEST])
             heads = self._connection.query(
                 self._names.articles, f"id in {part}", ["id", *fields], consistency
             )
-            found |= {head["id"]: head for head in heads}
-        return found
+            by_id |= {head["id"]: head for head in heads}
+        return by_id
 
     def versions(self, article_ids: Sequence[str], consistency: str) -> dict[str, str]:
-        """The versions of those of the articles that are stored."""
+        """Versions by article id; articles that are not stored are left out."""
         heads = self.heads(article_ids, ["digest"], consistency)
-        return {each: rows.version_of(head["digest"]) for each, head in heads.items()}
+        return {article_id: rows.version_of(head["digest"]) for article_id, head in heads.items()}
 
     def one(self, article_id: str) -> Article | None:
         """One article, or None."""
@@ -52,9 +52,9 @@ class Articles:
             if article is not None:
                 yield article
 
-    def current(self, found: Iterable[Row]) -> list[Row]:
-        """Those of the found passages whose articles are stored in that version, by place."""
-        unique = {row["id"]: row for row in found}.values()
+    def current(self, passages: Iterable[Row]) -> list[Row]:
+        """The passages whose article is stored in their version, in the order of the texts."""
+        unique = {row["id"]: row for row in passages}.values()
         wanted = {row["article"]: row["version"] for row in unique}
         # "Bounded" may be some moments old, but spares waiting; whatever differs is asked again.
         versions = self.versions(list(wanted), "Bounded")
@@ -67,11 +67,15 @@ class Articles:
         return sorted(current, key=lambda row: (row["article"], row["start"], row["end"]))
 
     def of_versions(self, versions: Mapping[str, str]) -> dict[str, Article]:
-        """Those of the articles that are stored in just this version, by id."""
+        """Articles by id; those that are not stored in just this version are left out."""
         # "Bounded" may be some moments old, but spares waiting; what differs is asked again.
-        found = self._in_version(versions, "Bounded")
-        missing = {each: version for each, version in versions.items() if each not in found}
-        return found | self._in_version(missing, "Strong")
+        articles = self._in_version(versions, "Bounded")
+        missing = {
+            article_id: version
+            for article_id, version in versions.items()
+            if article_id not in articles
+        }
+        return articles | self._in_version(missing, "Strong")
 
     def _in_version(self, versions: Mapping[str, str], consistency: str) -> dict[str, Article]:
         articles = {}
@@ -108,6 +112,8 @@ class Articles:
                 f"and piece < {first + ROWS_A_REQUEST} "
                 f"and version == {literal(rows.version_of(head['digest']))}"
             )
-            found = self._connection.query(self._names.texts, condition, ["piece", "text"])
-            texts += [each["text"] for each in sorted(found, key=lambda each: int(each["piece"]))]
+            pieces = self._connection.query(self._names.texts, condition, ["piece", "text"])
+            texts += [
+                piece["text"] for piece in sorted(pieces, key=lambda piece: int(piece["piece"]))
+            ]
         return texts

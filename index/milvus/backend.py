@@ -79,7 +79,7 @@ class MilvusBackend:
             raise
 
     def holds(self, article: Article) -> bool:
-        """Whether the article is stored already, just as it is."""
+        """True if the article is stored with just this text, title, date and source."""
         # What other processes write at this very moment would be a matter of luck anyway, and
         # this is asked for each article.
         return self._fingerprints([article.id], "Session").get(article.id) == digest(article)
@@ -110,7 +110,7 @@ class MilvusBackend:
         stored = self._articles.heads(asked, ["digest"])
         self._tables.delete(asked)
         self._forget()
-        return [each for each in asked if each in stored]
+        return [article_id for article_id in asked if article_id in stored]
 
     def article(self, article_id: str) -> Article | None:
         """One article, or None."""
@@ -129,7 +129,7 @@ class MilvusBackend:
         return self._listing.part(words, offset, limit)
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
-        """The groups of near-duplicates among these articles, of those that are stored.
+        """The near-duplicate group of each of these articles that is stored.
 
         They are found when they are asked for, by comparing these articles: two that are alike
         only by way of a third are in one group only if that is among them.
@@ -138,15 +138,17 @@ class MilvusBackend:
         heads = self._articles.heads(asked, ["signature"], "Bounded")
         if len(heads) < len(asked):
             heads = self._articles.heads(asked, ["signature"])
-        signatures = {each: rows.signature_of(head) for each, head in sorted(heads.items())}
-        group = {each: number for number, each in enumerate(signatures)}
-        for one, signature in signatures.items():
+        signatures = {
+            article_id: rows.signature_of(head) for article_id, head in sorted(heads.items())
+        }
+        group = {article_id: number for number, article_id in enumerate(signatures)}
+        for article_id, signature in signatures.items():
             for other in signatures:
                 alike = (
                     near_duplicates.similarity(signature, signatures[other]) >= DUPLICATE_SIMILARITY
                 )
-                if one < other and alike and group[one] != group[other]:
-                    first, second = sorted((group[one], group[other]))
+                if article_id < other and alike and group[article_id] != group[other]:
+                    first, second = sorted((group[article_id], group[other]))
                     group = {e: first if n == second else n for e, n in group.items()}
         return group
 
@@ -162,7 +164,7 @@ class MilvusBackend:
         return self._connection.count(self._names.articles), passages
 
     def is_new(self) -> bool:
-        """Whether nothing is in it."""
+        """True if nothing is in it."""
         return self.counts() == (0, 0)
 
     def find(
@@ -183,12 +185,12 @@ class MilvusBackend:
             return Found({}, {}, [], {}, {})
         asked = weights.terms(analyzer().analyze(question))
         idf, means = self._statistics.of(asked) if asked else ({}, Lengths(1.0, 1.0))
-        dense, by_words, found = self._search(
+        dense, by_words, stored = self._search(
             vector, weights.question(asked, idf), _OVERSAMPLING * candidates, filters
         )
         # Numbers that rise with the place in the collection, since ties go to the smaller one.
-        current = dict(enumerate(found))
-        number = {row["id"]: each for each, row in current.items()}
+        current = dict(enumerate(stored))
+        number = {row["id"]: passage for passage, row in current.items()}
         similarities = dict(zip(current, _cosines(current.values(), vector), strict=True))
         scores = {
             number[row["id"]]: weights.score(
@@ -199,13 +201,13 @@ class MilvusBackend:
         }
         nearest = _best({number[row["id"]] for row in dense if row["id"] in number}, similarities)
         nearest = nearest[:candidates]
-        lexical = {each: scores[each] for each in _best(scores, scores)[:candidates]}
+        lexical = {passage: scores[passage] for passage in _best(scores, scores)[:candidates]}
         kept = sorted({*nearest, *lexical})
-        similarities = {each: similarities[each] for each in kept}
+        similarities = {passage: similarities[passage] for passage in kept}
         passages = {
-            each: Passage(row["article"], row["start"], row["end"])
-            for each, row in current.items()
-            if each in similarities
+            passage: Passage(row["article"], row["start"], row["end"])
+            for passage, row in current.items()
+            if passage in similarities
         }
         versions = {current[number]["article"]: current[number]["version"] for number in kept}
         return Found(passages, similarities, nearest, lexical, versions)
@@ -241,9 +243,9 @@ class MilvusBackend:
                 else []
             )
             dense = near.result()
-            found = [row for row in (*dense, *by_words) if rows.passes(row, filters)]
-            current = self._articles.current(found)
-            before, outdated = outdated, {r["id"] for r in found} - {r["id"] for r in current}
+            passing = [row for row in (*dense, *by_words) if rows.passes(row, filters)]
+            current = self._articles.current(passing)
+            before, outdated = outdated, {r["id"] for r in passing} - {r["id"] for r in current}
             # What is outdated was replaced or removed since it was found, and what replaced it
             # was not found yet; or a writer has died, and it is found once more.
             if outdated <= before or not left:
@@ -253,9 +255,12 @@ class MilvusBackend:
     def _fingerprints(
         self, article_ids: Sequence[str], consistency: str = "Strong"
     ) -> dict[str, str]:
-        """The digests of the stored ones; "" where an older version may have left something."""
+        """Digests by article id; "" for an article of which an older version may have left rows."""
         heads = self._articles.heads(article_ids, ["digest", "cleared"], consistency)
-        return {each: head["digest"] if head["cleared"] else "" for each, head in heads.items()}
+        return {
+            article_id: head["digest"] if head["cleared"] else ""
+            for article_id, head in heads.items()
+        }
 
     def _forget(self) -> None:
         """Look again at what this process has changed."""
@@ -265,10 +270,10 @@ class MilvusBackend:
 
 
 def _best(numbers: Iterable[int], scores: Mapping[int, float]) -> list[int]:
-    return sorted(numbers, key=lambda each: (-scores[each], each))
+    return sorted(numbers, key=lambda number: (-scores[number], number))
 
 
-def _cosines(found: Iterable[Row], vector: npt.NDArray[np.float32]) -> list[float]:
-    matrix = np.array([row["dense"] for row in found], dtype=np.float32).reshape(-1, len(vector))
+def _cosines(passages: Iterable[Row], vector: npt.NDArray[np.float32]) -> list[float]:
+    matrix = np.array([row["dense"] for row in passages], dtype=np.float32).reshape(-1, len(vector))
     cosines: list[float] = np.clip(matrix @ vector, -1.0, 1.0).tolist()
     return cosines

@@ -79,7 +79,7 @@ class Connection:
         self._client.close()
 
     def has(self, collection: str, last_index: str) -> bool:
-        """Whether the server has a Milvus collection of this name with all its indexes.
+        """True if the server has a Milvus collection of this name with all its indexes.
 
         Args:
             collection: Its name.
@@ -147,7 +147,7 @@ class Connection:
         **options: object,
     ) -> list[Row]:
         """The rows that meet a condition."""
-        found = self._call(
+        hits = self._call(
             "query",
             collection,
             seconds=READ_SECONDS,
@@ -156,7 +156,7 @@ class Connection:
             consistency_level=consistency,
             **options,
         )
-        return list(found)
+        return list(hits)
 
     def count(self, collection: str, condition: str = "") -> int:
         """How many rows meet a condition."""
@@ -237,7 +237,7 @@ class Connection:
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
     def _may_pass(self, error: Exception, collection: str) -> bool:
-        """Whether the same request may succeed a moment later; does what it takes."""
+        """Prepare to send a request again; True if it may succeed then."""
         if _NOT_LOADED in (getattr(error, "code", None), getattr(error, "compatible_code", None)):
             self.load(collection)
             return True
@@ -251,12 +251,12 @@ class Connection:
 
 
 def _is_away(error: Exception) -> bool:
-    """Whether the error means that no server was reached."""
+    """True if the error means that no server was reached."""
     code = getattr(error, "code", None)
     code = code() if callable(code) else code
     if getattr(code, "name", "") in _AWAY or code == _CONNECT_FAILED:
         return True
-    return any(each in str(error) for each in _AWAY)
+    return any(sign in str(error) for sign in _AWAY)
 
 
 def literal(text: str) -> str:
@@ -266,4 +266,4 @@ def literal(text: str) -> str:
 
 def literals(texts: Sequence[str]) -> str:
     """Texts as a list of Milvus' conditions."""
-    return f"[{', '.join(literal(each) for each in texts)}]"
+    return f"[{', '.join(literal(text) for text in texts)}]"

@@ -26,18 +26,20 @@ class Listing:
 
     def part(self, words: Sequence[str], offset: int, limit: int) -> Summaries:
         """The articles from `offset` on that hold all of the words, and how many do."""
-        condition = " and ".join(f"listed like {like(each)}" for each in words)
-        if all(pattern_is_exact(each) for each in words):
+        condition = " and ".join(f"listed like {like(word)}" for word in words)
+        if all(pattern_is_exact(word) for word in words):
             total = self._connection.count(self._articles, condition)
             part = self._from(tuple(words), condition, offset, limit)
         else:
             # The condition lets a few others through, which have to be looked at to be counted.
-            found = [row for row in self._rows(condition) if all(e in row["listed"] for e in words)]
-            total, part = len(found), found[offset : offset + limit]
+            matching = [
+                row for row in self._rows(condition) if all(word in row["listed"] for word in words)
+            ]
+            total, part = len(matching), matching[offset : offset + limit]
         return Summaries(tuple(_summary(row) for row in part), total)
 
     def forget(self) -> None:
-        """Look again at what has changed."""
+        """Drop what is cached."""
         with self._lock:
             self._places.clear()
 

@@ -34,7 +34,7 @@ class Entry:
     Attributes:
         article: The article.
         fingerprint: Its digest.
-        passages: Where it is cut.
+        passages: Its passages.
         vectors: One a passage.
     """
 
@@ -45,12 +45,12 @@ class Entry:
 
     @property
     def version(self) -> str:
-        """What its rows are told by from those of another version."""
+        """The key of this version, by which its rows differ from those of others."""
         return version_of(self.fingerprint)
 
 
 def version_of(fingerprint: str) -> str:
-    """What tells the rows of one version of an article from those of another."""
+    """The key of one version of an article, which its rows have and those of others do not."""
     return fingerprint[:VERSION_CHARACTERS]
 
 
@@ -59,7 +59,7 @@ def head_row(entry: Entry, *, cleared: bool) -> Row:
 
     Args:
         entry: The article.
-        cleared: Whether nothing is left of an older version.
+        cleared: True if nothing is left of an older version.
 
     Raises:
         UserError: If its id, title or source is longer than Milvus can keep.
@@ -170,16 +170,18 @@ def condition(filters: Filters | None) -> str:
 def like(part: str) -> str:
     """A pattern for the texts that hold this part, and a few others if it is not exact."""
     # Milvus and milvus-lite differ in how a sign is escaped; "_" is any sign to both.
-    return literal(f"%{''.join('_' if each in _SPECIAL else each for each in part)}%")
+    return literal(
+        f"%{''.join('_' if character in _SPECIAL else character for character in part)}%"
+    )
 
 
 def pattern_is_exact(part: str) -> bool:
-    """Whether only texts that hold this part match its pattern."""
+    """True if only texts that hold this part match its pattern."""
     return _SPECIAL.isdisjoint(part)
 
 
 def passes(row: Row, filters: Filters | None) -> bool:
-    """Whether a passage that meets the condition of the filters does pass them."""
+    """True if a passage that meets the condition of the filters passes the filters too."""
     return filters is None or filters.source is None or _lower(filters.source) in row["source"]
 
 
@@ -189,7 +191,7 @@ def _lower(text: str) -> str:
 
 
 def _listed(article: Article) -> str:
-    """Where the words of a search in the list of articles are looked for."""
+    """The text in which the words of a search in the list of articles are looked for."""
     published = article.published.isoformat() if article.published else ""
     fields = "\n".join((article.id, article.title, article.source or "", published))
     return fields.casefold().encode()[:TEXT_BYTES].decode(errors="ignore")

@@ -28,7 +28,7 @@ _HNSW = {"M": 16, "efConstruction": 200}
 
 
 class Names(NamedTuple):
-    """What the three are called on the server."""
+    """The names of the three on the server."""
 
     passages: str
     articles: str
@@ -37,7 +37,7 @@ class Names(NamedTuple):
 
 def names(address: MilvusAddress) -> Names:
     """The names for an address, whose own name has no double underscore."""
-    return Names(*(f"{address.name}__{each}" for each in Names._fields))
+    return Names(*(f"{address.name}__{field}" for field in Names._fields))
 
 
 def articles() -> tuple[Any, Any]:

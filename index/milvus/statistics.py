@@ -1,4 +1,4 @@
-"""What BM25 needs to know of the whole collection, counted by Milvus itself.
+"""The counts of a whole collection that BM25 needs, made by Milvus itself.
 
 Nothing is kept that a crash or a delete could leave wrong: the numbers are counted anew when they
 are older than `_SECONDS`, or when this process has written. Up to `_SAMPLE` passages all of them
@@ -42,7 +42,7 @@ class Statistics:
         with self._lock:
             if time.monotonic() >= self._until:
                 self._count_anew()
-            dimensions = [each for term in asked for each in (term.text, term.title)]
+            dimensions = [dimension for term in asked for dimension in (term.text, term.title)]
             missing = [] if self._all_seen else [e for e in dimensions if e not in self._holding]
             for dimension, count in zip(
                 missing, self._executor.map(self._passages_with, missing), strict=True
@@ -51,8 +51,8 @@ class Statistics:
                 if count > 0:
                     self._holding[dimension] = count
             idf = {
-                each: inverse_frequency(self._count, self._holding.get(each, 0))
-                for each in dimensions
+                dimension: inverse_frequency(self._count, self._holding.get(dimension, 0))
+                for dimension in dimensions
             }
             return idf, self._means
 
@@ -69,7 +69,9 @@ class Statistics:
         # both backends are to score alike.
         self._count = passages + 1
         self._means = Lengths(_mean(rows, "words"), _mean(rows, "title_words"))
-        self._holding = dict(Counter(each for row in rows for each in row.get("terms", ())))
+        self._holding = dict(
+            Counter(dimension for row in rows for dimension in row.get("terms", ()))
+        )
 
     def _passages_with(self, dimension: int) -> int:
         return self._connection.count(self._passages, f"array_contains(terms, {dimension})")

@@ -56,11 +56,13 @@ class Tables:
         return str(settings["embedder"])
 
     def _settings(self) -> dict[str, str | int] | None:
-        found = self._connection.query(self._names.texts, f"id == {literal(_SETTINGS)}", ["text"])
-        return dict(json.loads(found[0]["text"])) if found else None
+        settings = self._connection.query(
+            self._names.texts, f"id == {literal(_SETTINGS)}", ["text"]
+        )
+        return dict(json.loads(settings[0]["text"])) if settings else None
 
     def has_passages(self) -> bool:
-        """Whether there are passages at all: their vectors' dimension is known with the first."""
+        """True once there is a table of passages, which is made with the first of them."""
         if not self._has_passages:
             self._has_passages = self._connection.has(
                 self._names.passages, schema.LAST_PASSAGE_INDEX
@@ -83,13 +85,13 @@ class Tables:
         An article's row says whether its older version may still have left something. If the
         process dies before that is deleted, the article counts as changed when it comes again.
         """
-        fresh = [each for each in entries if each.article.id not in stored]
-        changed = [each for each in entries if each.article.id in stored]
+        fresh = [entry for entry in entries if entry.article.id not in stored]
+        changed = [entry for entry in entries if entry.article.id in stored]
         # Refuses what is too long before anything is written.
-        heads = [rows.head_row(each, cleared=True) for each in fresh]
-        heads += [rows.head_row(each, cleared=False) for each in changed]
-        passages = [row for each in entries for row in rows.passage_rows(each)]
-        pieces = [row for each in entries for row in rows.piece_rows(each)]
+        heads = [rows.head_row(entry, cleared=True) for entry in fresh]
+        heads += [rows.head_row(entry, cleared=False) for entry in changed]
+        passages = [row for entry in entries for row in rows.passage_rows(entry)]
+        pieces = [row for entry in entries for row in rows.piece_rows(entry)]
         if passages:
             self._make_passages(len(passages[0]["dense"]))
             self._connection.upsert(self._names.passages, passages, _PASSAGES_A_REQUEST)
@@ -97,7 +99,7 @@ class Tables:
         self._delete_others(fresh)
         self._connection.upsert(self._names.articles, heads, ROWS_A_REQUEST)
         self._delete_others(changed)
-        cleared = [rows.head_row(each, cleared=True) for each in changed]
+        cleared = [rows.head_row(entry, cleared=True) for entry in changed]
         self._connection.upsert(self._names.articles, cleared, ROWS_A_REQUEST)
         self._write_missing(self._names.passages, passages)
         self._write_missing(self._names.texts, pieces)
@@ -110,10 +112,10 @@ class Tables:
         for first in range(0, len(written), _PASSAGES_A_REQUEST):
             part = written[first : first + _PASSAGES_A_REQUEST]
             ids = literals([row["id"] for row in part])
-            found = {
+            stored = {
                 row["id"] for row in self._connection.query(collection, f"id in {ids}", ["id"])
             }
-            missing = [row for row in part if row["id"] not in found]
+            missing = [row for row in part if row["id"] not in stored]
             self._connection.upsert(collection, missing, ROWS_A_REQUEST)
 
     def delete(self, article_ids: Sequence[str]) -> None:
@@ -128,8 +130,8 @@ class Tables:
     def _delete_others(self, entries: Sequence[Entry]) -> None:
         """Delete what other versions of these articles have left."""
         conditions = [
-            f"(article == {literal(each.article.id)} and version != {literal(each.version)})"
-            for each in entries
+            f"(article == {literal(entry.article.id)} and version != {literal(entry.version)})"
+            for entry in entries
         ]
         for first in range(0, len(conditions), _CONDITIONS_A_REQUEST):
             condition = " or ".join(conditions[first : first + _CONDITIONS_A_REQUEST])

@@ -59,7 +59,7 @@ class Term:
 def terms(words: Sequence[str]) -> list[Term]:
     """The distinct words of a question."""
     return [
-        Term(_dimension("text", each), _dimension("title", each)) for each in dict.fromkeys(words)
+        Term(_dimension("text", word), _dimension("title", word)) for word in dict.fromkeys(words)
     ]
 
 
@@ -79,8 +79,8 @@ def document(words: Sequence[str], title: Sequence[str]) -> tuple[Sparse, Length
 
 def question(asked: Sequence[Term], idf: Mapping[int, float]) -> Sparse:
     """The sparse vector of a question: what each of its words is worth in this collection."""
-    vector = {each.title: TITLE_WEIGHT * idf[each.title] for each in asked}
-    return vector | {each.text: idf[each.text] for each in asked}
+    vector = {term.title: TITLE_WEIGHT * idf[term.title] for term in asked}
+    return vector | {term.text: idf[term.text] for term in asked}
 
 
 def score(
@@ -107,7 +107,7 @@ def score(
 
 
 def inverse_frequency(passages: int, holding: int) -> float:
-    """What a word is worth that so many of all passages hold; never negative.
+    """Inverse document frequency of a word that so many of all passages hold; never negative.
 
     The two are counted one after the other: while articles are added, more may hold it than were.
     """
