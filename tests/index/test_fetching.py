@@ -2,7 +2,6 @@
 
 import gzip
 import time
-from email.utils import formatdate
 from ipaddress import ip_address
 from itertools import pairwise
 
@@ -89,7 +88,7 @@ def test_one_forbidden_address_among_several_is_enough(monkeypatch):
     ("stated", "least", "most"),
     [("7", 7, 7), ("0", 0, 0), ("999999", 60, 60), ("9" * 5_000, 0, 60), ("soon", 2, 2), ("", 2, 2),
      ("Thu, 01 Jan 2009 10:00:00 GMT", 0, 0), ("Fri, 01 Jan 2999 10:00:00 GMT", 60, 60),
-     ("Fri, 99 Jan 99999 10:00:00 GMT", 0, 60), (formatdate(time.time() + 30), 1, 30)],
+     ("Fri, 99 Jan 99999 10:00:00 GMT", 0, 60)],
 )  # fmt: skip
 def test_a_server_that_is_overloaded_is_asked_again_when_it_says(stated, least, most):
     second = _RETRY.increment("GET").increment("GET")
