@@ -4,7 +4,9 @@ Those that decide which passages are found are in `index.settings`. Weights of t
 confidence are no constants: `calibration.json` beside each reader holds them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 MAX_QUESTION_CHARACTERS = 2_000
 """A longer text is no question."""
@@ -27,6 +29,44 @@ CONTRADICTION_SHARE = 0.5
 Of two answers that contradict each other at most one is right, so they share the probability that
 either would have alone.
 """
+
+SATISFACTION: Mapping[str, float] = MappingProxyType(
+    {
+        "time covers": 2.0,
+        "time within": 2.0,
+        "time meets": 0.7,
+        "time in force": 0.3,
+        "time over": -2.5,
+        "time later": -2.5,
+        "time unknown": -1.0,
+        "published before": -12.0,
+        "published within": 0.5,
+        "published after": -2.0,
+        "older": -2.0,
+        "other place": -3.0,
+        "negated": -6.0,
+        "negation near": -1.0,
+        "negation missing": -6.0,
+        "ellipsis": 2.0,
+        "pronoun": -6.0,
+        "no number": -4.0,
+        "echo": -1.0,
+        "runs on": -4.0,
+        "labelled": 1.5,
+    }
+)
+"""What a place's surroundings say of each restriction of the question, in logits of the reader.
+
+Of time: the best guesses to the 138 answerable questions of the development data on periods have
+F1 45.8 with these and 41.0 without. The others fire for one question in twenty of the written
+development data and change its F1 by less than a point; they hold for kinds that it has few of
+(who did not, how many elsewhere). Whether the names, numbers and words of a question stand in the
+sentence, beside it or nowhere carries nothing there beyond what the reader knows (AUC of
+confidence 0.699 with, 0.704 without), so it is not looked at.
+"""
+
+FAR_LOGITS = 10.0
+"""A place that scores this much less than the best one cannot win whatever is said around it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ _WORDS = (
 # What follows a plural noun and not a verb: "British officials visited", "bus goes there".
 _AFTER_NOUN = (
     r"\s+(?:are|were|do|did|have|had|can|could|will|would|should|may|might|of|\w+ed|won|met|took|"
-    r"made|came|went|got|left|lost|held|said|fought|built|sent)\b"
+    r"made|came|went|got|left|lost|held|said|fought|built|sent|besides|except|other\s+than"
+    r"|apart\s+from)\b"
 )
 _LIST = re.compile(
     r"^\W*(?:(?:and|but|so|well|ok|okay|please|(?:can|could|would|will)\s+you)\b[\s,]*)*(?:"
@@ -44,7 +45,7 @@ _LIST = re.compile(
     rf"|(?:name|give|tell|show)\s+(?:me\s+)?(?:(?:all|every)\b|(?:the\s+)?{_WORDS}{_PLURAL})"
     r"|(?:give|show)\s+(?:me\s+)?(?:a|the)\s+list\s+of\b"
     # Not "which Panthers player".
-    rf"|which\s+(?:of\s+the\s+)?{_COUNT}(?-i:(?=[a-z])){_PLURAL}(?!\s*\W*$)"
+    rf"|(?:(?:in|to|from|for|at|on|by|with|of)\s+)?which\s+(?:of\s+the\s+)?{_COUNT}(?-i:(?=[a-z])){_PLURAL}(?!\s*\W*$)"
     rf"|(?:which|what)\s+{_WORDS}{_PLURAL}{_AFTER_NOUN}"
     rf"|(?:who|what|which)\s+(?:are|were)\s+(?:all\s+)?the\s+{_WORDS}{_PLURAL}"
     r")",

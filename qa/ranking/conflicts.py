@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.question.answer_type import Kind
-from qa.ranking.same_answer import agree, is_part
+from qa.ranking.same_answer import agree, comparable, is_part
 from qa.settings import CONTRADICTION_SHARE
 from qa.squad_metrics import normalise
-from qa.types import Answer, Citation
+from qa.types import Answer
 
 _HOW_MANY = frozenset("all few many other several some various".split())
 
@@ -44,16 +44,17 @@ def related(best: Answer, others: Sequence[Answer], kind: Kind, threshold: float
 def contradict(one: Answer, other: Answer) -> bool:
     """Whether two answers cannot both be what was asked for, as far as their words tell.
 
-    Times differ if they share no day, anything else if neither is a part of the other. They must
-    not stand side by side in one passage: "Kim met Trump" names two people, and "last week he
-    cancelled the meeting of 12 June" the times of two things.
+    No article contradicts itself: two values in one are those of two things. Times differ if they
+    share no day; two numbers or two names if neither is a part of the other. Of other words nobody
+    can tell.
     """
-    if one.date is not None and other.date is not None:
-        if one.date.start <= other.date.end and other.date.start <= one.date.end:
-            return False
-    elif one.date is not None or other.date is not None or _same(one, other):
+    if {place.article_id for place in one.citations} & {p.article_id for p in other.citations}:
         return False
-    return any(all(_apart(each, place) for place in one.citations) for each in other.citations)
+    if one.date is not None and other.date is not None:
+        return one.date.end < other.date.start or other.date.end < one.date.start
+    if one.date is not None or other.date is not None or _same(one, other):
+        return False
+    return comparable(one.text or "", other.text or "")
 
 
 def _same(one: Answer, other: Answer) -> bool:
@@ -66,12 +67,3 @@ def _says_something(answer: Answer) -> bool:
     """Whether an answer is more than words of its question: no mayor is called "mayors"."""
     asked = {word.rstrip("s") for word in normalise(answer.question).split()} | _HOW_MANY
     return any(word.rstrip("s") not in asked for word in normalise(answer.text or "").split())
-
-
-def _apart(one: Citation, other: Citation) -> bool:
-    """Whether a quote stands outside the passage of another."""
-    return (
-        one.article_id != other.article_id
-        or one.end <= other.passage_start
-        or other.passage_end <= one.start
-    )

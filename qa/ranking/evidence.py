@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from index.types import Hit
-from qa.ranking.same_answer import agree
+from qa.ranking.same_answer import Namesakes, full_name
 from qa.settings import MEMBER_LOGITS, SUPPORT_LOGITS
 from qa.types import ResolvedDate, Span
 
@@ -81,6 +81,8 @@ def rank(evidence: Sequence[Evidence], groups: Groups = NO_COPIES) -> list[Candi
         evidence: Places, in any order.
         groups: Which of their articles are copies of one text.
     """
+    names = {place: full_name(place.quote, place.hit.article.text) for place in evidence}
+    namesakes = Namesakes(names.values())
     answers: list[list[Evidence]] = []
     odds: list[dict[str, list[float]]] = []
     for each in sorted(evidence, key=lambda item: -item.score):
@@ -93,7 +95,7 @@ def rank(evidence: Sequence[Evidence], groups: Groups = NO_COPIES) -> list[Candi
                 break
         else:
             for places, scores in zip(answers, odds, strict=True):
-                if agree(places[0].quote, each.quote):
+                if namesakes.agree(names[places[0]], names[each]):
                     places.append(each)
                     scores[article].append(each.score)
                     break

@@ -1,12 +1,17 @@
 """From the spans of one question to its distinct answers, by the type of answer it asks for."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Protocol
 
 from index.types import Article, Hit
 from qa.dates import end_asked
 from qa.question.answer_type import kind_of, whole_sentences
+from qa.question.restrictions import restrictions_of
 from qa.ranking.evidence import Candidate, Evidence, Groups, members, rank, weigh
+from qa.ranking.lists import split_members
+from qa.ranking.quotes import named, whole_quotation
+from qa.ranking.satisfies import satisfied
 from qa.ranking.temporal import plain_times, pool_times
 
 
@@ -46,8 +51,12 @@ class EvidenceRanker:
         weighed = weigh(evidence, max(hit.score for hit in hits), retrieval)
         if answer_type == "yes or no":
             weighed = whole_sentences(weighed, [place.hit.text for place in weighed])
+        else:
+            weighed = _fitting(question, weighed)
         if answer_type == "when":
             weighed = plain_times(weighed, _articles(hits).__getitem__)
+        if answer_type == "list":
+            weighed = split_members(weighed)
         candidates = rank(weighed, _groups(hits))
         return members(candidates) if answer_type == "list" else candidates
 
@@ -60,6 +69,12 @@ class EvidenceRanker:
         return pool_times(
             candidates, _articles(hits).__getitem__, _groups(hits), end_asked(question), question
         )
+
+
+def _fitting(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence in words that answer, each place with what it says of the restrictions."""
+    whole = [whole_quotation(question, named(question, place)) for place in evidence]
+    return satisfied(question, restrictions_of(question, date.today()), whole)
 
 
 def _articles(hits: Sequence[Hit]) -> dict[str, Article]:

@@ -1,6 +1,7 @@
 """When two quotes are the same answer: by their words, as a name, or as a number. Pure."""
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 
@@ -18,6 +19,18 @@ _TITLES = frozenset(
     spokeswoman former us uk u.s of
     """.split()
 )
+_QUALIFIERS = frozenset(
+    """
+    north south east west northern southern eastern western northeast northwest southeast southwest
+    new old upper lower inner outer central greater great little papua equatorial american british
+    french
+    """.split()
+)
+"""Words that make another place of a place: West Virginia, New York, South Korea."""
+
+_FORENAMES = re.compile(r"(?:[A-Z][\w’'-]*\.?[ \t]+){1,3}$")
+_LONGEST_FORENAMES = 40
+_CURRENCY = "$€£¥ "
 _WORD = re.compile(r"[^\W_](?:[\w.'’-]*[^\W_])?")
 
 _UNITS = {
@@ -67,6 +80,59 @@ def agree(one: str, other: str) -> bool:
     if first is not None or second is not None:
         return first == second
     return _same_name(one, other)
+
+
+def full_name(quote: str, text: str) -> str:
+    """The one longer form of a short name that its article has; else the quote.
+
+    Example:
+        >>> full_name("Holm", "Sculptor Vera Holm sued. Holm lost.")
+        'Vera Holm'
+    """
+    name = _name(quote)
+    if len(name) != 1:
+        return quote
+    word = next(word for word in _WORD.findall(quote) if word.rstrip(".").lower() == name[0])
+    forms: dict[tuple[str, ...], str] = {}
+    position = text.find(word)
+    while position >= 0:
+        before = _FORENAMES.search(text, max(0, position - _LONGEST_FORENAMES), position)
+        if before:
+            form = before.group() + word
+            # "Sculptor Vera Holm": a word that begins a sentence may be no forename.
+            full = _name(form)[-2:]
+            if len(full) == 2 and full[0] not in _QUALIFIERS:
+                forms.setdefault(tuple(full), " ".join(form.split()[-2:]))
+        position = text.find(word, position + len(word))
+    return next(iter(forms.values())) if len(forms) == 1 else quote
+
+
+class Namesakes:
+    """Knows which short names are those of several: "Clinton" beside Bill and Hillary."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        """Look at all names that answer a question, in their fullest forms."""
+        self._longer: dict[tuple[str, ...], set[str]] = {}
+        for quote in set(names):
+            name = _name(quote)
+            for first in range(1, len(name)):
+                # Forms of one name differ in front: "George W. Bush", "W. Bush".
+                self._longer.setdefault(tuple(name[first:]), set()).add(name[first - 1])
+
+    def agree(self, one: str, other: str) -> bool:
+        """As `agree`, but a short name that several bear is nobody's."""
+        if not agree(one, other):
+            return False
+        shorter, longer = sorted((tuple(_name(one)), tuple(_name(other))), key=len)
+        return len(shorter) == len(longer) or len(self._longer.get(shorter, ())) < 2
+
+
+def comparable(one: str, other: str) -> bool:
+    """Whether two quotes are values of one kind: both names, or both numbers of one unit."""
+    first, second = quantity(one.lstrip(_CURRENCY)), quantity(other.lstrip(_CURRENCY))
+    if first is not None and second is not None:
+        return first[1] == second[1] or not (first[1] and second[1])
+    return first is None and second is None and bool(_name(one)) and bool(_name(other))
 
 
 def is_part(one: str, other: str) -> bool:
@@ -128,7 +194,9 @@ def _numerals(text: str) -> list[str]:
 
 def _same_name(one: str, other: str) -> bool:
     shorter, longer = sorted((_name(one), _name(other)), key=len)
-    return bool(shorter) and longer[len(longer) - len(shorter) :] == shorter
+    if not shorter or longer[len(longer) - len(shorter) :] != shorter:
+        return False
+    return not _QUALIFIERS.intersection(longer[: len(longer) - len(shorter)])
 
 
 def _words(text: str) -> list[str]:

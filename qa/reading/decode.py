@@ -1,6 +1,6 @@
 """From token logits to spans: pure, vectorised, bounded."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ class DecodedSpans(NamedTuple):
 def decode(
     start_logits: FloatArray,
     end_logits: FloatArray,
-    context_mask: npt.NDArray[np.bool_],
+    blocks: IntArray | npt.NDArray[np.bool_],
     max_tokens: int,
     n_best: int = 10,
 ) -> DecodedSpans:
@@ -38,38 +38,39 @@ def decode(
     Args:
         start_logits: Shape (passages, tokens).
         end_logits: Shape (passages, tokens).
-        context_mask: Shape (passages, tokens); True where a span may lie. Position 0 must be False.
+        blocks: Shape (passages, tokens); the number of the paragraph or table cell that a token
+            belongs to, 0 where no span may lie, as at position 0. A span that the reader would
+            run over the end of its block is cut there and keeps its score.
         max_tokens: The longest span, in tokens; at least 1.
         n_best: How many spans to return of each passage at most; at least 1.
 
     Returns:
-        Spans sorted by descending score; fewer where the mask allows fewer. Ties go to the
+        Spans sorted by descending score; fewer where the blocks allow fewer. Ties go to the
         earlier passage, then the earlier start, then the shorter span.
 
     Raises:
-        ValueError: If the shapes differ, a bound is below 1, or the mask allows position 0.
+        ValueError: If the shapes differ, a bound is below 1, or position 0 is in a block.
     """
-    if not start_logits.shape == end_logits.shape == context_mask.shape or start_logits.ndim != 2:
+    if not start_logits.shape == end_logits.shape == blocks.shape or start_logits.ndim != 2:
         raise ValueError(
-            "start_logits, end_logits and context_mask need one shape (passages, tokens), got "
-            f"{start_logits.shape}, {end_logits.shape}, {context_mask.shape}"
+            "start_logits, end_logits and blocks need one shape (passages, tokens), got "
+            f"{start_logits.shape}, {end_logits.shape}, {blocks.shape}"
         )
     if max_tokens < 1 or n_best < 1:
         raise ValueError(f"max_tokens and n_best must be at least 1: {max_tokens}, {n_best}")
-    if context_mask[:, :1].any():
-        raise ValueError("position 0 stands for no-answer and cannot be context")
+    if blocks[:, :1].any():
+        raise ValueError("position 0 stands for no-answer and can be in no block")
     passages, tokens = start_logits.shape
     if passages == 0 or tokens == 0:
         return _no_spans()
 
     null = start_logits[:, 0] + end_logits[:, 0]
-    starts = np.where(context_mask, start_logits, -np.inf)
-    ends = np.where(context_mask, end_logits, -np.inf)
+    starts = np.where(blocks, start_logits, -np.inf)
     width = min(max_tokens, tokens)
-    padded = np.pad(ends, ((0, 0), (0, width - 1)), constant_values=-np.inf)
     # scores[p, i, w] belongs to the span i .. i + w: never backwards, never too long.
-    windows = np.lib.stride_tricks.sliding_window_view(padded, width, axis=1)
-    scores = (starts[:, :, None] + windows - null[:, None, None]).reshape(passages, -1)
+    ends = np.where(blocks, end_logits, -np.inf)
+    scores = starts[:, :, None] + _windows(ends, width, -np.inf) - null[:, None, None]
+    scores = _cut(scores, blocks).reshape(passages, -1)
 
     keep = min(n_best, scores.shape[1])
     # A stable sort of the few that can matter keeps ties in reading order.
@@ -87,6 +88,26 @@ def decode(
         (start + length).astype(np.int64),
         score.astype(np.float32),
     )
+
+
+def _cut(scores: FloatArray, blocks: IntArray | npt.NDArray[np.bool_]) -> FloatArray:
+    """The scores with each span that leaves its block cut at the block's end."""
+    passages, tokens, width = scores.shape
+    numbers = np.zeros((passages, tokens), dtype=np.int64)
+    numbers[:, 1:] = np.cumsum(blocks[:, 1:] != blocks[:, :-1], axis=1)
+    inside = _windows(numbers, width, -1) == numbers[:, :, None]
+    beyond = np.where(inside, -np.inf, scores).max(axis=2)
+    row, start = np.nonzero(np.isfinite(beyond))
+    last = inside[row, start].sum(axis=1) - 1
+    cut = np.where(inside, scores, -np.inf)
+    cut[row, start, last] = np.maximum(cut[row, start, last], beyond[row, start])
+    return cut
+
+
+def _windows(values: npt.NDArray[Any], width: int, after: float) -> npt.NDArray[Any]:
+    """For each token the values of `width` tokens from there on, `after` behind the last."""
+    padded = np.pad(values, ((0, 0), (0, width - 1)), constant_values=after)
+    return np.lib.stride_tricks.sliding_window_view(padded, width, axis=1)
 
 
 def _rank_within_group(groups: IntArray) -> IntArray:

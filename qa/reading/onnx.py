@@ -13,8 +13,8 @@ from index.embedding.onnx_model import BUNDLED_MODELS, OnnxModel
 from index.errors import UserError
 from index.types import Article, Passage
 from qa.reading.base import Request
-from qa.reading.decode import decode
-from qa.reading.span_boundaries import tidy_span
+from qa.reading.decode import IntArray, decode
+from qa.reading.span_boundaries import block_ends, tidy_span
 from qa.reading.windows import Input, context_of, encode
 from qa.types import Span
 
@@ -204,13 +204,10 @@ class Reader:
         self, batch: Sequence[_Window], per_passage: int
     ) -> Iterable[tuple[_Window, Span]]:
         start_logits, end_logits = self._model.logits([window.encoding for window in batch])
-        mask = np.zeros(start_logits.shape, dtype=np.bool_)
+        blocks = np.zeros(start_logits.shape, dtype=np.int64)
         for row, window in enumerate(batch):
-            # Special tokens have no sequence; only sequence 1 is the passage.
-            mask[row, : len(window.encoding.ids)] = [
-                sequence == 1 for sequence in window.encoding.sequence_ids
-            ]
-        spans = decode(start_logits, end_logits, mask, MAX_ANSWER_TOKENS, per_passage)
+            blocks[row, : len(window.encoding.ids)] = _blocks(window)
+        spans = decode(start_logits, end_logits, blocks, MAX_ANSWER_TOKENS, per_passage)
         for row, first, last, score in zip(*spans, strict=True):
             window = batch[row]
             offsets = window.encoding.offsets
@@ -232,6 +229,16 @@ class Reader:
 
 def _rank(span: Span) -> tuple[float, str, int, int]:
     return -span.score, span.article_id, span.start, span.end
+
+
+def _blocks(window: _Window) -> IntArray:
+    """Of each token the number of its paragraph or table cell, from 1; 0 outside the passage."""
+    passage = window.passage
+    text = window.article.text[passage.start : passage.end]
+    starts = [start for start, _ in window.encoding.offsets]
+    numbers = np.searchsorted(block_ends(text), starts, side="right") + 1
+    # Special tokens have no sequence; only sequence 1 is the passage.
+    return np.where([sequence == 1 for sequence in window.encoding.sequence_ids], numbers, 0)
 
 
 def pack_by_length(lengths: Sequence[int], budget: int) -> list[list[int]]:

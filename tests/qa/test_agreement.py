@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.ranking.same_answer import agree, is_part, quantity
+from qa.ranking.same_answer import Namesakes, agree, comparable, full_name, is_part, quantity
 
 SAME = [
     ("12 June", "12 june."),
@@ -26,6 +26,9 @@ DIFFERENT = [
     ("Kim", "Kim Jong-un"),
     ("Kim Jong-un", "Kim Yong-chol"),
     ("North Korea", "South Korea"),
+    ("Korea", "North Korea"),
+    ("Virginia", "West Virginia"),
+    ("Guinea", "Papua New Guinea"),
     ("12 June", "12 July"),
     ("12 June", "12"),
     ("twelve", "13"),
@@ -102,3 +105,32 @@ def test_digits_with_and_without_commas(number):
 def test_agreement_is_symmetric_and_reflexive(one, other):
     assert agree(one, one)
     assert agree(one, other) == agree(other, one)
+
+
+def test_a_short_name_is_the_one_long_form_of_its_article():
+    assert full_name("Moe", "Mayor Per Moe spoke. Moe left.") == "Per Moe"
+    assert full_name("Moe", "Per Moe spoke. Lea Moe sang. Moe left.") == "Moe"
+    assert full_name("Korea", "North Korea and South Korea met. Korea hoped.") == "Korea"
+    assert full_name("the boat", "The boat sank.") == "the boat"
+
+
+def test_a_short_name_of_two_people_is_nobody_s():
+    two = Namesakes(["Moe", "Per Moe", "Lea Moe"])
+    assert not two.agree("Moe", "Per Moe")
+    assert two.agree("Per Moe", "Mr Per Moe")
+    assert Namesakes(["Moe", "Per Moe"]).agree("Moe", "Per Moe")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same_kind"),
+    [
+        ("Oslo", "Riga", True),
+        ("17 people", "12 people", True),
+        ("$17", "12", True),
+        ("17 people", "12 ships", False),
+        ("Oslo", "12", False),
+        ("by boat", "on foot", False),
+    ],
+)
+def test_values_of_one_kind(one, other, same_kind):
+    assert comparable(one, other) == same_kind

@@ -7,19 +7,22 @@ from hypothesis.extra import numpy as hnp
 from qa.reading.decode import decode
 
 
-def brute_force(start, end, mask, max_tokens, n_best):
+def brute_force(start, end, blocks, max_tokens, n_best):
     """Every allowed span of every passage, by loops."""
     kept = []
     for p in range(start.shape[0]):
         null = start[p, 0] + end[p, 0]
-        spans = [
-            (start[p, i] + end[p, j] - null, p, i, j)
-            for i in range(start.shape[1])
-            for j in range(i, min(i + max_tokens, start.shape[1]))
-            if mask[p, i] and mask[p, j]
-        ]
-        spans.sort(key=lambda s: (-s[0], s[2], s[3]))
-        kept += spans[:n_best]
+        scores = {}
+        for i in range(start.shape[1]):
+            for j in range(i, min(i + max_tokens, start.shape[1])):
+                if blocks[p, i] and blocks[p, j]:
+                    last = i
+                    while last < j and blocks[p, last + 1] == blocks[p, i]:
+                        last += 1
+                    score = start[p, i] + end[p, j] - null
+                    scores[i, last] = max(score, scores.get((i, last), score))
+        spans = sorted((-score, p, i, j) for (i, j), score in scores.items())
+        kept += [(-score, *place) for score, *place in spans[:n_best]]
     return sorted(kept, key=lambda s: (-s[0], s[1], s[2], s[3]))
 
 
@@ -28,7 +31,7 @@ def batches(draw):
     shape = (draw(st.integers(1, 4)), draw(st.integers(2, 12)))
     # Whole numbers make sums exact and ties common.
     logits = hnp.arrays(np.float32, shape, elements=st.integers(-5, 5).map(float))
-    mask = draw(hnp.arrays(np.bool_, shape))
+    mask = draw(hnp.arrays(np.int64, shape, elements=st.integers(0, 3)))
     mask[:, 0] = False
     return draw(logits), draw(logits), mask
 
@@ -84,3 +87,10 @@ def test_position_0_cannot_be_context():
     logits = np.zeros((1, 3), dtype=np.float32)
     with pytest.raises(ValueError, match="no-answer"):
         decode(logits, logits, np.ones((1, 3), dtype=bool), 2)
+
+
+def test_a_span_that_runs_on_is_cut_at_the_end_of_its_block():
+    start = np.array([[0.0, 0.0, 9.0, 0.0, 0.0]], dtype=np.float32)
+    end = np.array([[0.0, 0.0, 1.0, 0.0, 8.0]], dtype=np.float32)
+    spans = decode(start, end, np.array([[0, 1, 1, 2, 2]]), max_tokens=5, n_best=1)
+    assert (spans.start[0], spans.end[0], spans.score[0]) == (2, 2, 17.0)

@@ -144,3 +144,13 @@ def test_packing_loses_and_repeats_nothing(lengths):
     assert sorted(each for group in groups for each in group) == list(range(len(lengths)))
     for group in groups:
         assert len(group) == 1 or len(group) * max(lengths[each] for each in group) <= 1000
+
+
+def test_no_span_runs_from_one_paragraph_or_cell_into_the_next(reader):
+    table = Article(
+        "t", "", "Crates in store\n\nPears\n\n412\n\n398\n\nPlums\n\n77 | 80\n\nFigs\n\n12"
+    )
+    for question in ("How many crates of pears are in store?", "How many crates of plums?"):
+        quotes = [quote(span, table) for span in reader.read(question, [whole(table)])]
+        assert quotes
+        assert not any("\n\n" in each or " | " in each for each in quotes)

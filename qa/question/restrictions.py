@@ -1,0 +1,143 @@
+"""What a question restricts: the time, the places and the polarity of its answer. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import tantivy
+
+from index.analyzer import analyzer
+from qa.dates import find_times, question_interval
+from qa.types import ResolvedDate
+
+_NOT = (
+    r"not|never|neither|nor|nobody|no\s+one|none|nothing|no\s+longer|without|cannot|\w+n['’]t"
+    r"|refus\w+|declin(?:e|ed|es|ing)\s+to|fail(?:ed|s)?\s+to|rather\s+than|instead\s+of|except"
+    r"|exempt\w*|unable\s+to|unwilling\s+to"
+)
+NEGATION = re.compile(rf"\b(?:{_NOT})\b", re.IGNORECASE)
+"""Words that turn what is said into its contrary."""
+
+_NOT_IN_QUESTION = re.compile(
+    rf"\b(?:{_NOT}|lack(?:s|ed|ing)?|other\s+than|apart\s+from|besides)\b", re.IGNORECASE
+)
+_NOT_ONLY = re.compile(r"\bnot\s+(?:only|just|merely|least|yet\s+known)\b", re.IGNORECASE)
+_NOW = re.compile(
+    r"\b(?:current(?:ly)?|now(?:adays)?|at\s+present|presently|these\s+days|at\s+the\s+moment"
+    r"|latest|newest|most\s+recent(?:ly)?|today)\b",
+    re.IGNORECASE,
+)
+_PRESENT = re.compile(r"^\W*(?:who|what|which\s+\w+)\s+(?:is|are)\s+the\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_](?:[\w'’&.-]*[^\W_])?")
+_JOINS = frozenset("of the de la von van der and for".split())
+_NO_NAME = frozenset(
+    """
+    who whom whose what which when where why how is are was were do does did has have had can could
+    will would should in on at from of for to by with and but so the a an i mr mrs ms dr after
+    before since until during between name list give tell
+    """.split()
+)
+_PLACED = re.compile(r"\b(in|at|from|near|outside|inside)\s+(?:the\s+)?$", re.IGNORECASE)
+_NAMED_AFTER = re.compile(r"['’]s?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Restrictions:
+    """What an answer must fit beside being of the right kind.
+
+    Attributes:
+        time: The time that the question names, if any.
+        current: Whether it asks for what holds now: "currently", "the latest".
+        present: Whether it asks without a time who or what somebody or something is.
+        places: The stems of each name that says where: "in India".
+        negated: Whether it asks who or what did not.
+        terms: Stems of all its content words.
+    """
+
+    time: ResolvedDate | None
+    current: bool
+    present: bool
+    places: tuple[frozenset[str], ...]
+    negated: bool
+    terms: frozenset[str]
+
+
+def restrictions_of(question: str, today: date) -> Restrictions:
+    """What a question restricts.
+
+    Args:
+        question: As it is read, completed where it follows another.
+        today: From which "last week" counts.
+
+    Example:
+        >>> found = restrictions_of("Who did not sign in Oslo in May 2018?", date(2020, 1, 1))
+        >>> str(found.time), found.negated, [sorted(place) for place in found.places]
+        ('2018-05', True, [['oslo']])
+    """
+    current = bool(_NOW.search(question))
+    time = None if current else question_interval(question, today)
+    timeless = _without_times(question)
+    return Restrictions(
+        time,
+        current,
+        time is None and bool(_PRESENT.search(question)),
+        tuple(_places(timeless)),
+        bool(_NOT_IN_QUESTION.search(_NOT_ONLY.sub(" ", question))),
+        stems(timeless) - _ASKING,
+    )
+
+
+def _without_times(question: str) -> str:
+    """The question with commas for what it says of time, so that "May" is no name."""
+    for time in find_times(question, lenient=True):
+        question = question[: time.start] + "," * (time.end - time.start) + question[time.end :]
+    return question
+
+
+@lru_cache(2_048)
+def stems(text: str) -> frozenset[str]:
+    """The words of a text as the lexical search sees them, without stop words."""
+    found: list[str] = _analyzer().analyze(_NAMED_AFTER.sub("", text))
+    return frozenset(found)
+
+
+@lru_cache(1)
+def _analyzer() -> tantivy.TextAnalyzer:
+    return analyzer()
+
+
+def _places(question: str) -> list[frozenset[str]]:
+    """The stems of capitalised words that follow "in" or the like."""
+    places = []
+    words = list(_WORD.finditer(question))
+    position = 0
+    while position < len(words):
+        last = position
+        if not _is_capital(words[position].group()):
+            position += 1
+            continue
+        for following in range(position + 1, len(words)):
+            between = question[words[following - 1].end() : words[following].start()]
+            word = words[following].group()
+            if between.strip() or words[following - 1].group().endswith(("'s", "’s")):
+                break
+            if word[0].isupper():
+                last = following
+            elif word not in _JOINS or following > last + 2:
+                break
+        start, end = words[position].start(), words[last].end()
+        if _PLACED.search(question[:start]) and (found := stems(question[start:end])):
+            places.append(found)
+        position = last + 1
+    return places
+
+
+def _is_capital(word: str) -> bool:
+    return word[0].isupper() and word.lower() not in _NO_NAME
+
+
+_ASKING = frozenset(
+    "who whom whose what which when where whi why how did do doe has have had is are was were can "
+    "could will would should name list mani much he she they it his her their s us".split()
+)

@@ -1,0 +1,179 @@
+"""The time of which a place in a text speaks, and how it stands to the time asked for. Pure."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from qa.dates import Anchor, TimeExpression, find_times, readings
+from qa.dates.sentences import sentence_around
+from qa.dates.types import Between
+
+Told = Literal["range", "since", "until", "point"]
+Relation = Literal["covers", "within", "meets", "in force", "over", "later", "unknown"]
+
+_OPENS = re.compile(
+    r"\b(?:since|from|beginning\s+in|starting\s+in|effective|as\s+of)\s+(?:the\s+)?$", re.IGNORECASE
+)
+_CLOSES = re.compile(
+    r"\b(?:until|till|up\s+to|through|before|prior\s+to|ended\s+in)\s+(?:the\s+)?$", re.IGNORECASE
+)
+_BOUNDARY = re.compile(
+    r"[,;]\s*(?:and\s+|or\s+|but\s+|then\s+)?(?:to\s+)?|\)\s*|\s+(?:and|but|while|then)\s+"
+)
+_LEADS = re.compile(
+    r"^\W*(?:(?:and|but|then|later|again|only|early|late|mid|around|about|in|on|at|by|since|from|"
+    r"until|after|before|during|the|of|end|beginning|start|summer|spring|autumn|winter)\b\W*)*$",
+    re.IGNORECASE,
+)
+_CROSSED = 60
+"""Characters that one boundary between an answer and a time counts for."""
+
+_EARLIER = 400
+"""How far back a paragraph is looked through for the time that its story has come to."""
+
+_LONGEST = timedelta(days=366 * 120)
+_LONG_ASKED = timedelta(days=400)
+_MOST, _PART = 0.8, 0.2
+"""Parts of the time asked for: periods that are told by years do not begin and end to the day."""
+
+
+class PlaceTime(NamedTuple):
+    """The time of which a place speaks.
+
+    Attributes:
+        start: Its first day; `date.min` if it is not told.
+        end: Its last day; `date.max` if it is not told.
+        told: Whether both ends are told, one of them, or a point in the middle of a story.
+    """
+
+    start: date
+    end: date
+    told: Told
+
+
+class _Dated(NamedTuple):
+    expression: TimeExpression
+    time: PlaceTime
+
+
+def place_time(text: str, published: date | None, start: int, end: int) -> PlaceTime | None:
+    """The time that a text tells for `text[start:end]`.
+
+    That of the same clause comes first ("to Ida Moor in 2017, to Jon Vik in 2018"), then the
+    nearest of the sentence, then the last one told before it in the paragraph.
+
+    Args:
+        text: A passage; the whole article is not needed.
+        published: When its article was, if known; what is relative counts from it.
+        start: Offset of the place in the text.
+        end: Offset after it.
+    """
+    first, last = sentence_around(text, start, end)
+    times = [
+        dated for dated in _dated(text, published) if _speaks_of(text, dated.expression, start, end)
+    ]
+    inside = [t for t in times if first <= t.expression.start and t.expression.end <= last]
+    if inside:
+        return min(inside, key=lambda t: _distance(text, first, t.expression, start, end)).time
+    paragraph = text.rfind("\n\n", 0, start) + 1
+    since = max(paragraph, start - _EARLIER)
+    earlier = [t for t in times if since <= t.expression.start < first]
+    return earlier[-1].time if earlier else None
+
+
+def _speaks_of(text: str, time: TimeExpression, start: int, end: int) -> bool:
+    """Whether a time can be that of a place: not within it, nor in brackets after another."""
+    if start < time.end and time.start < end:
+        return False
+    opening = text.rfind("(", max(0, time.start - 80), time.start)
+    if opening < 0 or ")" in text[opening : time.start]:
+        return True
+    if isinstance(time.meaning, Between) and time.meaning.first.full and time.meaning.last.full:
+        return False  # "(3 May 1912 – 18 January 1955)" is a life
+    closing = text.find(")", time.end)
+    return end <= opening <= end + 3 or opening < start <= end <= closing
+
+
+@lru_cache(64)
+def _dated(text: str, published: date | None) -> tuple[_Dated, ...]:
+    anchor = Anchor(published) if published else None
+    found = []
+    for expression in find_times(text):
+        meant = readings(expression, text, anchor)
+        if len(meant) != 1 or meant[0].end - meant[0].start > _LONGEST:
+            continue
+        first, last = meant[0].start, meant[0].end
+        before = text[max(0, expression.start - 24) : expression.start]
+        told: Told = "range" if meant[0].granularity == "range" else "point"
+        if told == "point" and _OPENS.search(before):
+            last, told = date.max, "since"
+        elif told == "point" and _CLOSES.search(before):
+            first, told = date.min, "until"
+        found.append(_Dated(expression, PlaceTime(first, last, told)))
+    return tuple(found)
+
+
+def _distance(text: str, sentence: int, time: TimeExpression, start: int, end: int) -> int:
+    """How far a time is from a place, in characters; a boundary between them counts as many."""
+    before = time.end <= start
+    between = text[time.end : start] if before else text[end : time.start]
+    crossed = len(_BOUNDARY.findall(between))
+    if before and crossed and _leads(text, sentence, time):
+        crossed -= 1  # "In 1983, Robert Brown ..."
+    if not before and between.strip() in ("(", ", ("):
+        crossed = 0
+    return len(between) // 4 + _CROSSED * crossed
+
+
+def _leads(text: str, sentence: int, time: TimeExpression) -> bool:
+    """Whether a clause begins with this time."""
+    head = text[sentence : time.start]
+    clause = list(_BOUNDARY.finditer(head))
+    return bool(_LEADS.match(head[clause[-1].end() :] if clause else head))
+
+
+def relation(
+    told: PlaceTime | None, first: date, last: date, others: Sequence[PlaceTime]
+) -> Relation:
+    """How the time of a place stands to the time that is asked for.
+
+    What is told to begin ("took over in 1997") holds until something else of `others` begins.
+
+    Args:
+        told: Of the place.
+        first: The first day that the question names.
+        last: The last one.
+        others: Of all places that answer the question.
+    """
+    if told is None:
+        return "unknown"
+    if told.start > last:
+        return "later"
+    if told.end >= first:
+        return _meeting(told, first, last)
+    if told.told in ("range", "until"):
+        return "over"
+    # A point before the time asked for: in force unless another begins between.
+    between = (other for other in others if told.start < other.start <= first)
+    return "over" if any(other.told != "until" for other in between) else "in force"
+
+
+def _meeting(told: PlaceTime, first: date, last: date) -> Relation:
+    """How a time that shares days with the one asked for stands to it.
+
+    A point is where something begins: near the end of a long time it says little of all of it.
+    """
+    asked = last - first
+    if told.told == "point":
+        late = asked > _LONG_ASKED and last - max(told.start, first) < asked * _PART
+        return "meets" if late else "within"
+    shared = min(told.end, last) - max(told.start, first)
+    if shared >= asked * _MOST:
+        return "covers"
+    return "meets" if told.told == "since" or shared >= asked * _PART else _side(told, first)
+
+
+def _side(told: PlaceTime, first: date) -> Relation:
+    return "over" if told.start < first else "later"

@@ -1,0 +1,83 @@
+"""Words that answer: the name for a pronoun, all that was said for a piece of it. Pure."""
+
+import re
+from dataclasses import replace
+
+from qa.dates.sentences import sentence_around
+from qa.ranking.evidence import Evidence
+from qa.types import Span
+
+_WHO = re.compile(r"^\W*(?:(?:and|but|so|by|to|for|with|from)\s+)*who(?:m|se)?\b", re.IGNORECASE)
+_SAID = re.compile(
+    r"^(?!.*\bto\s+do\b)\W*(?:and\s+|so\s+)?what\s+(?:else\s+)?(?:did|does|has|had|do|have)\s.+?\b(?:say|said|tell|told|write"
+    r"|written|think|thought|claim|argue|state|warn|call|reply|declare|announce|promise|ask)\b",
+    re.IGNORECASE,
+)
+_SINGULAR = re.compile(r"(?:he|she|him|her|his|hers|himself|herself)\W*", re.IGNORECASE)
+_NAME = r"[A-Z][\w'’-]+(?:\s+(?:(?:de|van|von|al|bin|of)\s+)?[A-Z][\w'’.-]+)+"
+_FULL_NAME = re.compile(_NAME)
+_SAYS = r"(?:said|says|added|told|wrote|replied|insisted|explained|announced)"
+_SAYER = re.compile(
+    rf",\s*(?:[a-z][\w-]*\s+){{0,3}}({_NAME})\s+{_SAYS}\b|\b{_SAYS}\s+(?:[a-z][\w-]*\s+){{0,3}}({_NAME})"
+)
+_NO_PERSON = frozenset(
+    """
+    the a an in on at mr mrs ms dr monday tuesday wednesday thursday friday saturday sunday january
+    february march april may june july august september october november december
+    """.split()
+)
+_QUOTED = re.compile(r"“[^“”]{3,400}”|\"[^\"]{3,400}\"|«[^«»]{3,400}»")
+
+
+def named(question: str, place: Evidence) -> Evidence:
+    """The place of the name that a pronoun stands for, if the question asks who and one is near.
+
+    That is who says the sentence ("He denied it, owner Max Ritter said"), or else the one person
+    that the paragraph has named before. Of several nobody knows, and the pronoun stays.
+
+    Args:
+        question: In words that stand alone.
+        place: What was read.
+    """
+    if not _WHO.match(question) or not _SINGULAR.fullmatch(place.quote):
+        return place
+    text = place.hit.article.text
+    low = max(place.hit.passage.start, text.rfind("\n\n", 0, place.span.start) + 1)
+    first, last = sentence_around(text, place.span.start, place.span.end)
+    sayer = _SAYER.search(text, place.span.end, last)
+    if sayer:
+        group = 1 if sayer.group(1) else 2
+        return _moved(place, text, *sayer.span(group))
+    before = [match for match in _FULL_NAME.finditer(text, low, first) if _is_person(match)]
+    if len({match.group() for match in before}) != 1:
+        return place
+    return _moved(place, text, *before[-1].span())
+
+
+def whole_quotation(question: str, place: Evidence) -> Evidence:
+    """All of what stands in quotation marks, if the question asks what somebody said.
+
+    Args:
+        question: In words that stand alone.
+        place: What was read.
+    """
+    if not _SAID.match(question):
+        return place
+    text, passage = place.hit.article.text, place.hit.passage
+    for quoted in _QUOTED.finditer(text, passage.start, passage.end):
+        start, end = quoted.start() + 1, quoted.end() - 1
+        shared = min(place.span.end, end) - max(place.span.start, start)
+        if shared > (end - start) / 2 or (start <= place.span.start and place.span.end <= end):
+            if text[end - 1] == ",":
+                end -= 1
+            return _moved(place, text, start, end)
+    return place
+
+
+def _moved(place: Evidence, text: str, start: int, end: int) -> Evidence:
+    span = Span(place.span.article_id, start, end, place.span.score)
+    return replace(place, span=span, quote=text[start:end])
+
+
+def _is_person(match: re.Match[str]) -> bool:
+    return match.group().split()[0].lower() not in _NO_PERSON

@@ -1,0 +1,244 @@
+"""What the text around a place says of what the question restricts. Pure."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from index.types import Article
+from qa.dates.sentences import sentence_around
+from qa.question.restrictions import NEGATION, Restrictions, stems
+from qa.ranking.evidence import Evidence
+from qa.ranking.periods import PlaceTime, place_time, relation
+from qa.settings import FAR_LOGITS, SATISFACTION
+
+_CLAUSE = re.compile(
+    r"[,;:()—–]|\b(?:while|whereas|but|although|though|because|which|who|that)\b", re.IGNORECASE
+)
+_IN_PLACE = re.compile(
+    r"\b(?i:in|at|from|near|outside|inside)\s+(?:the\s+)?([A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*)"
+)
+_PRONOUN = re.compile(
+    r"(?:both\s+of\s+)?(?:he|she|they|it|him|her|them|who|his|hers|theirs|we|us|i|me|you|this|that"
+    r"|these|those|himself|herself|themselves|itself|one|others?)\W*",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|dozens?"
+    r"|hundreds?|thousands?|millions?|billions?|half|once|twice|no|none|nobody|an?|single|both"
+    r"|several|many|few|quarter|third|each|every|daily|weekly|monthly|yearly|free|all|most)\b",
+    re.IGNORECASE,
+)
+_HOW_MANY = re.compile(
+    r"\bhow\s+(?:many|much|old|tall|high|large|big|often)\b|\bwhat\s+(?:number|percentage)\b", re.I
+)
+_REASON = re.compile(r"^\W*(?:why|how\s+(?:did|do|does|was|is|are|were|can|could))\b", re.I)
+_ONE_THING = re.compile(
+    r"^\W*(?:(?:in|to|from|for|at|on|by|with|of)\s+)?(?:who(?:m|se)?|which|where|how\s+(?:many|much|old)"
+    r"|what\s+(?:name|number|title|country|city|company|team|person|position))\b",
+    re.IGNORECASE,
+)
+_CLAUSES = re.compile(
+    r"\b(?:while|whereas|but|although|was|were|is|are|said|says|had|has|have|will|would)\b"
+)
+_YEAR = re.compile(r"\b[12]\d{3}\b")
+_AUXILIARY = re.compile(r"\b(?:was|were|is|are|did|does|do|had|has|have|could|would|will|can)\W*$")
+_TO_COME = re.compile(
+    r"\b(?:will|shall|to\s+be|plans?|planned|scheduled|expected|going\s+to)\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"(?:^|\n\s*\n|\t|\s\|\s)([^\n\t|]+)(?:\n\s*\n|\t|\s\|\s)$")
+_LONGEST_LABEL = 60
+_OLDER = timedelta(days=180)
+_SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s+(?=['\"“‘(]*[A-Z])")
+
+
+class Around(NamedTuple):
+    """A place in a passage.
+
+    Attributes:
+        text: The passage.
+        start: Offset of the place in the passage.
+        end: Offset after it.
+        article: The article of the passage.
+    """
+
+    text: str
+    start: int
+    end: int
+    article: Article
+
+
+def satisfied(
+    question: str,
+    asked: Restrictions,
+    evidence: Sequence[Evidence],
+) -> list[Evidence]:
+    """The evidence with what its surroundings say of the question added to its scores.
+
+    Args:
+        question: In words that stand alone.
+        asked: Its restrictions.
+        evidence: Places, in any order, weighed.
+    """
+    if not evidence:
+        return []
+    floor = max(place.score for place in evidence) - FAR_LOGITS
+    near = [number for number, place in enumerate(evidence) if place.score >= floor]
+    places = [_around(evidence[number]) for number in near]
+    scores = {
+        number: sum(SATISFACTION[name] * value for name, value in features.items())
+        for number, features in zip(near, observe(question, asked, places), strict=True)
+    }
+    return [
+        replace(place, score=place.score + scores.get(number, min(scores.values())))
+        for number, place in enumerate(evidence)
+    ]
+
+
+def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> list[dict[str, float]]:
+    """For each place what its surroundings say of the restrictions, by the names of `SATISFACTION`.
+
+    What is not named is met, or not asked for.
+    """
+    told: list[PlaceTime | None] = [None] * len(places)
+    if asked.time is not None or asked.current:
+        told = [place_time(p.text, p.article.published, p.start, p.end) for p in places]
+    others = [time for time in told if time is not None]
+    days = [place.article.published for place in places if place.article.published is not None]
+    newest = max(days, default=None)
+    return [
+        _time(asked, place, time, others)
+        | _age(asked, place, time, newest)
+        | _other_place(question, asked, place)
+        | _polarity(question, asked, place)
+        | _form(question, asked, place)
+        for place, time in zip(places, told, strict=True)
+    ]
+
+
+def _around(place: Evidence) -> Around:
+    article, passage = place.hit.article, place.hit.passage
+    return Around(
+        place.hit.text, place.span.start - passage.start, place.span.end - passage.start, article
+    )
+
+
+def _time(
+    asked: Restrictions, place: Around, told: PlaceTime | None, others: Sequence[PlaceTime]
+) -> dict[str, float]:
+    if asked.time is None:
+        return {}
+    published = place.article.published
+    if told is None and published is not None:
+        if published < asked.time.start and not _TO_COME.search(place.text, *_sentence(place)):
+            return {"published before": 1.0}
+        if asked.time.start <= published <= asked.time.end:
+            return {"published within": 1.0}
+        if published > asked.time.end:
+            return {"published after": 1.0}
+    return {"time " + relation(told, asked.time.start, asked.time.end, others): 1.0}
+
+
+def _age(
+    asked: Restrictions, place: Around, told: PlaceTime | None, newest: date | None
+) -> dict[str, float]:
+    """Whether something newer is told, where the question asks for what holds now."""
+    published = place.article.published
+    if not asked.current and not asked.present:
+        return {}
+    found: dict[str, float] = {}
+    if newest is not None and (published is None or newest - published > _OLDER):
+        found["older"] = 1.0
+    if told is not None and asked.current:
+        written = published or newest
+        if told.told == "since":
+            found["time covers"] = 1.0
+        elif told.told in ("range", "until") and (written is None or told.end < written):
+            found["time over"] = 1.0
+    return found
+
+
+def _other_place(question: str, asked: Restrictions, place: Around) -> dict[str, float]:
+    """Whether the sentence of a number tells of another place than the one that is asked for."""
+    if not asked.places or not _HOW_MANY.search(question):
+        return {}
+    first, last = _sentence(place)
+    told = [stems(match.group(1)) for match in _IN_PLACE.finditer(place.text, first, last)]
+    other = told and not any(name & stems(place.text[first:last]) for name in asked.places)
+    return {"other place": 1.0} if other else {}
+
+
+def _polarity(question: str, asked: Restrictions, place: Around) -> dict[str, float]:
+    if _REASON.match(question):
+        return {}
+    clause, before = _clause(place)
+    negation = NEGATION.search(clause)
+    if asked.negated:
+        return {} if negation else {"negation missing": 1.0}
+    if negation is None:
+        # "Lind was not invited, while Reyes was.": what was just said is affirmed.
+        first, _ = _sentence(place)
+        said = stems(place.text[first : place.start]) & asked.terms
+        return {"ellipsis": 1.0} if said and _AUXILIARY.search(clause) else {}
+    following = clause[negation.end() :]
+    denied = bool(stems(" ".join(following.split()[:3])) & asked.terms)
+    # "but Lind was not.": what was just said is denied.
+    elliptic = negation.start() >= before and not following.strip(" .!?\"'”’)")
+    return {"negated" if denied or elliptic else "negation near": 1.0}
+
+
+def _form(question: str, asked: Restrictions, place: Around) -> dict[str, float]:
+    quote = place.text[place.start : place.end]
+    found: dict[str, float] = {}
+    if _PRONOUN.fullmatch(quote):
+        found["pronoun"] = 1.0
+    if _HOW_MANY.search(question) and not _NUMBER.search(quote):
+        found["no number"] = 1.0
+    words = stems(quote)
+    if words and words <= asked.terms:
+        found["echo"] = 1.0
+    beyond = _SENTENCE_END.search(quote) or _CLAUSES.search(quote)
+    if _ONE_THING.match(question) and (beyond or (asked.time and _YEAR.search(quote))):
+        found["runs on"] = 1.0
+    label = _LABEL.search(place.text, max(0, place.start - _LONGEST_LABEL), place.start)
+    if label and (named := stems(label.group(1))) and named <= asked.terms:
+        found["labelled"] = 1.0
+    return found
+
+
+def _sentence(place: Around) -> tuple[int, int]:
+    bounds = sentences(place.text)
+    first = max(bisect_right(bounds, (place.start, len(place.text))) - 1, 0)
+    last = max(bisect_right(bounds, (place.end - 1, len(place.text))) - 1, first)
+    return bounds[first][0], bounds[last][1]
+
+
+@lru_cache(256)
+def sentences(text: str) -> list[tuple[int, int]]:
+    """The offsets of the sentences of a text, in order."""
+    bounds = []
+    position = 0
+    while position < len(text):
+        first, last = sentence_around(text, position, position + 1)
+        last = max(last, position + 1)
+        bounds.append((min(first, position), last))
+        position = last
+        while position < len(text) and text[position].isspace():
+            position += 1
+    return bounds or [(0, 0)]
+
+
+def _clause(place: Around) -> tuple[str, int]:
+    """The clause of a place, between marks in its sentence, and where the place begins in it."""
+    first, last = _sentence(place)
+    for mark in _CLAUSE.finditer(place.text, first, last):
+        if mark.end() <= place.start:
+            first = mark.end()
+        elif mark.start() >= place.end:
+            last = mark.start()
+            break
+    return place.text[first:last], place.start - first

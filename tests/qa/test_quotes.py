@@ -1,0 +1,37 @@
+import pytest
+
+from index import Article, Hit, Passage
+from qa.ranking.evidence import Evidence
+from qa.ranking.quotes import named, whole_quotation
+from qa.types import Span
+
+
+def read(text, quote):
+    start = text.index(quote)
+    hit = Hit(Passage("a", 0, len(text)), 1.0, article=Article("a", "", text))
+    return Evidence(Span("a", start, start + len(quote), 1.0), quote, hit, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "pronoun", "name"),
+    [
+        ("The carver Lena Fors sold the boat. She kept the oars.", "She", "Lena Fors"),
+        ("Lena Fors met Omar Said. She kept the oars.", "She", "She"),
+        ("Lena Fors rowed. He doubted it, harbour master Max Ohl said.", "He", "Max Ohl"),
+        ("Lena Fors rowed. They won.", "They", "They"),
+        ("It rained. He rowed.", "He", "He"),
+    ],
+)
+def test_a_pronoun_is_answered_by_its_name_where_it_is_sure(text, pronoun, name):
+    place = named("Who did it?", read(text, pronoun))
+    assert place.quote == name == text[place.span.start : place.span.end]
+    assert named("What happened?", read(text, pronoun)).quote == pronoun
+
+
+def test_what_was_said_is_the_whole_quotation():
+    text = 'Fors was cross. "The fee is a trap and should go," she said of the fee.'
+    asked = "What did Fors say about the fee?"
+    whole = "The fee is a trap and should go"
+    assert whole_quotation(asked, read(text, "a trap")).quote == whole
+    assert whole_quotation(asked, read(text, "cross")).quote == "cross"
+    assert whole_quotation("What is the fee?", read(text, "a trap")).quote == "a trap"

@@ -1,0 +1,167 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import Article, Hit, Passage
+from qa.dates import question_interval
+from qa.question.restrictions import restrictions_of
+from qa.ranking.evidence import Evidence
+from qa.ranking.periods import place_time, relation
+from qa.ranking.satisfies import Around, observe, satisfied, sentences
+from qa.settings import SATISFACTION
+from qa.types import Span
+
+TODAY = date(2024, 6, 1)
+
+
+def place(text, quote, published=None, title=""):
+    start = text.index(quote)
+    return Around(text, start, start + len(quote), Article("a", title, text, published))
+
+
+def seen(question, *places):
+    return [
+        set(features) for features in observe(question, restrictions_of(question, TODAY), places)
+    ]
+
+
+def test_what_a_question_restricts():
+    asked = restrictions_of("How many people did not vote in Orm in May 2018?", TODAY)
+    assert str(asked.time) == "2018-05"
+    assert asked.negated
+    assert asked.places == (frozenset({"orm"}),)
+    plain = restrictions_of("Who opened the bakery, not only the shop?", TODAY)
+    assert (plain.time, plain.negated, plain.places, plain.current) == (None, False, (), False)
+    assert restrictions_of("Who currently runs the bakery?", TODAY).current
+
+
+PRIZES = (
+    "The medal went to Ada Brill in 2011, to Jon Orr and Una Fay in 2012, and to Bo Lind in 2014."
+)
+KEEPERS = (
+    "Ole Dahl (1961–1972) kept the light before Ida Strand (1972–1990). In 1990, Per Moe took "
+    "over, and in 2003 Lea Vik did."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "year"),
+    [
+        (PRIZES, "Ada Brill", 2011),
+        (PRIZES, "Jon Orr and Una Fay", 2012),
+        (PRIZES, "Bo Lind", 2014),
+        (KEEPERS, "Ole Dahl", 1961),
+        (KEEPERS, "Ida Strand", 1972),
+        (KEEPERS, "Per Moe", 1990),
+        (KEEPERS, "Lea Vik", 2003),
+        ("Rolf Haug (3 May 1912 – 18 January 1955) wrote plays.", "plays", None),
+    ],
+)
+def test_each_place_has_the_time_of_its_clause(text, quote, year):
+    start = text.index(quote)
+    told = place_time(text, None, start, start + len(quote))
+    assert (told and told.start.year) == year
+
+
+@pytest.mark.parametrize(
+    ("quote", "asked", "expected"),
+    [
+        ("Ole Dahl", "from 1962 to 1970", "covers"),
+        ("Ole Dahl", "in 1980", "over"),
+        ("Ida Strand", "in 1965", "later"),
+        ("Ida Strand", "in 1985", "covers"),
+        ("Per Moe", "in 1995", "in force"),
+        ("Per Moe", "in 2010", "over"),
+        ("Lea Vik", "in 2003", "within"),
+    ],
+)
+def test_periods(quote, asked, expected):
+    start = KEEPERS.index(quote)
+    others = [
+        place_time(KEEPERS, None, KEEPERS.index(name), KEEPERS.index(name) + len(name))
+        for name in ("Ole Dahl", "Ida Strand", "Per Moe", "Lea Vik")
+    ]
+    told = place_time(KEEPERS, None, start, start + len(quote))
+    time = question_interval(f"Who kept the light {asked}?", TODAY)
+    assert relation(told, time.start, time.end, others) == expected
+
+
+def test_an_article_does_not_know_what_came_after_it():
+    question = "Who won the regatta in 2018?"
+    old = place("Ada Brill won the regatta.", "Ada Brill", date(2015, 5, 5))
+    planned = place("Ada Brill will sail the regatta.", "Ada Brill", date(2015, 5, 5))
+    same = place("Ada Brill won the regatta.", "Ada Brill", date(2018, 5, 5))
+    before, unknown, within = seen(question, old, planned, same)
+    assert before == {"published before"}
+    assert "published before" not in unknown
+    assert within == {"published within"}
+
+
+def test_polarity():
+    text = (
+        "Judge Anna Roth did not sign the letter, while Leo Falk did. Ben Oss refused to sign it."
+    )
+    roth, falk, oss = seen(
+        "Who signed the letter?",
+        *(place(text, name) for name in ("Anna Roth", "Leo Falk", "Ben Oss")),
+    )
+    assert "negated" in roth
+    assert "ellipsis" in falk
+    assert "negated" in oss
+    roth, falk = seen(
+        "Who did not sign the letter?", place(text, "Anna Roth"), place(text, "Leo Falk")
+    )
+    assert "negation missing" not in roth
+    assert "negation missing" in falk
+    assert seen("Why did the judge stay?", place("She did not stay long.", "She")) == [{"pronoun"}]
+
+
+def test_the_number_of_another_place():
+    text = "In Chad it dug nine wells. In Peru it dug forty wells."
+    nine, forty = seen(
+        "How many wells were dug in Chad?", place(text, "nine"), place(text, "forty")
+    )
+    assert nine == set()
+    assert forty == {"other place"}
+
+
+def test_what_holds_now_is_told_by_the_newest():
+    old = place("The abbot is Per Holt.", "Per Holt", date(1987, 1, 1))
+    new = place("The abbot is Ines Vega.", "Ines Vega", date(2004, 1, 1))
+    assert seen("Who is the abbot?", old, new) == [{"older"}, set()]
+
+
+def test_the_label_before_a_cell():
+    text = "Oats\n\n12\n\nRye\n\n31"
+    twelve, thirty = seen("What is the price of rye?", place(text, "12"), place(text, "31"))
+    assert (twelve, thirty) == (set(), {"labelled"})
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        ["Ada", "not", "in", "2012", "Peru.", "The", "signed", ",", "\n\n", "while", "(", ")"]
+    ),
+    min_size=2,
+    max_size=30,
+)
+
+
+@given(WORDS, st.data())
+def test_every_place_of_any_text_has_features_with_weights(words, data):
+    text = " ".join(words)
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    article = Article("a", "", text, date(2013, 1, 1))
+    hit = Hit(Passage("a", 0, len(text)), 1.0, article=article)
+    evidence = [Evidence(Span("a", start, end, 1.0), text[start:end], hit, 1.0)]
+    question = "How many did not sign in Peru in 2012?"
+    asked = restrictions_of(question, TODAY)
+    (moved,) = satisfied(question, asked, evidence)
+    assert moved.span == evidence[0].span
+    (features,) = observe(question, asked, [Around(text, start, end, article)])
+    assert features.keys() <= SATISFACTION.keys()
+    bounds = sentences(text)
+    assert all(first <= last for first, last in bounds)
+    assert [bound[0] for bound in bounds] == sorted(bound[0] for bound in bounds)
