@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index.types import Article, Filters, Passage, Summaries
+from index.types import Article, Correction, Filters, Passage, Summaries
 
 Vectors = npt.NDArray[np.float16]
 """One vector, or one a row; of unit length."""
@@ -52,6 +52,18 @@ class Backend(Protocol):
 
     def holds(self, article: Article) -> bool:
         """True if the article is stored with just this text, title, date and source."""
+        ...
+
+    def correct(self, article_id: str, correction: Correction) -> None:
+        """Keep a correction of an article, for every later version of it.
+
+        Raises:
+            UserError: If this kind of collection keeps none.
+        """
+        ...
+
+    def corrected(self, article: Article) -> Article:
+        """The article as it is with what was corrected of it."""
         ...
 
     def put(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:

@@ -1,6 +1,7 @@
 """A collection of articles on disk: add, remove, search."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -14,7 +15,7 @@ from index.fusion import fuse
 from index.place import MilvusAddress, place_of
 from index.settings import CANDIDATES, PASSAGES_OF_AN_ARTICLE
 from index.storage import embedder_of, open_backend
-from index.types import Added, Article, Filters, Hit, Passage, Summaries
+from index.types import Added, Article, Correction, Filters, Hit, Passage, Summaries
 
 _SEARCHES = 3
 """Searches for one question at most, where articles change while they are searched for."""
@@ -114,6 +115,43 @@ class Collection:
         removed = self._backend.remove(article_ids)
         self._backend.settle()
         return removed
+
+    def edit(
+        self,
+        article_id: str,
+        *,
+        title: str | None = None,
+        published: date | None = None,
+        undated: bool = False,
+    ) -> Article:
+        """Correct the title or the publication date of an article.
+
+        The correction is kept: when the article's file is read again, it is applied again, until
+        the article is removed.
+
+        Args:
+            article_id: The article.
+            title: Its title; None leaves it as it is.
+            published: Its publication date; None leaves it as it is.
+            undated: Takes its publication date away.
+
+        Returns:
+            The article as it is now.
+
+        Raises:
+            UserError: If there is no such article, or the collection keeps no corrections.
+
+        Example:
+            >>> collection.edit("harbour-1a2b3c4d", published=date(2019, 5, 3))  # doctest: +SKIP
+        """
+        article = self.article(article_id)
+        if article is None:
+            raise UserError(f"no article with id {article_id}")
+        if title is not None:
+            title = " ".join(title.split())
+        self._backend.correct(article_id, Correction(title, published, undated))
+        self.add([article])
+        return self._backend.corrected(article)
 
     def article(self, article_id: str) -> Article | None:
         """The article of this id, or None."""

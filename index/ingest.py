@@ -64,7 +64,7 @@ def _batches(articles: Iterable[Article], backend: Backend) -> Iterator[Batch]:
     size = 0
     seen: set[str] = set()
     try:
-        for article in articles:
+        for article in map(backend.corrected, articles):
             if article.id in batch:
                 yield list(batch.values())
                 batch, size = {}, 0

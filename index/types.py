@@ -24,6 +24,21 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What somebody has put right about an article.
+
+    Attributes:
+        title: The title; None leaves it as it is read.
+        published: The publication date; None leaves it as it is read.
+        undated: Whether it has no publication date, whatever is read.
+    """
+
+    title: str | None = None
+    published: date | None = None
+    undated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """An article in a list: all but its text, which has its length here.
 

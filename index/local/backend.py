@@ -20,7 +20,7 @@ from index.local.folder import CHECKPOINT, LEXICAL, STORE, refuse_other
 from index.local.rows import wrong_size
 from index.local.store import Store, StoredPassage
 from index.local.temporary import clear
-from index.types import Article, Filters, Passage, Summaries
+from index.types import Article, Correction, Filters, Passage, Summaries
 
 if TYPE_CHECKING:
     from index.local.dense import VectorIndex
@@ -87,6 +87,14 @@ class LocalBackend:
     def holds(self, article: Article) -> bool:
         """True if the article is stored with just this text, title, date and source."""
         return self.store.holds(article)
+
+    def correct(self, article_id: str, correction: Correction) -> None:
+        """Keep a correction of an article, for every later version of it."""
+        self.store.correct(article_id, correction)
+
+    def corrected(self, article: Article) -> Article:
+        """The article as it is with what was corrected of it."""
+        return self.store.corrected(article)
 
     def put(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
         """Add or replace articles, all or none; once it returns, they are on the disk."""

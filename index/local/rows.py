@@ -21,12 +21,12 @@ SELECT_SUMMARY = "SELECT id, title, published, source, characters"
 
 def article_of(row: tuple[str, str, str, str | None, str | None]) -> Article:
     """The article of a row that `SELECT_ARTICLE` gave."""
-    return Article(row[0], row[1], row[2], _day(row[3]), row[4])
+    return Article(row[0], row[1], row[2], day_of(row[3]), row[4])
 
 
 def summary_of(row: tuple[str, str, str | None, str | None, int]) -> Summary:
     """The summary of a row that `SELECT_SUMMARY` gave."""
-    return Summary(row[0], row[1], _day(row[2]), row[3], row[4])
+    return Summary(row[0], row[1], day_of(row[2]), row[3], row[4])
 
 
 def setting(connection: sqlite3.Connection, name: str) -> str:
@@ -66,7 +66,8 @@ def wrong_size(passage_id: int) -> UserError:
     )
 
 
-def _day(stored: str | None) -> date | None:
+def day_of(stored: str | None) -> date | None:
+    """A stored day; None where there is none."""
     try:
         return date.fromisoformat(stored) if stored else None
     except ValueError:

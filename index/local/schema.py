@@ -12,7 +12,7 @@ from pathlib import Path
 from index.errors import UserError
 
 APPLICATION_ID = 0x41515131  # "AQQ1": marks the file as ours
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _WAL_SECONDS = 60.0
 
@@ -64,6 +64,15 @@ INSERT INTO settings VALUES ('groups', '0');
 _FROM_2_TO_3 = """
 ALTER TABLE articles ADD COLUMN characters INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX articles_listed ON articles (id, title, published, source, characters);
+"""
+
+# A correction outlasts the article's rows, which a new version replaces.
+_FROM_3_TO_4 = """
+CREATE TABLE corrections (
+    article_id TEXT PRIMARY KEY,
+    title TEXT,
+    published TEXT
+) STRICT, WITHOUT ROWID;
 """
 
 
@@ -146,7 +155,7 @@ def _schema(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
 @lru_cache(maxsize=1)
 def _expected_schema() -> dict[tuple[str, str], str]:
     with closing(sqlite3.connect(":memory:")) as connection:
-        _run(connection, _CREATE + _FROM_1_TO_2 + _FROM_2_TO_3)
+        _run(connection, _CREATE + _FROM_1_TO_2 + _FROM_2_TO_3 + _FROM_3_TO_4)
         return _schema(connection)
 
 
@@ -177,7 +186,7 @@ def prepare(
         connection.execute("BEGIN IMMEDIATE")
         # Another process may have won the race while this one waited for the lock.
         if _pragma(connection, "application_id") == 0:
-            _run(connection, _CREATE + _FROM_1_TO_2 + _FROM_2_TO_3)
+            _run(connection, _CREATE + _FROM_1_TO_2 + _FROM_2_TO_3 + _FROM_3_TO_4)
             connection.execute("INSERT INTO settings VALUES ('embedder', ?)", (create_with,))
             connection.execute("INSERT INTO settings VALUES ('identity', ?)", (new_identity(),))
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -216,6 +225,8 @@ def _migrate(
             # SQLite's own length() ends at a NUL.
             connection.create_function("characters_of", 1, len)
             connection.execute("UPDATE articles SET characters = characters_of(text)")
+        if version < 4:
+            _run(connection, _FROM_3_TO_4)
         if version < SCHEMA_VERSION:
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")

@@ -17,6 +17,7 @@ from index import near_duplicates
 from index.backend import Outcome, Vectors
 from index.errors import UserError
 from index.identity import digest
+from index.local import corrections
 from index.local.changes import Changes, State, state_of
 from index.local.connections import Connections, is_damage
 from index.local.rows import (
@@ -37,7 +38,7 @@ from index.local.schema import (
     new_identity,
     prepare,
 )
-from index.types import Article, Filters, Passage, Summaries
+from index.types import Article, Correction, Filters, Passage, Summaries
 
 _SQL_VARIABLES = 30_000
 _KEPT_REMOVALS = 100_000
@@ -179,9 +180,21 @@ class Store:
     def remove(self, article_ids: Iterable[str]) -> list[str]:
         """Remove articles, all or none of them; returns the ids that were there."""
         with self._writing() as (connection, counter):
-            return [
+            removed = [
                 article_id for article_id in article_ids if _delete(connection, article_id, counter)
             ]
+            for article_id in removed:
+                corrections.forget(connection, article_id)
+            return removed
+
+    def correct(self, article_id: str, correction: Correction) -> None:
+        """Keep a correction of an article, for every later version of it."""
+        with self._connections.writing() as connection:
+            corrections.keep(connection, article_id, correction)
+
+    def corrected(self, article: Article) -> Article:
+        """The article as it is with what was corrected of it."""
+        return corrections.corrected(self._connections.get(), article)
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
         """The near-duplicate group of each of these articles that is stored."""

@@ -27,7 +27,7 @@ from index.milvus.tables import Tables
 from index.milvus.weights import Lengths
 from index.place import MilvusAddress
 from index.settings import DUPLICATE_SIMILARITY
-from index.types import Article, Filters, Passage, Summaries
+from index.types import Article, Correction, Filters, Passage, Summaries
 
 _OVERSAMPLING = 2
 """Candidates asked of Milvus for each one wanted: its scores are exact only after another look."""
@@ -83,6 +83,18 @@ class MilvusBackend:
         # What other processes write at this very moment would be a matter of luck anyway, and
         # this is asked for each article.
         return self._fingerprints([article.id], "Session").get(article.id) == digest(article)
+
+    def correct(self, article_id: str, correction: Correction) -> None:
+        """Nothing is kept beside the articles here.
+
+        Raises:
+            UserError: Always.
+        """
+        raise UserError("only a collection in a folder keeps corrections; change the file instead")
+
+    def corrected(self, article: Article) -> Article:
+        """The article as it is."""
+        return article
 
     def put(self, given: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
         """Add or replace articles, each whole or not at all; once it returns, they are safe."""

@@ -1,6 +1,7 @@
 """Commands that fill and keep a collection: `article-qa add`, `check`, `backup`, `restore`."""
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ from index.errors import UserError
 from index.place import Place
 from index.sources.inputs import Note
 from index.types import Added
-from qa.cli.options import collection_option
+from qa.cli.options import Day, Text, collection_option
 
 
 class _FieldMap(click.ParamType[tuple[str, str]]):
@@ -93,6 +94,34 @@ def add(
     report.show(collection.counts()[0], collection.path)
     if report.skipped:
         sys.exit(2)
+
+
+@click.command()
+@click.argument("article_id", type=Text(), metavar="ID")
+@collection_option
+@click.option("--title", type=Text(), help="Its title.")
+@click.option("--date", "published", type=Day(), help="The day on which it was published.")
+@click.option("--no-date", "undated", is_flag=True, help="It states no such day.")
+def edit(
+    article_id: str,
+    place: Place | None,
+    title: str | None,
+    published: date | None,
+    undated: bool,
+) -> None:
+    """Correct the title or the date of the article ID, which `list` shows.
+
+    It stays corrected when its file is added again.
+    """
+    from qa.loading import open_collection
+
+    if title is None and published is None and not undated:
+        raise UserError("nothing to correct; give --title, --date or --no-date")
+    if published is not None and undated:
+        raise UserError("either --date or --no-date")
+    with open_collection(place) as collection:
+        article = collection.edit(article_id, title=title, published=published, undated=undated)
+    click.echo(f"{article.id}  {article.published or 'no date'}  {article.title}")
 
 
 class _Report:

@@ -25,6 +25,7 @@ _LAZY = {
     "add": ("qa.cli.collection:add", "Add articles from files, folders and the web."),
     "backup": ("qa.cli.collection:backup", "Copy the collection, also while it is in use."),
     "check": ("qa.cli.collection:check", "Verify the collection; --repair mends it."),
+    "edit": ("qa.cli.collection:edit", "Correct the title or the date of an article."),
     "eval": ("eval.commands:evaluate", "Measure the answers on suites of questions."),
     "restore": ("qa.cli.collection:restore", "Go back to a copy of the collection."),
     "feedback": ("ui.commands:feedback", "Print what people thought of the answers."),

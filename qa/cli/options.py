@@ -52,7 +52,9 @@ class Text(click.ParamType[str]):
         return text
 
 
-class _Day(click.ParamType[date]):
+class Day(click.ParamType[date]):
+    """A day as YYYY-MM-DD."""
+
     name = "YYYY-MM-DD"
 
     def convert(
@@ -61,6 +63,7 @@ class _Day(click.ParamType[date]):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> date:
+        """The day, or a line that says what is wrong with it."""
         try:
             return date.fromisoformat(str(value))
         except ValueError:
@@ -96,8 +99,8 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="TEXT",
             help="Only articles whose source holds TEXT.",
         ),
-        click.option("--until", type=_Day(), help="Only articles published on this day or before."),
-        click.option("--since", type=_Day(), help="Only articles published on this day or later."),
+        click.option("--until", type=Day(), help="Only articles published on this day or before."),
+        click.option("--since", type=Day(), help="Only articles published on this day or later."),
     ):
         command = option(command)
     return command

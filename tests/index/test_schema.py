@@ -14,8 +14,8 @@ from tests.index.helpers import EMBEDDER, assert_whole, make_article, open_colle
 
 def make_second_format(connection):
     for statement in (
-        "DROP INDEX articles_listed", "ALTER TABLE articles DROP COLUMN characters",
-        "PRAGMA user_version = 2",
+        "DROP TABLE corrections", "DROP INDEX articles_listed",
+        "ALTER TABLE articles DROP COLUMN characters", "PRAGMA user_version = 2",
     ):  # fmt: skip
         connection.execute(statement)
 

@@ -142,7 +142,24 @@ def _add_articles(app: FastAPI, service: Service) -> None:
 
     def replace(article: Article, name: str | None) -> s.AddedOut:
         get(article.id, name)
-        return put(article, name)
+        done = put(article, name)
+        stored = get(article.id, name)
+        if (stored.title, stored.published) != (article.title, article.published):
+            # What is sent now is said later than what was corrected before.
+            service.library.collection(name).edit(
+                article.id, title=article.title, published=article.published,
+                undated=article.published is None,
+            )  # fmt: skip
+        return done
+
+    def edit(article_id: str, body: s.ArticlePatch, name: str | None) -> s.ArticleOut:
+        get(article_id, name)
+        undated = "published" in body.model_fields_set and body.published is None
+        return s.ArticleOut.whole(
+            service.library.collection(name).edit(
+                article_id, title=body.title, published=body.published, undated=undated
+            )
+        )
 
     def delete(article_id: str, name: str | None) -> None:
         if not service.library.collection(name).remove([article_id]):
@@ -186,6 +203,13 @@ def _add_articles(app: FastAPI, service: Service) -> None:
         new = pasted(body.title, body.text, body.published, body.source)
         article = Article(article_id, new.title, new.text, new.published, new.source)
         return await changed(partial(replace, article, collection), article_id, collection)
+
+    @app.patch("/api/articles/{article_id:path}", responses=_PROBLEMS_OF_CHANGES, tags=["articles"])
+    async def patch_article(
+        article_id: str, body: s.ArticlePatch, collection: str | None = None
+    ) -> s.ArticleOut:
+        """Correct title or date; they stay corrected when the article is read again."""
+        return await changed(partial(edit, article_id, body, collection), article_id, collection)
 
     @app.delete(
         "/api/articles/{article_id:path}", status_code=204, responses=_PROBLEMS_OF_CHANGES,

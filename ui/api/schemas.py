@@ -141,6 +141,13 @@ class ArticleIn(_Strict):
     source: str | None = Field(None, min_length=1, max_length=2_000)
 
 
+class ArticlePatch(_Strict):
+    """What to correct about an article; what is left out stays as it is."""
+
+    title: str | None = Field(None, max_length=500)
+    published: date | None = Field(None, description="null takes the date away.")
+
+
 class AddedOut(BaseModel):
     """What became of an article."""
 
