@@ -108,6 +108,14 @@ def test_articles_come_change_and_go(client: TestClient) -> None:
     assert client.put(path, json=changed).json()["status"] == "updated"
     assert "1922" in (client.post("/api/ask", json=asked).json()["text"] or "")
     assert client.get("/api/articles", params={"q": "<b>"}).json()["total"] == 1
+    edited = client.patch(path, json={"title": "The mill", "published": "1922-05-06"}).json()
+    assert (edited["title"], edited["published"]) == ("The mill", "1922-05-06")
+    edited = client.patch(path, json={"published": None}).json()
+    assert (edited["title"], edited["published"]) == ("The mill", None)
+    assert client.put(path, json=changed).status_code == 200
+    assert client.get(path).json()["title"] == "<b>T</b>"
+    assert client.patch(path, json={"text": "x"}).status_code == 422
+    assert client.patch("/api/articles/nobody", json={"title": "x"}).status_code == 404
     assert client.delete(path).status_code == 204
     assert client.delete(path).status_code == 404
     assert client.get(path).status_code == 404
