@@ -11,6 +11,9 @@ from qa.dates.types import CalendarFields, Interval
 from qa.dates.wording import say_interval
 from qa.types import Granularity, ResolvedDate
 
+_DAYS_BEFORE = 366
+"""An inferred date gives way to a stated one that is earlier by no more than this."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -150,7 +153,7 @@ def _groups(evidence: Sequence[Evidence]) -> Iterator[_Group]:
         partial = [i for i, p in enumerate(evidence) if p.partial is not None and i not in held]
         yield _Group(shared, dated, ())
         for first in partial:
-            completed = _only_time(evidence[first].partial, shared)
+            completed = _completion(evidence[first], shared)
             if completed is None:
                 continue
             for day in _days_to_try(evidence, completed, partial):
@@ -197,12 +200,25 @@ def _completed(
     while fitted:
         fitted = False
         for index in list(waiting):
-            narrower = _only_time(evidence[index].partial, interval)
+            narrower = _completion(evidence[index], interval)
             if narrower is not None and day in narrower:
                 interval, fitted = narrower, True
                 members.append(index)
                 waiting.remove(index)
     return interval, tuple(members)
+
+
+def _completion(piece: Evidence, within: Interval) -> Interval | None:
+    """The days within an interval that a partial date means, if it means one time in it.
+
+    Its article was written no earlier than the date that its own readings were inferred from, so
+    that a year long before that is of an earlier event.
+    """
+    completed = _only_time(piece.partial, within)
+    if completed is None or not piece.readings:
+        return completed
+    earliest = min(reading.start for reading in piece.readings)
+    return completed if (earliest - completed.end).days <= _DAYS_BEFORE else None
 
 
 def _only_time(fields: CalendarFields | None, within: Interval) -> Interval | None:

@@ -78,8 +78,9 @@ class EventMatcher:
     def same(self, one: Setting, other: Setting) -> bool:
         """True if two places speak of one event.
 
-        The names of the question stand at both or at neither, no other name stands in the place
-        of one, and where a sentence lacks one that the other has, they share another name.
+        They do if the names of the question stand at both or at neither, if no other name stands
+        in the place of one, and, where the sentence of only one has such a name, if they share
+        another.
         """
         for name in self._names:
             if _stands(name, _near(one)) != _stands(name, _near(other)):
@@ -111,13 +112,13 @@ class EventMatcher:
         """True if another name stands where the question has one: "the mill of Elby"."""
         if self._told(place):
             return False
-        return any(
-            role.search(text)
-            and (name := role.search(text))
-            and name.group(1).lower() not in _NO_NAMES
+        others = (
+            match.group(1).lower()
             for role in self._roles
             for text in (place.sentence, place.title)
+            for match in role.finditer(text)
         )
+        return any(name not in _NO_NAMES for name in others)
 
 
 def _roles(asked: Sequence[str], names: set[str]) -> list[re.Pattern[str]]:

@@ -102,3 +102,18 @@ def test_places_that_share_the_name_agree():
         evidence(second, "3 April", 4.5),
     )
     assert [str(answer.date) for answer in answers] == ["2018-04-03"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "when was the Singapore summit",
+        "When was the singapore summit?",
+        "WHEN WAS THE SINGAPORE SUMMIT?",
+        "What was the date of the Singapore summit?",
+        "on which day was the Singapore summit held",
+    ],
+)
+def test_a_question_has_the_same_date_in_every_spelling(answerer, question):
+    answer = answerer.ask(question)
+    assert (answer.text, str(answer.date)) == ("12 June", "2018-06-12")

@@ -34,6 +34,12 @@ def test_all_blocks_together_have_the_times_of_the_whole(text):
     assert times_between(text, 0, len(text)) == find_times(text)
 
 
+@pytest.mark.parametrize("place", range(0, len(LONG), 997))
+def test_a_part_has_the_times_that_the_whole_has_there(place):
+    expected = [e for e in find_times(LONG) if e.start < place + 300 and place < e.end]
+    assert list(times_between(LONG, place, place + 300)) == expected
+
+
 def test_a_long_article_costs_no_more_than_the_places_that_are_read(tokenised):
     text = LONG * 20
     place = text.index("14 March 2015", len(text) // 2)

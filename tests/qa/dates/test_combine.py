@@ -140,6 +140,14 @@ def test_an_inferred_date_stays_inferred_unless_others_state_the_same():
     assert not combine([day, said("in 2018")]).resolved.inferred
 
 
+def test_an_earlier_event_lends_no_year_to_a_younger_article():
+    anchor = Anchor(date(2018, 5, 30), inferred=True)
+    day = said("The mill burned down on 12 March.", anchor)
+    combined = combine([day, said("in March 1987", score=2.0)])
+    assert str(combined.resolved) == "1987-03"
+    assert [str(other.resolved) for other in combined.conflicts] == ["2018-03-12"]
+
+
 def test_an_inferred_year_gives_way_to_a_stated_one():
     wrong = Anchor(date(2015, 5, 30), inferred=True)
     day = said("The summit will be held on 12 June.", wrong)
