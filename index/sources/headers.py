@@ -144,7 +144,7 @@ def with_summary(summary: str, body: str) -> str:
     """A text with what its head says of it as its first paragraph, if it does not say so itself."""
     if not summary or " ".join(summary.split()) in " ".join(body.split()):
         return body
-    return f"{summary}\n\n{body.lstrip()}"
+    return f"{summary}\n\n{body.lstrip()}" if body.strip() else summary
 
 
 def _day(stated: str) -> date | None:
