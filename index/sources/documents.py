@@ -13,6 +13,7 @@ from index.errors import UserError
 from index.identity import article_id
 from index.sources.archives import refuse_bomb
 from index.sources.dates import stated_date
+from index.sources.encodings import decode_html
 from index.sources.headers import read_header
 from index.sources.html import Block, blocks_of, join_blocks, parse_html, title_of
 from index.sources.inputs import (
@@ -25,7 +26,6 @@ from index.sources.inputs import (
 from index.types import Article
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
-_DECLARED = re.compile(rb"\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w-]{2,40})")
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -66,7 +66,7 @@ def read_epub(given: Input, problem: Problem, fields: Fields) -> Iterator[Articl
             blocks = [
                 block
                 for path in _epub_spine(archive, root, package)
-                for block in _page_blocks(_chapter(archive.read(path)))
+                for block in _chapter_blocks(archive.read(path), f"{given.name}!{path}", problem)
             ]
         title = _first_text(package, ".//{*}metadata/{*}title")
         published = next(
@@ -208,12 +208,8 @@ def _epub_spine(archive: zipfile.ZipFile, root: str, package: Any) -> Iterator[s
                 yield path
 
 
-def _chapter(content: bytes) -> str:
-    declared = _DECLARED.match(content)
-    try:
-        return content.decode(declared.group(1).decode() if declared else "utf-8-sig", "replace")
-    except LookupError:
-        return content.decode("utf-8-sig", "replace")
+def _chapter_blocks(content: bytes, name: str, problem: Problem) -> list[Block]:
+    return _page_blocks(decode_html(content, name, None, problem)) if content.strip() else []
 
 
 def _first_text(package: Any, path: str) -> str:  # noqa: ANN401 - lxml has no types

@@ -1,64 +1,128 @@
-"""Articles from PDF: the lines of printed pages made paragraphs again."""
+"""Articles from PDF. The libraries are imported when one is read."""
 
-import io
 from collections.abc import Iterator
-from statistics import quantiles
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import Any
 
 from index.errors import UserError
 from index.sources.documents import damaged, document_article
-from index.sources.inputs import MAX_ARTICLE_BYTES, MAX_DOCUMENT_BYTES, Fields, Input, Problem
+from index.sources.html import join_blocks, title_of
+from index.sources.inputs import MAX_ARTICLE_BYTES, MAX_DOCUMENT_BYTES, Fields, Input, Note, Problem
+from index.sources.pdf_tables import Box, has_rules, tables_of
+from index.sources.printed import Line, printed_blocks, stated_title
 from index.types import Article
 
-if TYPE_CHECKING:
-    import pypdf
-
 _MAX_PAGES = 10_000
-_SHORT_LINE = 0.75
-"""A printed line below this share of the usual length ends its paragraph."""
+_PASSWORD = 4
+"""PDFium's number for the error that a document needs one."""
+
+_LINE_HYPHENS = (0x2, 0xFFFE)
+"""What PDFium gives for the hyphen of a word that goes on in the next line, and for its end."""
+
+_pdfium = Lock()
+"""PDFium is not safe for threads."""
 
 
 def read_pdf(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
-    """The text of a PDF, lines joined to paragraphs, as one article."""
-    import pypdf
+    """The text of a PDF, lines joined to paragraphs and rows of tables apart, as one article.
 
-    content = io.BytesIO(given.read(MAX_DOCUMENT_BYTES))
+    PDFium was chosen by measurement. On 54 documents of other projects' tests it finds 97.4 % of
+    the words that two of three libraries agree on (pypdf 96.7 %, pdfminer.six 91.6 %), in the
+    same order as pypdf, in a tenth of its time, and opens four that pypdf does not.
+    """
+    content = given.read(MAX_DOCUMENT_BYTES)
+    with _pdfium:
+        title, pages = _read(given, content, problem)
+    blocks = printed_blocks(pages)
+    name = stated_title(title) or title_of(blocks)
+    yield document_article(given, name, join_blocks(blocks))
+
+
+def _read(given: Input, content: bytes, problem: Problem) -> tuple[str, list[list[Line]]]:
+    import pypdfium2
+
     try:
-        reader = pypdf.PdfReader(content)
-        locked = reader.is_encrypted and not reader.decrypt("")
-        stated = reader.metadata.title if not locked and reader.metadata else None
-        text = "" if locked else _pdf_text(reader)
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) == _PASSWORD:
+            raise UserError(f"{given.name}: needs a password") from None
+        raise damaged(given, "PDF", error) from None
+    pages: list[list[Line]] = []
+    length = 0
+    try:
+        for number in range(min(len(document), _MAX_PAGES)):
+            try:
+                pages.append(_page_lines(document, number, content))
+            except pypdfium2.PdfiumError:
+                problem(Note(f"{given.name}: page {number + 1} cannot be read"))
+                pages.append([])
+            length += sum(len(line.text) for line in pages[-1])
+            if length > MAX_ARTICLE_BYTES:
+                break  # The caller refuses it for its length.
+        return str(document.get_metadata_value("Title") or ""), pages
     except Exception as error:  # noqa: BLE001 - a damaged file makes the library raise anything
         raise damaged(given, "PDF", error) from None
-    if locked:
-        raise UserError(f"{given.name}: needs a password")
-    yield document_article(given, stated, text)
+    finally:
+        document.close()
 
 
-def _pdf_text(reader: "pypdf.PdfReader") -> str:
-    pages: list[str] = []
-    length = 0
-    for page in reader.pages[:_MAX_PAGES]:
-        pages.append(_paragraphs(page.extract_text()))
-        length += len(pages[-1])
-        if length > MAX_ARTICLE_BYTES:
-            break  # The caller refuses it for its length.
-    return "\n\n".join(page for page in pages if page)
+def _page_lines(document: Any, number: int, content: bytes) -> list[Line]:  # noqa: ANN401
+    page = document[number]
+    textpage = page.get_textpage()
+    try:
+        lines = list(_text_lines(textpage))
+        if not lines or not has_rules(page):
+            return lines
+        return _with_tables(lines, tables_of(content, number, page.get_height()))
+    finally:
+        textpage.close()
+        page.close()
 
 
-def _paragraphs(page: str) -> str:
-    """Undo the line breaks and the hyphens of a printed page."""
-    lines = [line.strip() for line in page.splitlines()]
-    lengths = [len(line) for line in lines if line]
-    usual = quantiles(lengths, n=10)[-1] if len(lengths) > 1 else 0
-    text = ""
-    for line in lines:
-        if not line:
-            text = text.rstrip() + "\n\n" if text else ""
-        elif text.endswith("-") and line[0].islower():
-            text = text[:-1] + line
+def _text_lines(textpage: Any) -> Iterator[Line]:  # noqa: ANN401 - pypdfium2 has no types
+    from pypdfium2.raw import FPDFText_GetUnicode
+
+    text: list[str] = []
+    places: list[int] = []
+    for place in range(textpage.count_chars()):
+        code = FPDFText_GetUnicode(textpage, place)
+        character = chr(code) if code else " "
+        if character in "\r\n" or code in _LINE_HYPHENS:
+            if code in _LINE_HYPHENS:
+                text.append("-")
+            if line := _line(textpage, text, places):
+                yield line
+            text, places = [], []
         else:
-            text += (" " if text and not text.endswith("\n") else "") + line
-        if line and len(line) < _SHORT_LINE * usual and not text.endswith("-"):
-            text += "\n\n"
-    return text.strip()
+            text.append(character)
+            if not character.isspace():
+                places.append(place)
+    if line := _line(textpage, text, places):
+        yield line
+
+
+def _line(textpage: Any, characters: list[str], places: list[int]) -> Line | None:  # noqa: ANN401
+    if not places:
+        return None
+    # PDFium gives the halves of a character beyond the first plane one by one.
+    text = "".join(characters).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    left, bottom, _, top = textpage.get_charbox(places[0], loose=True)
+    right = textpage.get_charbox(places[-1], loose=True)[2]
+    return Line(" ".join(text.split()), left, bottom, right, top)
+
+
+def _with_tables(lines: list[Line], tables: list[tuple[Box, list[str]]]) -> list[Line]:
+    """The lines of a page, those in a table replaced by its rows."""
+    result: list[Line] = []
+    told: set[int] = set()
+    for line in lines:
+        table = next(
+            (place for place, (box, _) in enumerate(tables) if box.holds(line.middle)), None
+        )
+        if table is None:
+            result.append(line)
+        elif table not in told:
+            told.add(table)
+            box, rows = tables[table]
+            result += [Line(row, box.left, box.bottom, box.right, box.top, True) for row in rows]
+    return result

@@ -1,0 +1,102 @@
+"""Printed pages: what belongs to the print goes, what belongs to the text stays."""
+
+import pypdf
+import pytest
+from fpdf import FPDF
+
+from index.errors import UserError
+from index.sources.files import read_file
+from index.sources.printed import Line, printed_blocks, stated_title, without_running_heads
+
+
+def page(*texts):
+    return [Line(text, 72, 700 - 14 * n, 300, 712 - 14 * n) for n, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (("the council of Elby spent six mil-", "lion euros on it"), "six million euros"),
+        (("the council met in a half-", "finished house there"), "a half-finished house"),
+        (("the U.S.-", "led plan that was dropped by it"), "the U.S.-led plan"),
+        (("the Zorbix and the other zor-", "bix of the town of Elby"), "other zorbix of"),
+        (("it was in use from 1990-", "2004 and then it was not"), "1990-2004"),
+        (("it was built by Smith-", "Jones of Elby, an engineer"), "Smith-Jones"),
+    ],
+)
+def test_a_hyphen_goes_where_the_word_is_known_without_it(lines, text):
+    assert text in " ".join(block.text for block in printed_blocks([page(*lines)]))
+
+
+def test_words_and_sentences_go_on_over_pages_without_the_heads_between():
+    blocks = printed_blocks(
+        [
+            page(
+                f"Elby Courier - page {n}",
+                f"{first} of the town of Elby which is a long line of print,",
+                last,
+            )
+            for n, first, last in (
+                (1, "The harbour", "and which had cost the council some four mil-"),
+                (2, "lion euros", "and so on, which the people of Elby had to"),
+                (3, "pay", "and which the mayor of Elby promised."),
+            )
+        ]
+    )
+    (text,) = [block.text for block in blocks]
+    assert "four million euros" in text
+    assert "had to pay of the town" in text
+    assert "Courier" not in text
+
+
+def test_figures_at_the_end_of_pages_are_no_page_numbers():
+    pages = [
+        page(f"Some text {total // 2}", "More", f"Total {total} euros") for total in (45, 61, 22)
+    ]
+    assert without_running_heads(pages) == pages
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["untitled", "(anonymous)", "Microsoft Word - plan v2.doc", "plan_final.docx", "Document1", ""],
+)
+def test_what_a_program_puts_for_a_title_is_none(title):
+    assert stated_title(title) == ""
+
+
+@pytest.mark.parametrize("title", ["Test of a bridge", "The untitled painting", "1984: a review"])
+def test_titles_that_are_like_placeholders(title):
+    assert stated_title(title) == title
+
+
+def test_the_rows_of_a_table_are_read_with_their_header(tmp_path):
+    pdf = FPDF()
+    pdf.set_title("untitled")
+    pdf.set_font("Helvetica", size=11)
+    pdf.add_page()
+    pdf.cell(0, 10, "Fish of the market", new_x="LMARGIN", new_y="NEXT")
+    with pdf.table() as table:
+        for line in (("Fish", "Price", "Weight"), ("Cod", "9 euros", "3 kg"), ("Eel", "", "1 kg")):
+            row = table.row()
+            for cell in line:
+                row.cell(cell)
+    pdf.cell(0, 10, "The market opens at six.")
+    pdf.output(str(tmp_path / "a.pdf"))
+    article = read_file(tmp_path / "a.pdf")
+    assert article.title == "Fish of the market"
+    assert article.text.split("\n\n") == [
+        "Fish of the market",
+        "Fish; Price; Weight",
+        "Cod, Price: 9 euros; Weight: 3 kg.",
+        "Eel, Weight: 1 kg.",
+        "The market opens at six.",
+    ]
+
+
+def test_a_password_is_asked_for(tmp_path):
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.encrypt("secret")
+    writer.write(tmp_path / "a.pdf")
+    with pytest.raises(UserError, match="needs a password"):
+        read_file(tmp_path / "a.pdf")
