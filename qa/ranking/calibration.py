@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qa.ranking.evidence import Candidate
+from qa.settings import TIMED_BIAS, TIMED_SLOPE
 
 
 class FittedOn(NamedTuple):
@@ -62,4 +63,6 @@ class Calibration:
             + self.share * candidate.share
             + self.similarity * candidate.evidence[0].hit.similarity
         )
+        if candidate.timed:
+            logit = TIMED_BIAS + TIMED_SLOPE * logit
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))

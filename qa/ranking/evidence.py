@@ -46,6 +46,7 @@ class Candidate:
             (normalised over all passages, Clark & Gardner 2018).
         by_article: What each article alone adds to the score, in log odds.
         date: What it means on the calendar, if the question asks for that.
+        timed: Whether the question names the time that the answer must hold for.
     """
 
     evidence: tuple[Evidence, ...]
@@ -53,6 +54,7 @@ class Candidate:
     share: float
     by_article: Mapping[str, float]
     date: ResolvedDate | None = None
+    timed: bool = False
 
 
 def weigh(evidence: Sequence[Evidence], best_retrieval: float, retrieval: float) -> list[Evidence]:

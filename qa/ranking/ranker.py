@@ -1,11 +1,12 @@
 """From the spans of one question to its distinct answers, by the type of answer it asks for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
 from index.types import Article, Hit
-from qa.dates import end_asked
+from qa.dates import end_asked, question_interval
 from qa.question.answer_type import kind_of, whole_sentences
 from qa.question.restrictions import restrictions_of
 from qa.ranking.evidence import Candidate, Evidence, Groups, members, rank, weigh
@@ -58,6 +59,8 @@ class EvidenceRanker:
         if answer_type == "list":
             weighed = split_members(weighed)
         candidates = rank(weighed, _groups(hits))
+        if answer_type != "when" and question_interval(question, date.today()) is not None:
+            candidates = [replace(candidate, timed=True) for candidate in candidates]
         return members(candidates) if answer_type == "list" else candidates
 
     def resolve(

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -164,3 +165,12 @@ def test_confidence_is_a_probability_that_grows_with_the_score(score, similarity
     (lower,) = rank([evidence("x", score, similarity=similarity)])
     (higher,) = rank([evidence("x", score + 1, similarity=similarity)])
     assert 0 < calibration.probability(lower) <= calibration.probability(higher) < 1
+
+
+def test_of_a_question_that_names_a_time_confidence_is_less_extreme():
+    calibration = Calibration(bias=0, score=1, share=0, similarity=0, threshold=0.3, retrieval=0)
+    for score in (-5.0, 5.0):
+        (plain,) = rank([evidence("x", score)])
+        timed = replace(plain, timed=True)
+        certain = abs(calibration.probability(plain) - 0.5)
+        assert abs(calibration.probability(timed) - 0.5) < certain
