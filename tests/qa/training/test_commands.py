@@ -29,7 +29,11 @@ def test_trains_from_the_command_line(bert, squad_file, tmp_path):
 
 @pytest.mark.parametrize(
     ("data", "message"),
-    [("{file}:-1", "more than 0"), ("none.json", "does not exist"), ("{bad}", "not SQuAD")],
+    [
+        ("{file}:-1", "more than 0"),
+        ("none.json", "does not exist"),
+        ("{bad}", "data: field required"),
+    ],
 )
 def test_errors_are_one_line(bert, squad_file, tmp_path, data, message):
     bad = tmp_path / "bad.json"
