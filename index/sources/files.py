@@ -38,6 +38,7 @@ __all__ = [
 _UNEXPECTED = (ValueError, LookupError, csv.Error)
 """What libraries raise for what they do not expect; it is the matter of one input only."""
 
+_HEADING_MARKS = re.compile(r"^#{1,6}[ \t]+|[ \t]+#+$")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
@@ -308,7 +309,9 @@ def _read_markdown(given: Input, problem: Problem, fields: Fields) -> Iterator[A
     heading, text = plain_text(without_site_markup(raw[header.end :]))
     # What a head says that is no front matter is seen better without marks.
     seen = read_header(text)
-    title = _first_text(header.title if header.end else "", heading, seen.title)
+    # What the head alone says; a headline that is still in the text is read with its marks.
+    stated = _HEADING_MARKS.sub("", read_header(raw[: header.end]).title)
+    title = _first_text(stated, heading, seen.title)
     text = with_summary(header.summary, text)
     if not text.strip():
         raise UserError(f"{given.name}: empty")
@@ -342,7 +345,8 @@ def _tell_no_date(header: Header, given: Input, problem: Problem) -> None:
 
 
 def _raise_problem(line: str) -> None:
-    raise UserError(line)
+    if not isinstance(line, Note):
+        raise UserError(line)
 
 
 _READERS: dict[str, Callable[[Input, Problem, Fields], Iterator[Article]]] = {
