@@ -202,7 +202,9 @@ def _form(question: str, asked: Restrictions, place: Around) -> dict[str, float]
     if words and words <= asked.terms:
         found["echo"] = 1.0
     beyond = _SENTENCE_END.search(quote) or _CLAUSES.search(quote)
-    if _ONE_THING.match(question) and (beyond or (asked.time and _YEAR.search(quote))):
+    if _ONE_THING.match(question) and (
+        beyond or ((asked.time or asked.current) and _YEAR.search(quote))
+    ):
         found["runs on"] = 1.0
     label = _LABEL.search(place.text, max(0, place.start - _LONGEST_LABEL), place.start)
     if label and (named := stems(label.group(1))) and named <= asked.terms:
