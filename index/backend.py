@@ -111,7 +111,7 @@ class Backend(Protocol):
         ...
 
     def state(self) -> Hashable:
-        """What differs from before once anything was added, replaced or removed.
+        """A value that changes whenever articles are added, replaced or removed.
 
         A cluster does not tell of what other processes replaced.
         """

@@ -185,7 +185,7 @@ class Collection:
         return self._backend.counts()
 
     def state(self) -> Hashable:
-        """What differs from before once anything was added, replaced or removed.
+        """A value that changes whenever articles are added, replaced or removed.
 
         On Milvus, what another process replaced does not count.
         """

@@ -16,6 +16,7 @@ from index.local.folder import STORE
 from index.local.temporary import unfinished
 from index.local.verify import check, repair
 from tests.index.helpers import assert_whole, is_found, make_article, open_collection
+from tests.index.test_schema import make_second_format
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -143,13 +144,10 @@ def test_foreign_triggers_and_views_are_told_and_dropped(folder):
 
 
 def test_a_trigger_in_a_store_of_an_earlier_format_does_not_act(folder):
-    change(
-        folder,
-        "DROP INDEX articles_listed",
-        "ALTER TABLE articles DROP COLUMN characters",
-        "PRAGMA user_version = 2",
-        "CREATE TRIGGER thief AFTER UPDATE ON articles BEGIN DELETE FROM passages; END",
-    )
+    with closing(sqlite3.connect(folder / STORE)) as connection:
+        make_second_format(connection)
+        connection.commit()
+    change(folder, "CREATE TRIGGER thief AFTER UPDATE ON articles BEGIN DELETE FROM passages; END")
     assert_whole(folder)
 
 
