@@ -1,5 +1,6 @@
 """Articles from PDF. The libraries are imported when one is read."""
 
+from collections import Counter
 from collections.abc import Iterator
 from threading import Lock
 from typing import Any
@@ -10,6 +11,7 @@ from index.sources.html import join_blocks, title_of
 from index.sources.inputs import MAX_ARTICLE_BYTES, MAX_DOCUMENT_BYTES, Fields, Input, Note, Problem
 from index.sources.pdf_tables import Box, has_rules, tables_of
 from index.sources.printed import Line, printed_blocks, stated_title
+from index.sources.tables import Cell, row_texts
 from index.types import Article
 
 _MAX_PAGES = 10_000
@@ -18,6 +20,9 @@ _PASSWORD = 4
 
 _LINE_HYPHENS = (0x2, 0xFFFE)
 """What PDFium gives for the hyphen of a word that goes on in the next line, and for its end."""
+
+_SAME_WORDS = 0.95
+"""A table holds this share of the words that are printed where it is, or it is none."""
 
 _pdfium = Lock()
 """PDFium is not safe for threads."""
@@ -111,18 +116,18 @@ def _line(textpage: Any, characters: list[str], places: list[int]) -> Line | Non
     return Line(" ".join(text.split()), left, bottom, right, top)
 
 
-def _with_tables(lines: list[Line], tables: list[tuple[Box, list[str]]]) -> list[Line]:
+def _with_tables(lines: list[Line], tables: list[tuple[Box, list[list[Cell]]]]) -> list[Line]:
     """The lines of a page, those in a table replaced by its rows."""
-    result: list[Line] = []
-    told: set[int] = set()
-    for line in lines:
-        table = next(
-            (place for place, (box, _) in enumerate(tables) if box.holds(line.middle)), None
-        )
-        if table is None:
-            result.append(line)
-        elif table not in told:
-            told.add(table)
-            box, rows = tables[table]
-            result += [Line(row, box.left, box.bottom, box.right, box.top, True) for row in rows]
-    return result
+    for box, rows in tables:
+        inside = [line for line in lines if not line.row and box.holds(line.middle)]
+        printed = Counter(word for line in inside for word in line.text.split())
+        cells = Counter(word for row in rows for cell in row for word in cell.text.split())
+        # Where words are lost or cut in two, the rules around them were not those of cells.
+        if not inside or (printed & cells).total() < _SAME_WORDS * printed.total():
+            continue
+        first = lines.index(inside[0])
+        lines = [line for line in lines if line not in inside]
+        lines[first:first] = [
+            Line(text, box.left, box.bottom, box.right, box.top, True) for text in row_texts(rows)
+        ]
+    return lines

@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from index.sources.tables import Cell, row_texts
+from index.sources.tables import Cell
 
 _FEWEST_RULES = 3
 _MOST_RULES = 5_000
@@ -42,8 +42,8 @@ def has_rules(page: Any) -> bool:  # noqa: ANN401 - pypdfium2 has no types
     return count >= _FEWEST_RULES
 
 
-def tables_of(content: bytes, number: int, height: float) -> list[tuple[Box, list[str]]]:
-    """Where the tables of a page are, and their rows as lines of text.
+def tables_of(content: bytes, number: int, height: float) -> list[tuple[Box, list[list[Cell]]]]:
+    """Where the tables of a page are, and their rows.
 
     Args:
         content: The document.
@@ -52,7 +52,7 @@ def tables_of(content: bytes, number: int, height: float) -> list[tuple[Box, lis
     """
     import pdfplumber
 
-    tables: list[tuple[Box, list[str]]] = []
+    tables: list[tuple[Box, list[list[Cell]]]] = []
     # A table that cannot be understood stays as the lines that it was.
     try:
         with pdfplumber.open(io.BytesIO(content), pages=[number + 1]) as document:
@@ -61,9 +61,8 @@ def tables_of(content: bytes, number: int, height: float) -> list[tuple[Box, lis
                 rows = _cells(page, table)
                 if _is_table(rows):
                     left, top, right, bottom = table.bbox
-                    texts = row_texts([[Cell(cell) for cell in row] for row in rows])
                     box = Box(left - 1, height - bottom - 1, right + 1, height - top + 1)
-                    tables.append((box, texts))
+                    tables.append((box, [[Cell(cell) for cell in row] for row in rows]))
     except Exception:  # noqa: BLE001 - a second library reads what is damaged in its own way
         return []
     return tables

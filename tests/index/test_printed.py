@@ -93,6 +93,20 @@ def test_the_rows_of_a_table_are_read_with_their_header(tmp_path):
     ]
 
 
+def test_text_between_rules_is_no_table(tmp_path):
+    pdf = FPDF()
+    pdf.set_font("Helvetica", size=11)
+    pdf.add_page()
+    words = (
+        "The officers of the harbour met in the old mill and spoke of what the storm had broken. "
+    )
+    for number in range(4):
+        pdf.multi_cell(90, 6, f"Part {number}. " + words * 3, border="TB", new_x="LMARGIN")
+    pdf.output(str(tmp_path / "a.pdf"))
+    text = " ".join(read_file(tmp_path / "a.pdf").text.split())
+    assert text == " ".join(f"Part {number}. {words * 3}".strip() for number in range(4))
+
+
 def test_a_password_is_asked_for(tmp_path):
     writer = pypdf.PdfWriter()
     writer.add_blank_page(100, 100)
