@@ -1,9 +1,17 @@
 """The article of a web page: its text without what stands around it, its structure kept."""
 
+import re
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from index.sources.html import Block, blocks_of, blocks_of_children, join_blocks, parse_html
 
+_KEPT = 0.8
+"""The share of an article's words that a second reading of its page must hold."""
+
+_WORD = re.compile(r"\w+")
 _AROUND = ("nav", "aside", "footer", "form", "button", "dialog", "menu")
 _NAMES = {
     "list": "ul", "item": "li", "quote": "blockquote", "lb": "br", "row": "tr", "cell": "td",
@@ -22,31 +30,53 @@ def page_article(html: str) -> tuple[str, str]:
         Its title and its text; the text is "" if the page has none.
     """
     import trafilatura
-    from trafilatura.settings import Document
 
-    root = parse_html(html)
+    # It repairs what a parser takes for no page; a fragment it refuses.
+    root = trafilatura.load_html(html)
+    if root is None:
+        root = parse_html(html)
     if root is None:
         return "", ""
-    _write_out(root)
-    found = trafilatura.bare_extraction(root, with_metadata=True, include_comments=False)
-    if not isinstance(found, Document):
-        return "", ""
-    blocks = _as_html(found.body)
-    if len(blocks) <= 1:
+    title, blocks = "", list[Block]()
+    for tree in _written_out(root):
+        found = _extracted(tree)
+        if found is None:
+            continue
+        read = _as_html(found.body)
+        # Tables that are no part of the article, as those of a notice about cookies, can be taken
+        # for it once they are paragraphs.
+        if not blocks or (_words(read) & _words(blocks)).total() >= _KEPT * _words(blocks).total():
+            title, blocks = found.title or "", read
+    if len(blocks) == 1:
         # Of a short page trafilatura gives all words as one paragraph.
-        blocks = _own_article(parse_html(html), len(found.text or "")) or blocks
-    return found.title or "", join_blocks(blocks)
+        blocks = _own_article(root, len(blocks[0].text)) or blocks
+    return title, join_blocks(blocks)
 
 
-def _write_out(root: Any) -> None:  # noqa: ANN401 - lxml has no types
-    """Turn into paragraphs what trafilatura takes apart or cuts out."""
+def _extracted(root: Any) -> Any:  # noqa: ANN401 - lxml has no types
+    import trafilatura
+    from trafilatura.settings import Document
+
+    found = trafilatura.bare_extraction(root, with_metadata=True, include_comments=False)
+    return found if isinstance(found, Document) else None
+
+
+def _words(blocks: list[Block]) -> Counter[str]:
+    return Counter(word for block in blocks for word in _WORD.findall(block.text))
+
+
+def _written_out(root: Any) -> Iterator[Any]:  # noqa: ANN401
+    """The page as trafilatura may take it, then with paragraphs for what it takes apart."""
     from lxml import etree
 
     etree.strip_tags(root, "time")
-    for figure in root.iter("figure"):
+    yield deepcopy(root)
+    tree = deepcopy(root)
+    for figure in tree.iter("figure"):
         if figure.find(".//figcaption") is not None:
             figure.tag = "div"
-    for element in list(root.iter("table", "dl", "figcaption")):
+    written = False
+    for element in list(tree.iter("table", "dl", "figcaption")):
         if any(True for _ in element.iterancestors("table", "dl", "figcaption")):
             continue
         blocks = blocks_of(element)
@@ -58,6 +88,9 @@ def _write_out(root: Any) -> None:  # noqa: ANN401 - lxml has no types
             element.addprevious(paragraph)
         paragraph.tail, element.tail = element.tail, None
         element.getparent().remove(element)
+        written = True
+    if written:
+        yield tree
 
 
 def _as_html(body: Any) -> list[Block]:  # noqa: ANN401

@@ -227,3 +227,21 @@ def test_a_chapter_in_the_encoding_that_it_declares(tmp_path):
             "<body><p>Łódź lies in Poland.</p></body></html>".encode("iso-8859-2"),
         )
     assert read_file(path).text == "Łódź lies in Poland."
+
+
+def test_tables_of_a_notice_about_cookies_are_not_the_article(tmp_path):
+    rows = "".join(
+        f"<tr><th>Purpose {n}</th><td>This is used to unblock what {name} shows on this page, and "
+        "to remember for a year that you have agreed to it in this browser.</td></tr>"
+        for n, name in enumerate(("Elby Maps", "Orm Video", "Skag Posts", "Velm Music") * 3)
+    )
+    story = "".join(
+        f"<p>The council of Elby heard report {n} about the harbour, and then it voted.</p>"
+        for n in range(6)
+    )
+    path = tmp_path / "a.html"
+    path.write_text(
+        f"<html><body><div><div class=content>{story}</div></div>"
+        f"<div class=privacy><table>{rows}</table></div></body></html>"
+    )
+    assert "heard report 5 about the harbour" in read_file(path).text
