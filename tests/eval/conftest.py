@@ -44,13 +44,14 @@ class World:
     def __init__(self, answers):
         self.answers = answers
         self.asked = []
+        self.read = (DINNER, SUMMIT)
 
     def ask(self, question, history=(), *, trace=None):
         self.asked.append((question, tuple(history)))
         if trace is not None:
             hits = [
                 Hit(Passage(each.id, 0, len(each.text)), 1.0, 1, 1, 0.5, article=each)
-                for each in (DINNER, SUMMIT)
+                for each in self.read
             ]
             trace.chosen = Interpretation(question, tuple(hits))
         return self.answers[question]
