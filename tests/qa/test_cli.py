@@ -107,7 +107,8 @@ def test_bad_files_are_named_and_the_rest_goes_in(run, tmp_path):
     (folder / "lines.jsonl").write_text('{"text": "One good line."}\n{"text": \n{"title": "no"}\n')
     added = run("add", str(folder), "--collection", str(tmp_path / "c"))
     assert added.returncode == 2
-    assert "2 added" in added.stdout
+    assert "3 added" in added.stdout
+    assert "latin.txt: not UTF-8; read as Windows-1252" in added.stdout
     assert "Traceback" not in added.stderr
     for name in ("empty.txt", "binary.txt", "latin.txt", "huge.txt", "lines.jsonl:2",
                  "lines.jsonl:3"):  # fmt: skip
