@@ -188,7 +188,7 @@ def _measure(suite: "Suite", setting: _Setting) -> "SuiteResult":
         return results.result(suite.name, "collection", records)
     if setting.passages == "gold":
         from qa.reading.cascade import stages_of
-        from qa.registry import load_reader
+        from qa.reading.shared import load_reader
 
         with _progress(suite) as progress:
             # Where there is nothing to choose, only the last of several readers counts.

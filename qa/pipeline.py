@@ -18,6 +18,7 @@ from qa.ranking.ranker import EvidenceRanker, Ranker
 from qa.ranking.same_answer import agree
 from qa.reading.base import Reader
 from qa.reading.cascade import Cascade, stages_of
+from qa.reading.shared import load_reader
 from qa.settings import MAX_INTERPRETATIONS, MAX_QUESTION_CHARACTERS, SETTINGS, TIE, Settings
 from qa.trace import Interpretation, Trace
 from qa.types import Answer, Citation, Help, Silence, Turn
@@ -352,8 +353,6 @@ def checked_question(question: str) -> str:
 
 
 def _cascade(reader: "Cascade | Reader | str | None", settings: Settings) -> Cascade:
-    from qa.registry import load_reader
-
     if isinstance(reader, Cascade):
         return reader
     if reader is None or isinstance(reader, str):

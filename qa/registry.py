@@ -1,4 +1,4 @@
-"""Models and collections that a process loads once and shares."""
+"""Collections that a process opens once and shares."""
 
 import os
 from collections import OrderedDict
@@ -15,14 +15,9 @@ from qa.loading import collection_place, open_collection
 if TYPE_CHECKING:
     from index.collection import Collection
     from qa.pipeline import Answerer
-    from qa.reading.base import Reader
-    from qa.reading.cascade import Stage
 
 MAX_OPEN = 8
 """Collections that are kept open; of more, the one that was asked longest ago is closed."""
-
-MAX_READERS = 4
-"""Reading models that are kept loaded; the bundled ones are two."""
 
 
 @dataclass(slots=True)
@@ -103,25 +98,3 @@ class Registry:
 
 REGISTRY = Registry()
 """What `qa.ask` asks."""
-
-_readers: OrderedDict[tuple[str, int], "Reader"] = OrderedDict()
-_reading = Lock()
-
-
-def load_reader(stage: "Stage") -> "Reader":
-    """The reader of a stage, shared by all pipelines of the process.
-
-    Raises:
-        UserError: If the model cannot be loaded.
-    """
-    manifest = Path(stage.model) / "manifest.json"
-    # A folder that was exported anew is another model.
-    key = stage.model, manifest.stat().st_mtime_ns if manifest.is_file() else 0
-    with _reading:
-        reader = _readers.get(key)
-        if reader is None:
-            reader = _readers[key] = stage.load()
-        _readers.move_to_end(key)
-        while len(_readers) > MAX_READERS:
-            _readers.popitem(last=False)
-        return reader

@@ -1,13 +1,15 @@
 """Answers as text: for `print(answer)` and, in colour, for a terminal."""
 
+from __future__ import annotations
+
 import re
 import textwrap
 from typing import TYPE_CHECKING
 
-from qa.types import Answer, Citation, Help, Silence
-
 if TYPE_CHECKING:
     from rich.text import Text
+
+    from qa.types import Answer, Citation, Help, Silence
 
 SILENCES: dict[Silence, str] = {
     "not said": "The articles do not say.",
@@ -34,7 +36,7 @@ def plain_text(answer: Answer) -> str:
     return "\n".join(lines)
 
 
-def rich_text(answer: Answer) -> "Text":
+def rich_text(answer: Answer) -> Text:
     """The same for a terminal: the answer in bold, its words highlighted in the passages."""
     from rich.text import Text
 

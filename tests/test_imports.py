@@ -14,13 +14,6 @@ MAY_IMPORT = {
     "eval": {"eval", "qa", "index"},
 }
 
-KNOWN_CIRCLES = [
-    {"qa.rendering", "qa.types"},
-    {"qa.pipeline", "qa.registry"},
-    {"ui.page.articles_tab", "ui.page.page"},
-]
-"""Circles that are still to be mended; the list only gets shorter."""
-
 
 def modules():
     """Path of each module by its name."""
@@ -108,10 +101,7 @@ def test_imports_run_one_way(package):
 
 def test_there_are_no_circles_of_imports():
     found = circles({name: imported(name) for name in MODULES})
-    new = [circle for circle in found if not any(circle <= known for known in KNOWN_CIRCLES)]
-    assert not new
-    mended = [known for known in KNOWN_CIRCLES if not any(circle <= known for circle in found)]
-    assert not mended, "take them off the list"
+    assert not found
 
 
 def test_circles_are_found():

@@ -83,7 +83,8 @@ def build_app(service: Service, options: Options) -> FastAPI:
     from ui.auth import Login
     from ui.guard import Guard
     from ui.inbox import Inbox
-    from ui.page.page import ASSETS, Page
+    from ui.page.events import ASSETS
+    from ui.page.page import Page
     from ui.page.theme import HEAD, theme
 
     # The guard lets nobody name an address as a file; if one came, Gradio would fetch it.

@@ -16,7 +16,7 @@ from index.types import NO_FILTERS, Filters
 from qa.pipeline import Answerer
 from qa.reading.batched import MAX_PASSAGES, BatchedReader
 from qa.reading.cascade import Cascade, Stage, stages_of
-from qa.registry import load_reader
+from qa.reading.shared import load_reader
 from qa.trace import Trace
 from qa.types import Answer, Turn
 from ui.library import Library

@@ -6,9 +6,10 @@ import pytest
 
 import qa
 from index import Article, Collection
-from qa import registry
+from qa.reading import shared
 from qa.reading.cascade import Stage
-from qa.registry import Registry, load_reader
+from qa.reading.shared import load_reader
+from qa.registry import Registry
 
 QUESTION = "Who opened the fair?"
 
@@ -74,7 +75,7 @@ def test_threads_that_ask_first_load_a_model_once(tmp_path, monkeypatch):
             loaded.append(self.model)
             return Stage(self.model).load()
 
-    monkeypatch.setattr(registry, "_readers", type(registry._readers)())
+    monkeypatch.setattr(shared, "_readers", type(shared._readers)())
     stage = SlowStage("qa/models/small")
     got = []
 

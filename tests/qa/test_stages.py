@@ -21,7 +21,7 @@ from qa.reading.cascade import (
     reader_name,
     stages_of,
 )
-from qa.registry import load_reader
+from qa.reading.shared import load_reader
 from qa.types import Span
 
 QUESTION = "when was the Singapore summit"

@@ -14,6 +14,7 @@ from index.types import Added, Article
 from ui.inbox import Inbox
 from ui.page.articles_view import PAGE_SIZE, listing
 from ui.page.chat import Chat
+from ui.page.events import event_data, opening, script
 from ui.page.evidence import text_html
 from ui.page.filters import typed
 from ui.service import Service
@@ -36,8 +37,6 @@ class ArticlesTab:
 
     def build(self, collection: gr.Dropdown, reader: gr.HTML, blocks: gr.Blocks) -> None:
         """Add the parts of the tab where the page is being built."""
-        from ui.page.page import opening, script
-
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         with gr.Row(elem_id="aq-manage"):
             with gr.Column(scale=5, min_width=320, elem_id="aq-add"):
@@ -103,8 +102,6 @@ class ArticlesTab:
         return listing(found, offset, words)
 
     def _clicked(self, collection: str, words: str, event: gr.EventData) -> Any:  # noqa: ANN401
-        from ui.page.page import event_data
-
         data = event_data(event)
         action = data.get("action")
         if action == "delete":

@@ -1,7 +1,6 @@
 """The page: its parts and what they set off."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import gradio as gr
@@ -15,12 +14,11 @@ from ui.mcp.tools import add_tools
 from ui.page.article import asked_alone
 from ui.page.articles_tab import ArticlesTab
 from ui.page.chat import Chat
+from ui.page.events import event_data, opening, script
 from ui.page.evidence import evidence_panel, text_html
 from ui.page.transcript import Session, welcome
 from ui.service import WORKERS, Service
 from ui.shown import without_folders
-
-ASSETS = Path(__file__).resolve().parent / "assets"
 
 Fields = tuple[str, str, Session]
 
@@ -202,45 +200,6 @@ class Page:
             return self._chat.rate(session, collection, data)
         except UserError as error:
             raise gr.Error(text_html(without_folders(error)), print_exception=False) from None
-
-
-def opening(view: Callable[[str, dict[str, Any]], str]) -> Callable[..., Any]:
-    """An event that shows an article in the reader."""
-    shown = 0
-
-    def event_opens(collection: str, event: gr.EventData) -> Any:  # noqa: ANN401
-        nonlocal shown
-        data = event_data(event)
-        if data.get("action") != "open":
-            return gr.skip()
-        shown += 1
-        try:
-            return reader_dialog(view(collection, data), shown)
-        except UserError as error:
-            raise gr.Error(text_html(without_folders(error)), print_exception=False) from None
-
-    return event_opens
-
-
-def reader_dialog(article: str, number: int) -> str:
-    """The dialog around an article; the number makes the same article open again."""
-    return (
-        f'<dialog class="aq-dialog" aria-labelledby="aq-article-title" data-number="{number}">'
-        '<div class="aq-dialog-body">'
-        '<button type="button" class="aq-close" aria-label="Close the article">Close</button>'
-        f"{article}</div></dialog>"
-    )
-
-
-def event_data(event: gr.EventData) -> dict[str, Any]:
-    """What the browser sent with an event."""
-    data = event._data
-    return data if isinstance(data, dict) else {}
-
-
-def script(*names: str) -> str:
-    """Scripts of the page, one after the other."""
-    return "\n".join((ASSETS / f"{name}.js").read_text() for name in names)
 
 
 def _header(login: Login) -> str:
