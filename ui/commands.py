@@ -1,4 +1,4 @@
-"""The commands `serve` and `feedback`."""
+"""The commands `serve`, `mcp` and `feedback`."""
 
 import json
 from pathlib import Path
@@ -9,15 +9,17 @@ from index.errors import UserError
 from index.place import Place
 from qa.cli.options import collection_option, reader_option
 
-
-@click.command()
-@collection_option
-@click.option(
+library_option = click.option(
     "--library",
     type=click.Path(path_type=Path),
     metavar="DIR",
     help="Folder of the collections that are made on the page; by default in your own data.",
 )
+
+
+@click.command()
+@collection_option
+@library_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=7860, show_default=True,
@@ -62,6 +64,30 @@ def serve(
     run(
         Options(place, library, host, port, auth, api_key, allowed_hosts, root_path, browse, reader)
     )
+
+
+@click.command()
+@collection_option
+@library_option
+@reader_option
+def mcp(place: Place | None, library: Path | None, reader: str | None) -> None:
+    """Be a tool of an assistant: the Model Context Protocol over stdin and stdout.
+
+    An assistant starts this itself, for example with the configuration
+
+    \b
+      {"mcpServers": {"articles": {"command": "article-qa", "args": ["mcp"]}}}
+
+    A server that runs (`article-qa serve`) offers the same at /mcp.
+    """  # noqa: D301 - click wants the character itself
+    from ui.library import default_folder
+    from ui.mcp.server import serve_stdio
+    from ui.service import Service
+
+    service = Service(place, library or default_folder(), reader=reader)
+    service.library.collection()
+    serve_stdio(service)
+    service.close()
 
 
 @click.command()

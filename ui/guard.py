@@ -36,7 +36,7 @@ VISITOR = "article-qa-visitor"
 VISITOR_SECONDS = 86_400
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_MCP = "/gradio_api/mcp"
+_MCP = "/mcp"
 _UPLOAD = "/gradio_api/upload"
 _FILE = "/gradio_api/file="
 _OPEN = re.compile(r"/api/(?:health|docs|openapi\.json)|/fonts/[\w-]+\.woff2|/login|/logout")
@@ -147,7 +147,7 @@ class Guard:
             if message["type"] == "http.response.body" and not message.get("more_body", False):
                 completed = True
 
-        must_reply = _is_api(path) or (path.startswith(_MCP) and scope["method"] == "POST")
+        must_reply = _is_api(path) or path == _MCP
         with self._service.replying() if must_reply else nullcontext():
             try:
                 await self._app(scope, given, send_on)
@@ -180,7 +180,7 @@ class Guard:
         return None
 
     def _is_ours(self, method: str, path: str) -> bool:
-        if _is_api(path) or path == _MCP or path.startswith((f"{_MCP}/", "/fonts/")):
+        if _is_api(path) or path == _MCP or path.startswith("/fonts/"):
             return True
         if path in ("/login", "/logout"):
             return self._login.needed and method == "POST"
@@ -192,7 +192,7 @@ class Guard:
         login = self._login
         if not login.needed or _OPEN.fullmatch(path) or login.by_cookie(headers):
             return None
-        challenge = {"www-authenticate": login.challenge} if _is_api(path) else {}
+        challenge = {"www-authenticate": login.challenge} if _is_api(path) or path == _MCP else {}
         right = login.by_header(headers)
         if right is None:
             return 401, "a key is needed: send it as 'Authorization: Bearer KEY'", challenge

@@ -97,3 +97,10 @@ class Library:
     def collection(self, name: str | None = None) -> Collection:
         """A collection, by default the first; errors as for `answerer`."""
         return self.answerer(name).collection
+
+
+def default_folder() -> Path:
+    """Where the other collections are unless told otherwise: among the user's own data."""
+    from platformdirs import user_data_path
+
+    return user_data_path("article-qa", appauthor=False) / "collections"

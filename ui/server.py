@@ -17,6 +17,7 @@ from index.errors import UserError
 from index.place import Place
 from qa.reading.batched import MAX_PASSAGES
 from ui.connections import Connection
+from ui.library import default_folder
 from ui.service import Service
 from ui.uploads import MAX_FILE_BYTES
 
@@ -52,7 +53,7 @@ def run(options: Options) -> None:
         os.environ["GRADIO_TEMP_DIR"] = uploads
         service = Service(
             options.collection,
-            options.library or _default_library(),
+            options.library or default_folder(),
             reader=options.reader,
             batch_passages=options.batch_passages,
         )
@@ -96,7 +97,7 @@ def build_app(service: Service, options: Options) -> FastAPI:
     gr.mount_gradio_app(
         app, page, path="/", server_name=options.host, footer_links=[], run_history=False,
         root_path=options.root_path or None, allowed_paths=[], show_error=False,
-        max_file_size=MAX_FILE_BYTES, ssr_mode=False, enable_monitoring=False, mcp_server=True,
+        max_file_size=MAX_FILE_BYTES, ssr_mode=False, enable_monitoring=False, mcp_server=False,
         theme=theme(), css_paths=[ASSETS / "page.css"], head=HEAD,
     )  # fmt: skip
     # Only then does Gradio look whether a file that it is to read lies in the upload folder.
@@ -171,9 +172,3 @@ def _listen(host: str, port: int) -> socket.socket:
         raise UserError(f"--port: {port} is not a port") from None
     listener.listen(512)
     return listener
-
-
-def _default_library() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("article-qa", appauthor=False) / "collections"

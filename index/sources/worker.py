@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from index.errors import UserError
@@ -131,5 +132,11 @@ else:
             return  # macOS has no limit on memory that holds.
 
     def _peak_bytes() -> int:
+        # On Linux `ru_maxrss` counts what the parent had when it began this process.
+        status = Path("/proc/self/status")
+        if status.is_file():
+            for line in status.read_text().splitlines():
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) * 1024
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return peak if sys.platform == "darwin" else peak * 1024

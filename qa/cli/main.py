@@ -29,6 +29,7 @@ _LAZY = {
     "eval": ("eval.commands:evaluate", "Measure the answers on suites of questions."),
     "restore": ("qa.cli.collection:restore", "Go back to a copy of the collection."),
     "feedback": ("ui.commands:feedback", "Print what people thought of the answers."),
+    "mcp": ("ui.commands:mcp", "Be a tool of an assistant, over stdin and stdout."),
     "serve": ("ui.commands:serve", "Open the web page, with its REST API."),
     "train": ("qa.training.commands:train", "Train, export and calibrate your own models."),
 }

@@ -45,6 +45,14 @@ def test_one_worker_reads_file_after_file():
         assert (str(article.published), article.source) == ("2020-03-04", "/in/a.md")
 
 
+def test_a_worker_of_a_large_process_is_not_large_itself():
+    held = b"x" * 700_000_000
+    with closing(Sandbox()) as sandbox:
+        assert texts(sandbox, PAGE)
+        assert len(pids(sandbox)) == 1
+    assert len(held) == 700_000_000
+
+
 @posix
 def test_what_takes_too_long_is_refused_and_the_next_is_read():
     with closing(Sandbox(SHORT)) as sandbox:

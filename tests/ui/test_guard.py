@@ -43,7 +43,7 @@ def public(service: Service) -> TestClient:
 @pytest.mark.parametrize(
     ("method", "path"),
     [("POST", JOIN), ("POST", "/login"), ("POST", "/gradio_api/upload"), ("POST", "/api/ask"),
-     ("DELETE", "/api/articles/a"), ("OPTIONS", JOIN), ("OPTIONS", "/gradio_api/mcp/")],
+     ("DELETE", "/api/articles/a"), ("OPTIONS", JOIN), ("OPTIONS", "/mcp")],
 )  # fmt: skip
 def test_a_page_of_another_site_changes_nothing(
     public: TestClient, method: str, path: str, headers: dict[str, str], refused: bool
@@ -111,7 +111,7 @@ def test_a_file_that_is_posted_as_an_address_is_not_fetched(
     file = {"path": "http://93.184.215.14/large", "meta": {"_type": "gradio.FileData"}}
     with TestClient(build_app(service, Options()), base_url="http://localhost") as client:
         handlers = client.get("/config").json()["dependencies"]
-        (ask,) = (each for each in handlers if each["api_name"] == "ask_articles")
+        (ask,) = (each for each in handlers if each["api_name"] == "_upload")
         event = {"fn_index": ask["id"], "session_hash": "s", "data": [file] * len(ask["inputs"])}
         assert client.post(JOIN, json=event).status_code == 403
     assert not fetched

@@ -1,7 +1,6 @@
 """The REST API, its guard, the MCP tool, and the end of the server."""
 
 import asyncio
-import json
 import signal
 import socket
 import time
@@ -244,7 +243,7 @@ def test_a_key_or_password_is_asked_for(
     assert guarded.post("/api/ask", json=QUESTION).status_code == status
     assert guarded.get("/api/metrics").status_code == status
     if status == 401:
-        assert guarded.post("/gradio_api/mcp/", json={}).status_code == 401
+        assert guarded.post("/mcp", json={}).status_code == 401
         assert guarded.post("/gradio_api/queue/join", json={}).status_code == 401
     assert guarded.get("/api/health").status_code == 200
 
@@ -265,34 +264,6 @@ def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
         taken.listen()
         with pytest.raises(UserError, match="cannot listen"):
             run(Options(tmp_path, tmp_path, port=taken.getsockname()[1]))
-
-
-def test_a_client_of_mcp_lists_and_calls_the_tool(server: Any) -> None:
-    session_of = pytest.importorskip("mcp", reason="the mcp package is not installed").ClientSession
-    from mcp.client.streamable_http import streamable_http_client
-
-    async def call() -> tuple[list[str], Any, Any]:
-        async with (
-            streamable_http_client(f"{server.url}/gradio_api/mcp/") as (read, write, _),
-            session_of(read, write) as session,
-        ):
-            await session.initialize()
-            tools = (await session.list_tools()).tools
-            asked = {"question": "Who is Kim Yong-chol?"}
-            good = await session.call_tool("ask_articles", asked)
-            bad = await session.call_tool("ask_articles", {"question": "x", "since": "soon"})
-            only = await session.call_tool("ask_articles", {**asked, "articles": ["nobody"]})
-            wrong = await session.call_tool("ask_articles", {**asked, "articles": "nobody"})
-            return [tool.name for tool in tools], good, bad, only, wrong
-
-    names, good, bad, only, wrong = in_a_loop(call())
-    assert names == ["ask_articles"]
-    assert not good.isError
-    answer = json.loads(good.content[0].text)
-    assert answer["citations"][0]["quote"] == answer["text"]
-    assert bad.isError or "soon" in bad.content[0].text
-    assert json.loads(only.content[0].text)["citations"] == []
-    assert wrong.isError
 
 
 def test_sigterm_answers_what_was_accepted(

@@ -24,7 +24,7 @@ PAGE = {
     "/robots.txt", "/manifest.json", f"{API}/heartbeat/{{session_hash}}", f"{API}/queue/join",
     f"{API}/queue/data", f"{API}/upload_progress", f"{API}/upload", f"{API}/startup-events",
     f"{API}/info", f"{API}/file={{path_or_url:path}}", f"{API}/run/{{api_name}}", f"{API}/cancel",
-    f"{API}/reset", f"{API}/mcp", f"{API}/mcp/schema", f"{API}/mcp/sse", f"{API}/mcp/messages",
+    f"{API}/reset",
 }  # fmt: skip
 CLOSED = {
     "/openapi.json", "/login", "/login/", "/logout", "/svelte/{path:path}", "/config/",
@@ -47,7 +47,7 @@ CLOSED = {
     f"{API}/undo-vibe-edit", f"{API}/undo-vibe-edit/", f"{API}/vibe-code", f"{API}/vibe-code/",
     f"{API}/vibe-starter-queries", f"{API}/vibe-starter-queries/",
 }  # fmt: skip
-STREAMS = {f"{API}/heartbeat/{{session_hash}}", f"{API}/mcp/sse"}
+STREAMS = {f"{API}/heartbeat/{{session_hash}}"}
 """Never end by themselves, and hold nothing that was asked for."""
 
 
@@ -166,7 +166,7 @@ def test_no_route_gives_a_file_of_the_machine(visitor: TestClient, hidden: Path)
     assert met > 150
 
 
-@pytest.mark.parametrize("route", [f"{API}/queue/join", f"{API}/run/predict", f"{API}/mcp/",
+@pytest.mark.parametrize("route", [f"{API}/queue/join", f"{API}/run/predict", "/mcp",
                                    f"{API}/call/ask_articles", f"{API}/api/predict",
                                    f"{API}/component_server", f"{API}/cancel"])  # fmt: skip
 def test_no_posted_value_makes_gradio_read_a_file(

@@ -12,16 +12,21 @@ from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.formparsers import MultiPartException
+from starlette.routing import Route
 
 from index.errors import UserError
-from index.types import Article, Hit
+from index.types import Article
 from qa.pipeline import checked_question
 from qa.trace import Trace
 from qa.types import Turn
 from ui.api import schemas as s
 from ui.api.docs_page import docs_page
+from ui.api.validation import in_words
 from ui.inbox import Inbox, InboxFullError
 from ui.library import UnknownCollectionError
+from ui.lookups import NotFoundError, article_of, find_hits
+from ui.mcp.server import PATH as MCP_PATH
+from ui.mcp.server import HttpEndpoint
 from ui.queues import BusyError
 from ui.service import ASK_SECONDS, CHANGE_SECONDS, Service
 from ui.service import Query as AskQuery
@@ -57,18 +62,15 @@ _PROBLEMS_OF_CHANGES = {
 }
 
 
-class _NotFoundError(UserError):
-    """There is no such article."""
-
-
 class _UnderWayError(UserError):
     """A change takes long, and goes on."""
 
 
 def build_api(service: Service, inbox: Inbox) -> FastAPI:
     """The application with the routes below `/api`; the page is mounted on it."""
+    endpoint = HttpEndpoint(service)
     app = FastAPI(
-        title="article-qa", version="1", docs_url=None, redoc_url=None,
+        title="article-qa", version="1", lifespan=endpoint.lifespan, docs_url=None, redoc_url=None,
         openapi_url="/api/openapi.json",
         summary="Answers over a collection of articles, in the exact words of the articles.",
     )  # fmt: skip
@@ -76,6 +78,8 @@ def build_api(service: Service, inbox: Inbox) -> FastAPI:
     _add_questions(app, service)
     _add_articles(app, service)
     _add_collections(app, service)
+
+    app.router.routes.append(Route(MCP_PATH, endpoint))
 
     @app.get("/api/health", responses=_only(503), tags=["server"])
     async def health() -> s.HealthOut:
@@ -119,13 +123,8 @@ def _add_questions(app: FastAPI, service: Service) -> None:
     @app.post("/api/search", responses=_PROBLEMS, tags=["questions"])
     async def search(body: s.SearchIn) -> s.HitsOut:
         """Find the passages nearest to a question."""
-        question = checked_question(body.question)
-
-        def look() -> list[s.HitOut]:
-            collection = service.library.collection(body.collection)
-            return [_hit(hit) for hit in collection.search(question, body.k, body.filters)]
-
-        return s.HitsOut(hits=await _awaited(service.submit_work(look, "rest")))
+        look = partial(find_hits, service, body)
+        return await _awaited(service.submit_work(look, "rest"))
 
 
 def _add_articles(app: FastAPI, service: Service) -> None:
@@ -134,16 +133,10 @@ def _add_articles(app: FastAPI, service: Service) -> None:
         status = "added" if done.added else "updated" if done.updated else "unchanged"
         return s.AddedOut(id=article.id, status=status, passages=done.passages)
 
-    def get(article_id: str, name: str | None) -> Article:
-        article = service.library.collection(name).article(article_id)
-        if article is None:
-            raise _NotFoundError("no article of this id")
-        return article
-
     def replace(article: Article, name: str | None) -> s.AddedOut:
-        get(article.id, name)
+        article_of(service, article.id, name)
         done = put(article, name)
-        stored = get(article.id, name)
+        stored = article_of(service, article.id, name)
         if (stored.title, stored.published) != (article.title, article.published):
             # What is sent now is said later than what was corrected before.
             service.library.collection(name).edit(
@@ -153,7 +146,7 @@ def _add_articles(app: FastAPI, service: Service) -> None:
         return done
 
     def edit(article_id: str, body: s.ArticlePatch, name: str | None) -> s.ArticleOut:
-        get(article_id, name)
+        article_of(service, article_id, name)
         undated = "published" in body.model_fields_set and body.published is None
         return s.ArticleOut.whole(
             service.library.collection(name).edit(
@@ -163,7 +156,7 @@ def _add_articles(app: FastAPI, service: Service) -> None:
 
     def delete(article_id: str, name: str | None) -> None:
         if not service.library.collection(name).remove([article_id]):
-            raise _NotFoundError("no article of this id")
+            raise NotFoundError("no article of this id")
 
     async def changed(work: Callable[[], T], article_id: str, name: str | None) -> T:
         among = f"?collection={quote(name)}" if name else ""
@@ -192,7 +185,7 @@ def _add_articles(app: FastAPI, service: Service) -> None:
     @app.get("/api/articles/{article_id:path}", responses=_PROBLEMS, tags=["articles"])
     async def get_article(article_id: str, collection: str | None = None) -> s.ArticleOut:
         """A whole article."""
-        look = partial(get, article_id, collection)
+        look = partial(article_of, service, article_id, collection)
         return s.ArticleOut.whole(await _awaited(service.submit_work(look, "rest")))
 
     @app.put("/api/articles/{article_id:path}", responses=_PROBLEMS_OF_CHANGES, tags=["articles"])
@@ -242,20 +235,6 @@ def _find(
     found = service.library.collection(collection).summaries(words, offset, limit)
     lines = [s.ArticleLine.of(each) for each in found.articles]
     return s.ArticlesOut(total=found.total, articles=lines)
-
-
-def _hit(hit: Hit) -> s.HitOut:
-    return s.HitOut(
-        article_id=hit.article.id,
-        title=hit.article.title,
-        published=hit.article.published,
-        source=hit.article.source,
-        start=hit.passage.start,
-        end=hit.passage.end,
-        passage=hit.text,
-        score=hit.score,
-        similarity=hit.similarity,
-    )
 
 
 async def _awaited(future: Future[T]) -> T:
@@ -314,16 +293,12 @@ def _add_problems(app: FastAPI) -> None:
 
     @app.exception_handler(UserError)
     async def wrong(_: Request, error: UserError) -> JSONResponse:
-        missing = isinstance(error, _NotFoundError | UnknownCollectionError)
+        missing = isinstance(error, NotFoundError | UnknownCollectionError)
         return problem(404 if missing else 400, str(error))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        lines = [
-            f"{'.'.join(str(part) for part in each['loc'][1:]) or 'body'}: {each['msg']}"
-            for each in error.errors()[:5]
-        ]
-        return problem(422, "; ".join(lines))
+        return problem(422, in_words(error.errors(), inside=1))
 
 
 def _only(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from index.sources.inputs import MAX_ARTICLE_BYTES
-from index.types import Article, Filters, Summary
+from index.types import Article, Filters, Hit, Summary
 from qa.settings import MAX_QUESTION_CHARACTERS
-from qa.types import Relation, Silence
+from qa.types import Granularity, Relation, Silence
 from ui.shown import source_name
 
 _MAX_HISTORY = 50
@@ -89,27 +89,60 @@ class HelpOut(BaseModel):
     examples: list[str] = Field(description="Questions that the collection answers.")
 
 
-class AnswerOut(BaseModel):
-    """An answer; `text` is null when the articles do not say, or when nothing was asked."""
+class DateOut(BaseModel):
+    """The days that an answer in time means."""
 
-    model_config = ConfigDict(extra="allow")
+    start: date
+    end: date = Field(description="The last of the days.")
+    granularity: Granularity
+    derivation: str = Field(description="How the days were found, in a sentence.")
+    inferred: bool = Field(
+        description="Whether a part of it rests on what no source states outright."
+    )
 
-    question: str
-    text: str | None
-    confidence: float
-    citations: list[CitationOut]
-    date: dict[str, Any] | None
-    alternatives: list["AnswerOut"]
-    understood_as: str | None
+
+class OtherAnswerOut(BaseModel):
+    """Another answer that was found."""
+
+    question: str = Field(description="As it was asked.")
+    text: str | None = Field(
+        description="The exact words of an article; null if the articles do not say, or if "
+        "nothing was asked."
+    )
+    confidence: float = Field(
+        ge=0, le=1, description="The probability that `text` is right; if it is null, that the "
+        "first alternative would have been.",
+    )  # fmt: skip
+    citations: list[CitationOut] = Field(
+        description="Each place that says so, best first; the nearest passages if none does."
+    )
+    date: DateOut | None = Field(description="What an answer in time means on the calendar.")
+    alternatives: list["OtherAnswerOut"] = Field(
+        description="Other answers that were found, best first, without their own."
+    )
+    understood_as: str | None = Field(
+        description="The question that was answered, where the conversation completed it."
+    )
     relation: Relation | None = Field(
         description="Of an alternative: 'contradicts' if it is well supported and cannot be right "
         "beside the answer, 'listed' if it belongs to the list that was asked for."
     )
-    help: HelpOut | None
+    help: HelpOut | None = Field(description="How to ask, where nothing was asked.")
     silence: Silence | None = Field(description="Why there is no answer; null if there is one.")
     calibrated: bool = Field(
         description="Whether `confidence` is a probability; if not, it is only a score."
     )
+
+
+class AnswerOut(OtherAnswerOut):
+    """An answer in the exact words of the articles, with the places that say so."""
+
+    version: int = Field(description="Of this form; it rises when a field changes its meaning.")
+    items: list[str] = Field(description="The list that was asked for, likeliest first.")
+    disagreeing: list[str] = Field(
+        description="The answer and those that contradict it, the newest first."
+    )
+    trace: dict[str, Any] | None = Field(None, description="What each step did, where asked for.")
 
 
 class HitOut(BaseModel):
@@ -122,8 +155,18 @@ class HitOut(BaseModel):
     start: int
     end: int
     passage: str
-    score: float
-    similarity: float
+    score: float = Field(description="How near it is; comparable within one search only.")
+    similarity: float = Field(description="Cosine similarity of question and passage.")
+
+    @classmethod
+    def of(cls, hit: Hit) -> "HitOut":
+        """A passage that a search found."""
+        article, passage = hit.article, hit.passage
+        return cls(
+            article_id=article.id, title=article.title, published=article.published,
+            source=article.source, start=passage.start, end=passage.end, passage=hit.text,
+            score=hit.score, similarity=hit.similarity,
+        )  # fmt: skip
 
 
 class HitsOut(BaseModel):

@@ -10,7 +10,6 @@ from index.types import Summary
 from ui.auth import Login
 from ui.inbox import Inbox
 from ui.library import MAIN
-from ui.mcp.tools import add_tools
 from ui.page.article import asked_alone
 from ui.page.articles_tab import ArticlesTab
 from ui.page.chat import Chat
@@ -50,7 +49,6 @@ class Page:
                     self._ask_tab(session, collection, reader, tabs, blocks)
                 with gr.Tab("Articles", id="articles"):
                     ArticlesTab(self._service, self._inbox).build(collection, reader, blocks)
-            add_tools(self._service)
         blocks.queue(default_concurrency_limit=WORKERS, max_size=256, api_open=False)
         return blocks
 
