@@ -1,6 +1,7 @@
 """The server answers others while it reads what costs far more than its size."""
 
 import threading
+import time
 
 import httpx
 
@@ -21,21 +22,24 @@ class Pulse:
     Attributes:
         slowest: Seconds that an answer took at most.
         answers: How many there were.
+        seconds: How long it asked.
     """
 
     def __init__(self, url):
-        self.slowest, self.answers = 0.0, 0
+        self.slowest, self.answers, self.seconds = 0.0, 0, 0.0
         self._url = f"{url}/api/health"
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._ask)
 
     def __enter__(self):
+        self._began = time.monotonic()
         self._thread.start()
         return self
 
     def __exit__(self, *error):
         self._ended.set()
         self._thread.join()
+        self.seconds = time.monotonic() - self._began
 
     def _ask(self):
         with httpx.Client(timeout=60) as client:
@@ -55,10 +59,9 @@ def test_uploads_that_cost_much_keep_nobody_waiting(page, server):
     with Pulse(server.url) as pulse:
         page.click("#aq-upload")
         page.locator("#aq-report li.aq-done", has_text="good.txt").wait_for(timeout=TAKES_LONG)
-    print(f"{pulse.answers} answers, the slowest took {pulse.slowest:.2f} s")
-    # Reading them takes many times as long; the rest is for a machine that is busy.
-    assert pulse.answers > 20
-    assert pulse.slowest < 5
+    # Reading them takes many times as long as the longest that anybody waits.
+    assert pulse.answers > 5
+    assert pulse.slowest < pulse.seconds / 2
 
 
 def test_sent_texts_that_cost_much_keep_nobody_waiting(server):
@@ -67,5 +70,5 @@ def test_sent_texts_that_cost_much_keep_nobody_waiting(server):
             article = {"text": KELP + piece * (12_000 // len(piece)), "source": f"bomb {piece}"}
             reply = client.post(f"{server.url}/api/articles", json=article)
             assert reply.status_code in (201, 504), reply.text
-    print(f"{pulse.answers} answers, the slowest took {pulse.slowest:.2f} s")
-    assert pulse.slowest < 5
+    assert pulse.answers > 5
+    assert pulse.slowest < pulse.seconds / 2
