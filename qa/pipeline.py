@@ -9,6 +9,7 @@ from index.errors import UserError
 from index.types import NO_FILTERS, Filters, Hit
 from qa.question.answer_type import kind_of
 from qa.question.followups import asks_for_another_answer, interpretations
+from qa.question.requests import request_of
 from qa.question.small_talk import EMPTY, WORDS, is_small_talk
 from qa.question.suggestions import Examples
 from qa.ranking.calibration import Calibration
@@ -117,7 +118,8 @@ class Answerer:
     ) -> Answer:
         """Answer a question in the words of the articles.
 
-        Someone who greets, or asks what can be asked, gets `Answer.help`; nothing is searched.
+        Someone who greets, or asks what can be asked, gets `Answer.help`; who asks for what no
+        quotation can give, as a summary, is told so by `Answer.silence`. Nothing is searched then.
 
         Args:
             question: In any form; a few keywords do.
@@ -131,6 +133,9 @@ class Answerer:
         question = checked_question(question)
         if is_small_talk(question):
             return self._help(question)
+        if request := request_of(question):
+            silence: Silence = "no articles" if self._is_empty() else request
+            return Answer(question, None, 0.0, silence=silence)
         steps = trace or Trace()
         asked = self._understand(question, history, steps)
         retrieved = self._retrieve(asked.interpretations, filters, steps)
@@ -282,13 +287,15 @@ class Answerer:
     # Answers from what was decided.
 
     def _help(self, question: str) -> Answer:
-        own = isinstance(self.retriever, Collection)
-        empty = own and not self.collection.counts()[0]
-        ready = self._examples.ready() if own else None
+        empty = self._is_empty()
+        ready = self._examples.ready() if isinstance(self.retriever, Collection) else None
         told = Help(EMPTY) if empty else Help(WORDS, ready or ())
         return Answer(
             question, None, 0.0, help=told, silence="no articles" if empty else "nothing asked"
         )
+
+    def _is_empty(self) -> bool:
+        return isinstance(self.retriever, Collection) and not self.retriever.counts()[0]
 
     def _answer(self, question: str, chosen: Interpretation, filters: Filters) -> Answer:
         calibrated = self.calibrated
@@ -316,9 +323,9 @@ class Answerer:
         return replace(answers[0], alternatives=beside, understood_as=understood_as)
 
     def _silence(self, chosen: Interpretation, filters: Filters) -> Silence:
-        if chosen.hits or not isinstance(self.retriever, Collection):
+        if chosen.hits:
             return "not said"
-        if not self.retriever.counts()[0]:
+        if self._is_empty():
             return "no articles"
         return "filtered out" if filters else "not said"
 
@@ -362,7 +369,11 @@ def _cascade(reader: "Cascade | Reader | str | None", settings: Settings) -> Cas
 
 def _asked_before(history: Sequence[Turn]) -> list[Turn]:
     """The turns that a follow-up may lean on: after "thanks" it goes on where it was."""
-    return [turn for turn in history if not is_small_talk(turn.question)]
+    return [
+        turn
+        for turn in history
+        if not is_small_talk(turn.question) and request_of(turn.question) is None
+    ]
 
 
 def _near(hit: Hit) -> Citation:

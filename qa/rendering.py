@@ -16,6 +16,10 @@ SILENCES: dict[Silence, str] = {
     "nothing asked": "Ask something about the articles.",
     "no articles": "There are no articles yet: add some first.",
     "filtered out": "No article passes the filters.",
+    "summary": "Summaries are not written here: ask for one thing, and the articles are quoted.",
+    "count": "Articles and mentions are not counted here: ask for a number that they state.",
+    "translation": "Nothing is translated here: answers are the articles' own words.",
+    "other language": "Only questions in English are understood: ask it in English.",
 }
 NEAREST = "The nearest passages, none of which is an answer:"
 DISAGREE = "The articles give different answers, the newest first"

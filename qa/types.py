@@ -17,9 +17,19 @@ Granularity = Literal["day", "week", "month", "season", "year", "decade", "centu
 
 Relation = Literal["contradicts", "listed"]
 
-Silence = Literal["not said", "nothing asked", "no articles", "filtered out"]
+Silence = Literal[
+    "not said",
+    "nothing asked",
+    "no articles",
+    "filtered out",
+    "summary",
+    "count",
+    "translation",
+    "other language",
+]
 """Why there is no answer: the articles do not say; nothing was asked of them ("hello"); the
-collection is empty; the filters leave no article."""
+collection is empty; the filters leave no article; a summary, a count of articles or mentions, or a
+translation was asked for, which no quotation can give; the question is not in English."""
 
 Day = date  # `Answer.date` hides the name in its class
 

@@ -7,11 +7,13 @@ EMPTY = "There are no articles yet. Add some, and ask about what they say."
 
 _GREETING = (
     r"hi|hello|hey|hiya|howdy|greetings|good\s+(?:morning|afternoon|evening|day)|thanks|"
-    r"thank\s+you|thx|cheers|bye|goodbye|good\s+bye|see\s+you|help"
+    r"thank\s+you|thx|cheers|bye|goodbye|good\s+bye|see\s+you|help|ok|okay|great|perfect|"
+    r"got\s+it|i\s+see|that\s+helps|nice\s+to\s+meet\s+you|have\s+a\s+(?:nice|good|great)\s+day"
 )
 _POLITELY = (
-    r"there|all|again|everyone|everybody|folks|you|bot|friend|please|very\s+much|so\s+much|"
-    r"a\s+lot|me"
+    r"there|all|everyone|everybody|folks|you|bot|friend|please|very\s+much|so\s+much|"
+    r"a\s+lot|me|again|now|to\s+you|later|for\s+(?:that|the\s+(?:help|answer|info))|"
+    r"for\s+your\s+(?:help|time|answer)"
 )
 # Nothing with "it" or "this", which may stand for what was talked about.
 _ABOUT_US = (

@@ -15,6 +15,7 @@ SMALL_TALK = """
 hello | Hi! | hey there | Good morning, | hello hello | thanks | Thank you very much! | bye | help
 what can you do? | What can I ask here? | Hello, what can you do for me? | who are you?
 What kind of questions can you answer? | how are you doing today | can you help me | HELP!
+Great, thanks for your help! | ok | nice to meet you
 hi, how do I use this? | what do you know | what can you tell me about?
 """.replace("\n", "|").split("|")
 QUESTIONS = """

@@ -33,8 +33,8 @@ INSTRUCTIONS = """\
 These tools look into the user's own collection of articles; nothing comes from elsewhere.
 Use ask_articles for a question that has an answer: it gives the exact words of an article, with
 the probability that they are right and the places where they stand. Quote the words as they are,
-and name the article. If text is null, the articles do not say: do not answer from memory as if
-they did.
+and name the article. If text is null, `silence` says why: where it is "not said", the articles do
+not say, and do not answer from memory as if they did.
 Use search_articles to see what the articles say about a subject, and get_article to read one.
 Dates are resolved from the day on which an article was published."""
 
