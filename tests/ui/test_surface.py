@@ -166,7 +166,7 @@ def test_no_route_gives_a_file_of_the_machine(visitor: TestClient, hidden: Path)
     assert met > 150
 
 
-@pytest.mark.parametrize("route", [f"{API}/queue/join", f"{API}/run/predict", "/mcp",
+@pytest.mark.parametrize("route", [f"{API}/queue/join", f"{API}/run/predict",
                                    f"{API}/call/ask_articles", f"{API}/api/predict",
                                    f"{API}/component_server", f"{API}/cancel"])  # fmt: skip
 def test_no_posted_value_makes_gradio_read_a_file(
@@ -178,6 +178,21 @@ def test_no_posted_value_makes_gradio_read_a_file(
         assert reply.status_code in (403, 404)
         assert CANARY not in reply.text
     assert sorted(uploads.rglob("*")) == before
+
+
+@pytest.mark.parametrize("tool", ["ask_articles", "search_articles", "get_article"])
+def test_no_tool_reads_a_file(visitor: TestClient, hidden: Path, tool: str) -> None:
+    headers = {"accept": "application/json, text/event-stream"}
+    for value in (str(hidden), f"file://{hidden}", f"../../{hidden}", *files(hidden)):
+        for field in ("question", "article_id", "collection", "source", "articles"):
+            given = {"question": "What is secret?", "article_id": "a", field: value}
+            if tool != "get_article":
+                del given["article_id"]
+            call = {"name": tool, "arguments": given}
+            body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+            reply = visitor.post("/mcp", json=body, headers=headers)
+            assert reply.status_code == 200
+            assert f"secret of {CANARY}" not in reply.text
 
 
 @pytest.mark.parametrize("path", ["/proc/self/environ", "/dev/zero", "/etc/passwd", "~/.ssh/id"])
