@@ -31,7 +31,7 @@ Calls = Callable[[ClientSession, Any], Awaitable[None]]
 
 @asynccontextmanager
 async def over_http(server: Any, _: Path) -> AsyncIterator[tuple[Any, Any]]:
-    async with streamable_http_client(f"{server.url}/mcp") as (read, write, _):
+    async with streamable_http_client(f"{server.url}/mcp") as (read, write):
         yield read, write
 
 
@@ -51,8 +51,8 @@ def test_an_assistant_asks_searches_and_reads(transport: Any, server: Any, tmp_p
     async def talk() -> None:
         async with transport(server, tmp_path) as streams, ClientSession(*streams) as session:
             told = await session.initialize()
-            assert told.serverInfo.name == "article-qa"
-            assert told.serverInfo.version == qa.__version__
+            assert told.server_info.name == "article-qa"
+            assert told.server_info.version == qa.__version__
             assert "ask_articles" in (told.instructions or "")
             await describes_its_tools(session)
             await answers(session)
@@ -68,40 +68,40 @@ async def describes_its_tools(session: ClientSession) -> None:
     assert [tool.name for tool in tools] == NAMES
     for tool in tools:
         assert tool.annotations is not None
-        assert tool.annotations.readOnlyHint
-        assert tool.annotations.openWorldHint is False
-        assert tool.outputSchema is not None
-        for schema in (tool.inputSchema, tool.outputSchema):
+        assert tool.annotations.read_only_hint
+        assert tool.annotations.open_world_hint is False
+        assert tool.output_schema is not None
+        for schema in (tool.input_schema, tool.output_schema):
             assert schema["type"] == "object"
             jsonschema.Draft202012Validator.check_schema(schema)
-    fields = tools[0].inputSchema["properties"]
+    fields = tools[0].input_schema["properties"]
     assert all("description" in fields[name] for name in ("collection", "since", "articles"))
 
 
 async def answers(session: ClientSession) -> None:
     asked = await session.call_tool("ask_articles", ASKED)
-    assert not asked.isError
-    answer = asked.structuredContent
+    assert not asked.is_error
+    answer = asked.structured_content
     assert answer is not None
     assert json.loads(asked.content[0].text) == answer  # type: ignore[union-attr]
     cited = answer["citations"][0]
     assert cited["quote"] == answer["text"]
     place = {"article_id": cited["article_id"], "start": cited["start"]}
     wanted = {**place, "characters": cited["end"] - cited["start"]}
-    part = (await session.call_tool("get_article", wanted)).structuredContent
+    part = (await session.call_tool("get_article", wanted)).structured_content
     assert part is not None
     assert part["text"] == cited["quote"]
     assert part["end"] == cited["end"] < part["characters"]
     beyond = await session.call_tool("get_article", {**place, "start": 10**9})
-    assert (beyond.structuredContent or {})["text"] == ""
+    assert (beyond.structured_content or {})["text"] == ""
     hits = await session.call_tool("search_articles", {"question": "missile defence", "k": 2})
-    assert "missile" in (hits.structuredContent or {})["hits"][0]["passage"]
+    assert "missile" in (hits.structured_content or {})["hits"][0]["passage"]
     listed = await session.call_tool("list_collections", {})
-    (main,) = (listed.structuredContent or {})["collections"][:1]
+    (main,) = (listed.structured_content or {})["collections"][:1]
     assert main["name"] == "main"
     assert main["articles"] >= 2
     nothing = await session.call_tool("ask_articles", {**ASKED, "articles": ["nobody"]})
-    assert (nothing.structuredContent or {})["text"] is None
+    assert (nothing.structured_content or {})["text"] is None
 
 
 async def refuses_in_words(session: ClientSession) -> None:
@@ -119,7 +119,7 @@ async def refuses_in_words(session: ClientSession) -> None:
         ("delete_articles", {}, "there is no tool 'delete_articles'"),
     ):
         refused = await session.call_tool(name, arguments)
-        assert refused.isError, name
+        assert refused.is_error, name
         (content,) = refused.content
         assert content.text.startswith(words), content.text  # type: ignore[union-attr]
         assert "\n" not in content.text  # type: ignore[union-attr]

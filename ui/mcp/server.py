@@ -1,16 +1,17 @@
 """The Model Context Protocol, over HTTP beside the page and over stdin and stdout."""
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 from mcp import types
-from mcp.server.lowlevel import Server
+from mcp.server import Server, ServerRequestContext
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
-from ui.mcp.tools import INSTRUCTIONS, Tools
+from ui.mcp.tools import INSTRUCTIONS, ToolError, Tools, ToolSpec
 from ui.service import Service
 
 PATH = "/mcp"
@@ -18,38 +19,57 @@ PATH = "/mcp"
 Message = MutableMapping[str, Any]
 
 
-def build_server(service: Service) -> "Server[dict[str, Any], Any]":
+Context = ServerRequestContext[dict[str, Any]]
+
+
+def build_server(service: Service) -> Server[dict[str, Any]]:
     """A server of the tools of a service, for either transport."""
     from qa import __version__
 
     tools = Tools(service)
-    server: Server[dict[str, Any], Any] = Server(
-        "article-qa", version=__version__, instructions=INSTRUCTIONS
+
+    async def list_tools(
+        _: Context, __: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=[_described(spec) for spec in tools.specs.values()])
+
+    async def call_tool(_: Context, called: types.CallToolRequestParams) -> types.CallToolResult:
+        try:
+            result = await tools.call(called.name, called.arguments or {})
+        except ToolError as error:
+            return types.CallToolResult(content=[_text(str(error))], is_error=True)
+        # Clients that do not know structured content read the same as text.
+        text = json.dumps(result, ensure_ascii=False)
+        return types.CallToolResult(content=[_text(text)], structured_content=result)
+
+    return Server(
+        "article-qa",
+        version=__version__,
+        instructions=INSTRUCTIONS,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
     )
 
-    async def list_tools() -> list[types.Tool]:
-        return [
-            types.Tool(
-                name=spec.name,
-                title=spec.title,
-                description=spec.description,
-                inputSchema=spec.takes.model_json_schema(),
-                outputSchema=spec.gives.model_json_schema(mode="serialization"),
-                annotations=types.ToolAnnotations(
-                    title=spec.title, readOnlyHint=True, destructiveHint=False,
-                    idempotentHint=True, openWorldHint=False,
-                ),
-            )
-            for spec in tools.specs.values()
-        ]  # fmt: skip
 
-    async def call_tool(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        return await tools.call(name, arguments)
+def _described(spec: ToolSpec) -> types.Tool:
+    return types.Tool(
+        name=spec.name,
+        title=spec.title,
+        description=spec.description,
+        input_schema=spec.takes.model_json_schema(),
+        output_schema=spec.gives.model_json_schema(mode="serialization"),
+        annotations=types.ToolAnnotations(
+            title=spec.title,
+            read_only_hint=True,
+            destructive_hint=False,
+            idempotent_hint=True,
+            open_world_hint=False,
+        ),
+    )
 
-    server.list_tools()(list_tools)  # type: ignore[no-untyped-call]
-    # The arguments are judged with the same words as those of the REST API.
-    server.call_tool(validate_input=False)(call_tool)
-    return server
+
+def _text(text: str) -> types.TextContent:
+    return types.TextContent(type="text", text=text)
 
 
 class HttpEndpoint:
