@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index.types import Article, Correction, Filters, Passage, Summaries
+from index.types import Article, Correction, Filters, Order, Passage, Summaries
 
 Vectors = npt.NDArray[np.float16]
 """One vector, or one a row; of unit length."""
@@ -90,8 +90,10 @@ class Backend(Protocol):
         """All articles, by id."""
         ...
 
-    def summaries(self, words: Sequence[str], offset: int, limit: int) -> Summaries:
-        """A part of the list of all articles, by id, without reading any text.
+    def summaries(
+        self, words: Sequence[str], offset: int, limit: int, order: Order = Order.ID
+    ) -> Summaries:
+        """A part of the list of all articles, without reading any text.
 
         Args:
             words: In lower case (`str.casefold`), without spaces. An article is in the list if
@@ -99,6 +101,7 @@ class Backend(Protocol):
                 articles are if there are no words.
             offset: How many articles of the list to leave out at its beginning.
             limit: How many to give at most.
+            order: How the list is sorted.
         """
         ...
 

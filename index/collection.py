@@ -15,7 +15,7 @@ from index.fusion import fuse
 from index.place import MilvusAddress, place_of
 from index.settings import CANDIDATES, PASSAGES_OF_AN_ARTICLE
 from index.storage import embedder_of, open_backend
-from index.types import Added, Article, Correction, Filters, Hit, Passage, Summaries
+from index.types import Added, Article, Correction, Filters, Hit, Order, Passage, Summaries
 
 _SEARCHES = 3
 """Searches for one question at most, where articles change while they are searched for."""
@@ -161,16 +161,19 @@ class Collection:
         """All articles, in the order of their ids."""
         return self._backend.articles()
 
-    def summaries(self, query: str = "", offset: int = 0, limit: int = 100) -> Summaries:
-        """A part of the list of articles, in the order of their ids; their texts are not read.
+    def summaries(
+        self, query: str = "", offset: int = 0, limit: int = 100, order: Order = Order.ID
+    ) -> Summaries:
+        """A part of the list of articles; their texts are not read.
 
         Args:
             query: Words, all of which an article's title, source, date or id must hold, in any
                 case; none lists all articles.
             offset: How many articles of the list to leave out at its beginning.
             limit: How many to give at most.
+            order: How the list is sorted; by date, articles without one come last.
         """
-        return self._backend.summaries(query.casefold().split(), offset, limit)
+        return self._backend.summaries(query.casefold().split(), offset, limit, order)
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
         """The near-duplicate group of each of these articles that is stored.

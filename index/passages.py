@@ -38,6 +38,9 @@ _PARTS = re.compile(rf"\[[A-Z]{{1,9}}\]|[{_ALONE}]|[^{_ALONE}]+")
 """Other blanks, punctuation and Chinese characters, which make up no word piece with what stands
 beside them, and what lies between. Only `[SEP]` and its like are one word piece as a whole."""
 
+_WORD = re.compile(r"[^\W_]")
+"""A letter or digit, of which every answer has one."""
+
 
 class _WordPieces(dict[str, int]):
     """How many word pieces there are in each word, counted when it is first asked for.
@@ -96,7 +99,9 @@ def split(article: Article) -> list[Passage]:
 
     Each holds at most `PASSAGE_TOKENS` word pieces and `PASSAGE_CHARACTERS` characters,
     begins and ends with a visible character, and breaks between sentences where it can.
-    Metadata at the head of the text (a date line, front matter) belongs to no passage.
+    Metadata at the head of the text (a date line, front matter) belongs to no passage, nor does
+    a stretch without any letter or digit, such as a megabyte of brackets: it answers nothing, and
+    would be embedded for minutes.
     """
     _, by_characters = _splitters()
     text = article.text
@@ -107,7 +112,9 @@ def split(article: Article) -> list[Passage]:
         else:
             pieces = by_characters.chunk_indices(text[start:end])
             spans.extend((start + at, start + at + len(piece)) for at, piece in pieces)
-    return [Passage(article.id, start, end) for start, end in spans]
+    return [
+        Passage(article.id, start, end) for start, end in spans if _WORD.search(text, start, end)
+    ]
 
 
 def _chunks(text: str, start: int) -> Iterator[Span]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,16 @@ class Summary:
     published: date | None
     source: str | None
     characters: int
+
+
+class Order(StrEnum):
+    """How a list of articles is sorted; articles that are alike in it come by id."""
+
+    ID = "id"
+    TITLE = "title"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    LONGEST = "longest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ from index.types import Added, Article
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
+_LINE_SECONDS = 10.0
+"""How often a log is told how far adding has come."""
+
 
 def default_folder() -> Path:
     """Where the default collection lies, among the user's data."""
@@ -59,45 +62,83 @@ def seed_articles() -> Iterator[Article]:
 def add_with_progress(
     collection: Collection, articles: Iterable[Article] | Measured, workers: int = 1
 ) -> Added:
-    """Add articles and show on standard error how many are in, how fast, and the time left."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        SpinnerColumn,
-        TaskProgressColumn,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+    """Add articles and tell on standard error how many are stored, how fast, and the time left.
 
-    columns = (
-        SpinnerColumn(),
-        TextColumn("indexing: {task.fields[articles]} articles, {task.fields[passages]} passages"),
-        BarColumn(bar_width=20),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[rate]:.0f} passages/s"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("indexing", total=None, articles=0, passages=0, rate=0.0)
-        articles_in = passages_in = 0
-        began = time.monotonic()
+    On a terminal that is one line, which changes; elsewhere, as in a log, a line now and then.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    told = _Stored(articles)
+    if not sys.stderr.isatty():
+        due = time.monotonic() + _LINE_SECONDS
+
+        def print_line(article: Article, passages: int) -> None:
+            nonlocal due
+            told.count(article, passages)
+            if time.monotonic() >= due:
+                due = time.monotonic() + _LINE_SECONDS
+                print(told.words, file=sys.stderr, flush=True)
+
+        return collection.add(told, print_line, workers=workers)
+    columns = TextColumn("{task.description}"), BarColumn(bar_width=12)
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("reading", total=None)
 
         def advance(article: Article, passages: int) -> None:
-            nonlocal articles_in, passages_in
-            articles_in += 1
-            passages_in += passages
-            rate = passages_in / max(time.monotonic() - began, 1e-3)
-            progress.update(task, articles=articles_in, passages=passages_in, rate=rate)
-            # Of files and pages it is known how much there is to read; of a mere iterator not.
-            if (total := getattr(articles, "total", None)) is not None:
-                progress.update(task, total=total, completed=getattr(articles, "done", 0))
+            told.count(article, passages)
+            total = 1.0 if told.share is not None else None
+            progress.update(task, description=told.words, total=total, completed=told.share or 0.0)
 
-        return collection.add(articles, advance, workers=workers)
+        return collection.add(told, advance, workers=workers)
+
+
+class _Stored:
+    """Gives the articles of a source, and tells how far the storing of them has come.
+
+    Reading is ahead of storing, and is quick; so the share of the source that was read when an
+    article came from it counts once that article is stored.
+    """
+
+    def __init__(self, articles: Iterable[Article] | Measured) -> None:
+        self._source = articles
+        self._began = time.monotonic()
+        self._shares: dict[str, float] = {}
+        self._articles = self._passages = 0
+        self.share: float | None = None
+
+    def __iter__(self) -> Iterator[Article]:
+        for article in self._source:
+            # Of files and pages it is known how much there is to read; of a mere iterator not.
+            if total := getattr(self._source, "total", None):
+                self._shares[article.id] = min(1.0, getattr(self._source, "done", 0) / total)
+            yield article
+
+    def count(self, article: Article, passages: int) -> None:
+        """An article is stored."""
+        self._articles += 1
+        self._passages += passages
+        share = self._shares.pop(article.id, None)
+        if share is not None:
+            self.share = max(share, self.share or 0.0)
+
+    @property
+    def words(self) -> str:
+        """How far it has come, in a line that fits a narrow terminal."""
+        seconds = max(time.monotonic() - self._began, 1e-3)
+        parts = [f"{self._articles:,} articles", f"{self._passages / seconds:,.0f} passages/s"]
+        if self.share:
+            left = seconds * (1 - self.share) / self.share
+            parts.append(f"{self.share:.0%}, {_duration(left)} left")
+        return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    """A time in words, as exact as a guess is."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 @contextmanager

@@ -40,8 +40,8 @@ def plain_text(answer: Answer) -> str:
     return "\n".join(lines)
 
 
-def rich_text(answer: Answer) -> Text:
-    """The same for a terminal: the answer in bold, its words highlighted in the passages."""
+def rich_text(answer: Answer, width: int = _WIDTH) -> Text:
+    """The same for a terminal of a width: the answer in bold, its words highlighted in passages."""
     from rich.text import Text
 
     out = Text(headline(answer), style="bold")
@@ -50,7 +50,8 @@ def rich_text(answer: Answer) -> Text:
     for number, citation in enumerate(evidence(answer), start=1):
         out.append(f"\n\n[{number}] {source_line(citation)}\n", style="not bold cyan")
         marked = False
-        for part in re.split(f"([{OPEN_MARK}{CLOSE_MARK}])", _indented(marked_passage(citation))):
+        passage = _indented(marked_passage(citation), min(width, _WIDTH))
+        for part in re.split(f"([{OPEN_MARK}{CLOSE_MARK}])", passage):
             if part == OPEN_MARK:
                 marked = True
             elif part == CLOSE_MARK:
@@ -139,8 +140,8 @@ def printable(text: str) -> str:
     return re.sub(r"\s+", " ", _CONTROL.sub(" ", text))
 
 
-def _indented(text: str) -> str:
+def _indented(text: str, width: int = _WIDTH) -> str:
     return textwrap.fill(
-        text.strip(), _WIDTH, initial_indent="    ", subsequent_indent="    ",
+        text.strip(), width, initial_indent="    ", subsequent_indent="    ",
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip

@@ -1,13 +1,14 @@
 """The commands `serve`, `mcp` and `feedback`."""
 
 import json
+import re
 from pathlib import Path
 
 import click
 
 from index.errors import UserError
 from index.place import Place
-from qa.cli.options import collection_option, reader_option
+from qa.cli.options import collection_option, examples, reader_option
 
 library_option = click.option(
     "--library",
@@ -17,7 +18,13 @@ library_option = click.option(
 )
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "article-qa serve --open",
+        "article-qa serve --collection ~/news --port 8000",
+        "article-qa serve --host 0.0.0.0 --api-key KEY --allowed-host news.example",
+    )
+)
 @collection_option
 @library_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -37,6 +44,11 @@ library_option = click.option(
     help="Answer only under this name (and localhost); may be given more than once.",
 )  # fmt: skip
 @click.option(
+    "--cors-origin", "cors_origins", multiple=True, metavar="URL",
+    help="Let pages of this site use the API from a browser, as https://news.example; they need "
+    "the key, where there is one. May be given more than once.",
+)  # fmt: skip
+@click.option(
     "--insecure",
     is_flag=True,
     help="Let everybody in the network read and change the articles, without key or password.",
@@ -48,8 +60,8 @@ library_option = click.option(
 @click.option("--open/--no-open", "browse", default=False, help="Open the page in a browser.")
 def serve(
     place: Place | None, library: Path | None, host: str, port: int, auth: str | None,
-    api_key: str | None, allowed_hosts: tuple[str, ...], insecure: bool, root_path: str,
-    reader: str | None, browse: bool,
+    api_key: str | None, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...],
+    insecure: bool, root_path: str, reader: str | None, browse: bool,
 ) -> None:  # fmt: skip
     """Open the web page, with its REST API and MCP tool, until it is interrupted."""
     from ui.server import Options, is_loopback, run
@@ -61,12 +73,27 @@ def serve(
             f"--host {host}: everybody who reaches it could read and change the articles; give "
             "--api-key or --auth, or --insecure if that is meant"
         )
+    for origin in cors_origins:
+        if not re.fullmatch(r"https?://[^/?#\s]+/?", origin):
+            raise UserError(f"--cors-origin: {origin!r} is not a site like https://news.example")
     run(
-        Options(place, library, host, port, auth, api_key, allowed_hosts, root_path, browse, reader)
+        Options(
+            place,
+            library,
+            host,
+            port,
+            auth,
+            api_key,
+            allowed_hosts,
+            cors_origins,
+            root_path,
+            browse,
+            reader,
+        )
     )
 
 
-@click.command()
+@click.command(epilog=examples("article-qa mcp --collection ~/news"))
 @collection_option
 @library_option
 @reader_option
@@ -90,7 +117,7 @@ def mcp(place: Place | None, library: Path | None, reader: str | None) -> None:
     service.close()
 
 
-@click.command()
+@click.command(epilog=examples("article-qa feedback > opinions.jsonl"))
 @collection_option
 def feedback(place: Place | None) -> None:
     """Print what people thought of the answers: question, answer and passages, as JSON lines."""

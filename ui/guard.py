@@ -1,6 +1,7 @@
 """What every request passes first: whose it is, where it goes, and how large it may be."""
 
 import asyncio
+import hashlib
 import json
 import math
 import re
@@ -12,7 +13,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ui.auth import COOKIE, Login, cookie, set_cookie
-from ui.inbox import Inbox
 from ui.service import Service
 
 Scope = MutableMapping[str, Any]
@@ -37,17 +37,16 @@ VISITOR_SECONDS = 86_400
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _MCP = "/mcp"
-_UPLOAD = "/gradio_api/upload"
-_FILE = "/gradio_api/file="
+_JOBS = "/api/jobs"
 _OPEN = re.compile(r"/api/(?:health|docs|openapi\.json)|/fonts/[\w-]+\.woff2|/login|/logout")
 # What the page asks of Gradio. It has many more routes; a new one stays closed until somebody has
 # looked at what it reads and put it here.
 PAGE_ROUTES = {
     "GET": re.compile(
         r"/?|/config|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/(?:assets|static)/.+|"
-        r"/gradio_api/(?:heartbeat/[^/]+|queue/data|upload_progress|startup-events|info|file=.+)"
+        r"/gradio_api/(?:heartbeat/[^/]+|queue/data|startup-events|info)"
     ),
-    "POST": re.compile(r"/gradio_api/(?:queue/join|run/[^/]+|cancel|reset|upload)"),
+    "POST": re.compile(r"/gradio_api/(?:queue/join|run/[^/]+|cancel|reset)"),
 }
 
 _TOO_MANY = "too many wrong keys or passwords; wait a moment"
@@ -65,6 +64,12 @@ _HEADERS = (
     (b"referrer-policy", b"no-referrer"),
 )
 
+_PREFLIGHT = (
+    (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE"),
+    (b"access-control-allow-headers", b"Authorization, Content-Type, X-API-Key"),
+    (b"access-control-max-age", b"600"),
+)
+
 
 class _RefusedError(Exception):
     """The body is not taken any further."""
@@ -74,13 +79,13 @@ class Guard:
     """Middleware that refuses requests before the application reads anything of them."""
 
     def __init__(
-        self, app: App, *, service: Service, inbox: Inbox, login: Login, host: str,
-        allowed_hosts: Collection[str], behind_proxy: bool,
+        self, app: App, *, service: Service, login: Login, host: str,
+        allowed_hosts: Collection[str], behind_proxy: bool, cors_origins: Collection[str] = (),
     ) -> None:  # fmt: skip
         self._app = app
         self._service = service
-        self._inbox = inbox
         self._login = login
+        self._origins = {origin.lower().rstrip("/") for origin in cors_origins}
         # A page of another site can make its own name mean our address and then read from here.
         named = {name.lower() for name in allowed_hosts}
         checked = named or (host in _LOOPBACK and not behind_proxy)
@@ -97,11 +102,20 @@ class Guard:
             key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]
         }
         visitor = cookie(headers, VISITOR)
-        refusal = self._refusal(scope["method"], path, headers, visitor)
+        refusal = self._refusal(scope["method"], path, headers)
         if refusal is not None:
             await _reply(send, *refusal)
             return
-        body = _Body(receive, _limit(path), upload=path == _UPLOAD)
+        origin = headers.get("origin", "") if self._lets_in(path, headers) else ""
+        if origin and "access-control-request-method" in headers and scope["method"] == "OPTIONS":
+            await _send_whole(send, 204, [*_cors(origin), *_PREFLIGHT], b"")
+            return
+        if origin:
+            send = _with_headers(send, _cors(origin))
+        if scope["method"] == "HEAD" and _is_api(path):
+            # What GET would say, without its body.
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
+        body = _Body(receive, _limit(path), upload=_is_upload(path))
         if path in ("/login", "/logout"):
             await self._enter_or_leave(scope, path, body, send)
             return
@@ -113,15 +127,15 @@ class Guard:
                 await _reply(send, *stopped)
             return
         given: Receive = body.receive
-        if scope["method"] == "POST" and path.startswith("/gradio_api/") and path != _UPLOAD:
-            checked = await self._checked(body, visitor, send)
+        if scope["method"] == "POST" and path.startswith("/gradio_api/"):
+            checked = await self._checked(body, send)
             if checked is None:
                 return
             given = checked
-        new_visitor = not visitor and path in ("", "/", _UPLOAD)
+        new_visitor = not visitor and path in ("", "/")
         if new_visitor:
             visitor = secrets.token_hex(16)
-        scope["visitor"] = visitor
+        scope["visitor"] = visitor or _program(headers)
         started = replaced = completed = False
 
         async def send_on(message: Message) -> None:
@@ -147,7 +161,7 @@ class Guard:
             if message["type"] == "http.response.body" and not message.get("more_body", False):
                 completed = True
 
-        must_reply = _is_api(path) or path == _MCP
+        must_reply = (_is_api(path) and not path.endswith("/events")) or path == _MCP
         with self._service.replying() if must_reply else nullcontext():
             try:
                 await self._app(scope, given, send_on)
@@ -161,16 +175,16 @@ class Guard:
                 if not completed:
                     await send({"type": "http.response.body", "body": b""})
 
-    def _refusal(
-        self, method: str, path: str, headers: dict[str, str], visitor: str
-    ) -> _Refusal | None:
+    def _refusal(self, method: str, path: str, headers: dict[str, str]) -> _Refusal | None:
         if self._hosts is not None and _name(headers.get("host", "")) not in self._hosts:
             return 421, "this server does not answer under this name; --allowed-host lets it"
-        if method not in ("GET", "HEAD") and _is_foreign(headers):
+        if (
+            method not in ("GET", "HEAD")
+            and _is_foreign(headers)
+            and not self._lets_in(path, headers)
+        ):
             return 403, "a page of another site may not do this"
         if not self._is_ours(method, path):
-            return 404, "not found"
-        if path.startswith(_FILE) and not self._inbox.holds(path.removeprefix(_FILE), visitor):
             return 404, "not found"
         length = headers.get("content-length", "0")
         if not length.isdecimal():
@@ -178,6 +192,10 @@ class Guard:
         if int(length) > _limit(path):
             return 413, f"the body is larger than {_limit(path):,} bytes"
         return None
+
+    def _lets_in(self, path: str, headers: dict[str, str]) -> bool:
+        """Whether this is a request for the API by a page of a site that was allowed to ask."""
+        return _is_api(path) and headers.get("origin", "").lower() in self._origins
 
     def _is_ours(self, method: str, path: str) -> bool:
         if _is_api(path) or path == _MCP or path.startswith("/fonts/"):
@@ -230,7 +248,7 @@ class Guard:
         headers = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
         await _send_whole(send, status, [*headers, *_HEADERS], page)
 
-    async def _checked(self, body: "_Body", visitor: str, send: Send) -> Receive | None:
+    async def _checked(self, body: "_Body", send: Send) -> Receive | None:
         """Give Gradio the body as it was understood here, or refuse it.
 
         It is written anew, so that nothing in it can mean one thing here and another there.
@@ -244,8 +262,8 @@ class Guard:
         except (ValueError, RecursionError):
             await _reply(send, 400, "the body is not JSON")
             return None
-        if self._inbox.refuses(value, visitor):
-            await _reply(send, 403, "only a file that you have uploaded yourself can be named")
+        if _names_a_file(value):
+            await _reply(send, 403, "no file of the server can be named")
             return None
         return body.again(json.dumps(value).encode() if content else b"")
 
@@ -276,6 +294,33 @@ def _is_foreign(headers: dict[str, str]) -> bool:
     return not site or site not in (headers.get("host", "").lower(), forwarded.lower())
 
 
+def _cors(origin: str) -> list[tuple[bytes, bytes]]:
+    """Without credentials: a page of another site sends a key, and never the cookie of a login."""
+    return [
+        (b"access-control-allow-origin", origin.encode("latin-1")),
+        (b"access-control-expose-headers", b"Link, Location, Retry-After"),
+        (b"vary", b"Origin"),
+    ]
+
+
+def _with_headers(send: Send, headers: list[tuple[bytes, bytes]]) -> Send:
+    async def send_on(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), *headers]
+        await send(message)
+
+    return send_on
+
+
+def _without_body(send: Send) -> Send:
+    async def send_on(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return send_on
+
+
 def _is_cors(header: bytes) -> bool:
     return header.lower().startswith(b"access-control-")
 
@@ -284,8 +329,38 @@ def _is_api(path: str) -> bool:
     return path == "/api" or path.startswith("/api/")
 
 
+def _is_upload(path: str) -> bool:
+    return path == _JOBS or path.startswith(f"{_JOBS}/")
+
+
+def _names_a_file(body: object) -> bool:
+    """Whether something posted to Gradio names a file, wherever it is said to be.
+
+    Gradio opens, copies or fetches whatever is given to it as a file. The page sends none: files
+    go to `/api/jobs`. A mapping that has a path, or says that it is a file, counts as one at any
+    depth and in any spelling.
+    """
+    left = [body]
+    while left:
+        value = left.pop()
+        if isinstance(value, list):
+            left.extend(value)
+        elif isinstance(value, dict):
+            fields = {field.casefold() for field in value}
+            if fields & {"path", "_type"} or "filedata" in str(value.get("meta", "")).casefold():
+                return True
+            left.extend(value.values())
+    return False
+
+
+def _program(headers: dict[str, str]) -> str:
+    """Who a program is that keeps no cookies: whoever has its key."""
+    given = headers.get("authorization") or headers.get("x-api-key")
+    return f"key {hashlib.sha256(given.encode()).hexdigest()}" if given else ""
+
+
 def _limit(path: str) -> int:
-    if path == _UPLOAD:
+    if _is_upload(path):
         return MAX_UPLOAD_BYTES
     if path in ("/login", "/logout"):
         return MAX_LOGIN_BODY

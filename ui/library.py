@@ -1,6 +1,8 @@
 """The collections that a server offers: the one it was started with, and a folder of others."""
 
 import re
+import secrets
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
@@ -19,6 +21,10 @@ _NAME = re.compile(r"[^\W_][\w -]{0,47}")
 
 class UnknownCollectionError(UserError):
     """A collection of this name is not here."""
+
+
+class TakenError(UserError):
+    """There is one of this name or id already."""
 
 
 class Library:
@@ -58,23 +64,64 @@ class Library:
         """Make an empty collection; returns its name.
 
         Raises:
-            UserError: If the name is not a plain one, is taken, or there are too many.
+            TakenError: If there is one of this name.
+            UserError: If the name is not a plain one, or there are too many.
         """
         name = name.strip()
+        with self._lock:
+            self._refuse_name(name)
+            if len(self.names()) >= MAX_COLLECTIONS:
+                raise UserError(f"{MAX_COLLECTIONS} collections are the most that are kept")
+            collection = Collection(self._others / name, create=True)
+            self._opened[name] = self._pipeline(collection)
+        return name
+
+    def rename(self, old: str, new: str) -> str:
+        """Give a collection another name; returns it.
+
+        Raises:
+            UnknownCollectionError: If there is none of the old name.
+            UserError: If it is the first one, or the new name is not a plain one or is taken.
+        """
+        new = new.strip()
+        with self._lock:
+            self._refuse_name(new, but=old)
+            self._let_go(old, "renamed")
+            (self._others / old).rename(self._others / new)
+        return new
+
+    def delete(self, name: str) -> None:
+        """Delete a collection with all of its articles, for good.
+
+        Raises:
+            UnknownCollectionError: If there is none of this name.
+            UserError: If it is the first one.
+        """
+        with self._lock:
+            self._let_go(name, "deleted")
+            # In one step; a kill in the middle of deleting leaves what is no collection.
+            gone = self._others / f".deleted-{secrets.token_hex(8)}"
+            (self._others / name).rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def _refuse_name(self, name: str, but: str = "") -> None:
         if not _NAME.fullmatch(name):
             raise UserError(
                 "a collection's name is 1 to 48 letters, digits, spaces, '-' or '_', "
                 "and begins with a letter or digit"
             )
-        with self._lock:
-            names = self.names()
-            if name.casefold() in {each.casefold() for each in names}:
-                raise UserError(f"a collection {name!r} is here already")
-            if len(names) >= MAX_COLLECTIONS:
-                raise UserError(f"{MAX_COLLECTIONS} collections are the most that are kept")
-            collection = Collection(self._others / name, create=True)
-            self._opened[name] = self._pipeline(collection)
-        return name
+        taken = {known.casefold() for known in self.names() if known != but}
+        if name.casefold() in taken or name == but:
+            raise TakenError(f"a collection {name!r} is here already")
+
+    def _let_go(self, name: str, what: str) -> None:
+        if name == MAIN:
+            raise UserError(f"{MAIN} is the collection of this server, and cannot be {what}")
+        if name not in self.names():
+            raise UnknownCollectionError("no collection of this name")
+        opened = self._opened.pop(name, None)
+        if opened is not None:
+            opened.collection.close()
 
     def answerer(self, name: str | None = None) -> Answerer:
         """The pipeline over a collection, by default over the first.

@@ -35,6 +35,7 @@ class Options:
     auth: str | None = None
     api_key: str | None = None
     allowed_hosts: tuple[str, ...] = ()
+    cors_origins: tuple[str, ...] = ()
     root_path: str = ""
     browse: bool = False
     reader: str | None = None
@@ -58,6 +59,7 @@ def run(options: Options) -> None:
             batch_passages=options.batch_passages,
         )
         service.library.collection()
+        service.jobs.resume()
         app = build_app(service, options)
         host, port = listener.getsockname()[:2]
         address = f"http://{'localhost' if host in ('127.0.0.1', '::1') else host}:{port}"
@@ -78,34 +80,31 @@ def build_app(service: Service, options: Options) -> FastAPI:
     """The whole application, to be served."""
     import gradio as gr
     from gradio import processing_utils
-    from gradio.utils import get_upload_folder
 
     from ui.api.routes import build_api
     from ui.auth import Login
     from ui.guard import Guard
-    from ui.inbox import Inbox
     from ui.page.events import ASSETS
     from ui.page.page import Page
     from ui.page.theme import HEAD, theme
 
     # The guard lets nobody name an address as a file; if one came, Gradio would fetch it.
     processing_utils.async_ssrf_protected_download = _refuse_to_fetch
-    inbox = Inbox(Path(get_upload_folder()))
     login = Login(options.auth, options.api_key)
-    app = build_api(service, inbox)
-    page = Page(service, inbox, login).build()
+    app = build_api(service)
+    page = Page(service, login).build()
     gr.mount_gradio_app(
         app, page, path="/", server_name=options.host, footer_links=[], run_history=False,
         root_path=options.root_path or None, allowed_paths=[], show_error=False,
         max_file_size=MAX_FILE_BYTES, ssr_mode=False, enable_monitoring=False, mcp_server=False,
-        theme=theme(), css_paths=[ASSETS / "page.css"], head=HEAD,
+        theme=theme(), css_paths=[ASSETS / "page.css", ASSETS / "articles.css"], head=HEAD,
     )  # fmt: skip
     # Only then does Gradio look whether a file that it is to read lies in the upload folder.
     page.has_launched = True
     app.add_middleware(
         Guard,
-        service=service, inbox=inbox, host=options.host, allowed_hosts=options.allowed_hosts,
-        login=login, behind_proxy=bool(options.root_path),
+        service=service, host=options.host, allowed_hosts=options.allowed_hosts,
+        login=login, behind_proxy=bool(options.root_path), cors_origins=options.cors_origins,
     )  # fmt: skip
     return app
 

@@ -1,5 +1,6 @@
 """Answers for many at once: bounded queues in front of one model and its collections."""
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,12 +14,14 @@ from index.collection import Collection
 from index.errors import UserError
 from index.place import Place
 from index.types import NO_FILTERS, Filters
+from qa.loading import collection_place
 from qa.pipeline import Answerer
 from qa.reading.batched import MAX_PASSAGES, BatchedReader
 from qa.reading.cascade import Cascade, Stage, stages_of
 from qa.reading.shared import load_reader
 from qa.trace import Trace
 from qa.types import Answer, Turn
+from ui.jobs.worker import Jobs
 from ui.library import Library
 from ui.metrics import Metrics
 from ui.queues import BusyError, WorkQueue
@@ -79,6 +82,13 @@ class Service:
         self._loading = threading.Lock()
         self._preparing: set[Answerer] = set()
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="examples")
+        digest = hashlib.sha256(str(main or collection_place()).encode()).hexdigest()[:12]
+        # Of each first collection, for "main" means another one to another server.
+        self.jobs = Jobs(
+            others / ".jobs" / digest,
+            self.library.collection,
+            lambda: self._questions.accepted > 0,
+        )
         self._idle = threading.Condition()
         self._replies = 0
         self.ending = False
@@ -112,6 +122,12 @@ class Service:
 
         with suppress(RuntimeError):  # The server is ending.
             self._beside.submit(prepare)
+
+    def rename_collection(self, old: str, new: str) -> str:
+        """Give a collection another name, and let its jobs go on; errors as of the library."""
+        made = self.library.rename(old, new)
+        self.jobs.store.rename_collection(old, made)
+        return made
 
     def submit(self, query: Query, door: str, trace: Trace | None = None) -> Future[Answer]:
         """Accept a question, to be answered in its turn.
@@ -173,6 +189,7 @@ class Service:
 
     def close(self) -> None:
         """Accept nothing more, and end the threads after what was accepted."""
+        self.jobs.close()
         self._beside.shutdown(wait=False, cancel_futures=True)
         for each in self._queues:
             each.close()

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -13,18 +13,17 @@ from index.errors import UserError
 from index.identity import article_id
 from index.sources.archives import UNREADABLE
 from index.sources.files import KINDS, read_input
-from index.sources.inputs import Input, Note, Problem
+from index.sources.inputs import Input, Problem
 from index.types import Article
 
 if TYPE_CHECKING:
     from index.sources.fetcher import Fetcher
 
-MAX_FILES = 50
 MAX_FILE_BYTES = 50_000_000
 MAX_UNPACKED_BYTES = 200_000_000
 MAX_UNPACKED_FILES = 5_000
 MAX_TITLE = 500
-MAX_LISTED = 50
+MAX_LISTED = 1_000
 """Pages that are taken from a feed or sitemap at once."""
 
 _ARCHIVES = {
@@ -33,47 +32,46 @@ _ARCHIVES = {
     ".zip": ("a zip archive", ""),
 }
 _SAMPLE = 8_192
+_MAX_FOLDERS = 12
 _UNSAFE_IN_NAME = re.compile(r"[\x00-\x1f\x7f/\\]")
 
 
-def read_upload(path: Path, name: str) -> Iterator[Article]:
+def read_upload(path: Path, name: str, problem: Problem) -> Iterator[Article]:
     """Read the articles of one uploaded file; its name becomes their source.
 
     Args:
         path: Where the upload lies.
-        name: What its sender calls it.
-
-    Raises:
-        UserError: If it is too large, not what its name says, or a part of it was skipped; what
-            could be read has been given by then.
+        name: What its sender calls it, as `relative_name` gives it.
+        problem: Is told what of it was skipped and why, all of it perhaps; and notes.
     """
-    name = shown_name(name)
-    check(path, name)
+    try:
+        check(path, name)
+    except UserError as error:
+        problem(str(error))
+        return
     kind = Path(name).suffix.lower()
     given = Input(name, name, kind, path.stat().st_size, lambda: path.open("rb"))
-    yield from _complete(
-        lambda problem: read_input(given, problem, {}, most=MAX_UNPACKED_BYTES), name
-    )
+    yield from read_input(given, problem, {}, most=MAX_UNPACKED_BYTES)
 
 
-def read_address(url: str, fetcher: "Fetcher | None" = None) -> Iterator[Article]:
+def read_address(url: str, problem: Problem, fetcher: "Fetcher | None" = None) -> Iterator[Article]:
     """Read the article at an address, or the first ones that a feed or sitemap there lists.
 
     Args:
         url: Of http or https; private addresses are refused where it is fetched.
+        problem: As for `read_upload`.
         fetcher: Of other bounds than the usual.
-
-    Raises:
-        UserError: As for `read_upload`.
     """
     from index.sources.web import WebArticles, is_url
 
     url = url.strip()
     if not is_url(url):
-        raise UserError(f"{url[:80]!r} is not an address that begins with http:// or https://")
-    yield from _complete(
-        lambda problem: islice(WebArticles([url], problem, fetcher=fetcher), MAX_LISTED), url
-    )
+        problem(f"{url[:80]!r} is not an address that begins with http:// or https://")
+        return
+    pages = iter(WebArticles([url], problem, fetcher=fetcher))
+    yield from islice(pages, MAX_LISTED)
+    if next(pages, None) is not None:
+        problem(f"{url}: lists more than {MAX_LISTED:,} pages; the others were left out")
 
 
 def check(path: Path, name: str) -> None:
@@ -122,6 +120,22 @@ def shown_name(name: str) -> str:
     return _UNSAFE_IN_NAME.sub("_", re.split(r"[/\\]", name)[-1])[-120:] or "file"
 
 
+def relative_name(name: str) -> str:
+    r"""A file's name with the folders that its sender names, none of which leads anywhere else.
+
+    Example:
+        >>> relative_name("../news\2019/a.txt")
+        'news/2019/a.txt'
+    """
+    parts = [part for part in re.split(r"[/\\]", name) if part.strip(" .")]
+    return "/".join(map(shown_name, parts[-_MAX_FOLDERS:])) or "file"
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file, or a folder that it lies in, is hidden, as those of file managers are."""
+    return any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
+
+
 def _check_archive(path: Path, name: str, kind: str) -> None:
     """Look at what an archive unpacks to before anyone unpacks it; Word and EPUB are archives."""
     what, member = _ARCHIVES[kind]
@@ -145,19 +159,3 @@ def _check_archive(path: Path, name: str, kind: str) -> None:
                             )
     except (OSError, ValueError, *UNREADABLE):
         raise UserError(f"{name}: not {what}, or a damaged one") from None
-
-
-def _complete(read: Callable[[Problem], Iterable[Article]], name: str) -> Iterator[Article]:
-    """The articles that `read` gives; what it skips is told when the rest has been given."""
-    told: list[str] = []
-    found = False
-    for article in read(told.append):
-        found = True
-        yield article
-    # An article with a note is there; what the note says shows in it.
-    problems = [line for line in told if not isinstance(line, Note)]
-    if problems:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise UserError(f"{problems[0]}{more}")
-    if not found:
-        raise UserError(f"{name}: holds no article")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from index.embedding.hub import only_local
 from index.errors import UserError
 
 if TYPE_CHECKING:
@@ -76,10 +77,11 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _model(self) -> Any:  # noqa: ANN401 - sentence-transformers is imported when used
+        local = only_local("embedder", self.name)
         from sentence_transformers import SentenceTransformer
 
         try:
-            return SentenceTransformer(self.name)
+            return SentenceTransformer(self.name, local_files_only=local)
         except (OSError, ValueError) as error:
             reason = str(error).splitlines()[0]
             raise UserError(f"embedder {self.name!r}: cannot be loaded ({reason})") from None

@@ -20,7 +20,7 @@ from index.local.folder import CHECKPOINT, LEXICAL, STORE, refuse_other
 from index.local.rows import wrong_size
 from index.local.store import Store, StoredPassage
 from index.local.temporary import clear
-from index.types import Article, Correction, Filters, Passage, Summaries
+from index.types import Article, Correction, Filters, Order, Passage, Summaries
 
 if TYPE_CHECKING:
     from index.local.dense import VectorIndex
@@ -116,9 +116,11 @@ class LocalBackend:
         """All articles, by id."""
         return self.store.articles()
 
-    def summaries(self, words: Sequence[str], offset: int, limit: int) -> Summaries:
-        """A part of the list of all articles, by id, without reading any text."""
-        return self.store.summaries(words, offset, limit)
+    def summaries(
+        self, words: Sequence[str], offset: int, limit: int, order: Order = Order.ID
+    ) -> Summaries:
+        """A part of the list of all articles, without reading any text."""
+        return self.store.summaries(words, offset, limit, order)
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
         """The near-duplicate group of each of these articles that is stored."""

@@ -38,11 +38,19 @@ from index.local.schema import (
     new_identity,
     prepare,
 )
-from index.types import Article, Correction, Filters, Passage, Summaries
+from index.types import Article, Correction, Filters, Order, Passage, Summaries
 
 _SQL_VARIABLES = 30_000
 _KEPT_REMOVALS = 100_000
 """Removals that are remembered at least, for indexes that have yet to see them."""
+
+_ORDER = {
+    Order.ID: "id",
+    Order.TITLE: "title = '', title COLLATE NOCASE, id",
+    Order.NEWEST: "published IS NULL, published DESC, id",
+    Order.OLDEST: "published IS NULL, published, id",
+    Order.LONGEST: "characters DESC, id",
+}
 
 
 class Store:
@@ -126,8 +134,10 @@ class Store:
             yield article_of(row)
             last = row[0]
 
-    def summaries(self, words: Sequence[str], offset: int, limit: int) -> Summaries:
-        """A part of the list of all articles, by id; `articles_listed` holds all it needs."""
+    def summaries(
+        self, words: Sequence[str], offset: int, limit: int, order: Order = Order.ID
+    ) -> Summaries:
+        """A part of the list of all articles; `articles_listed` holds all it needs."""
 
         def matches(*fields: str | None) -> bool:
             folded = [field.casefold() for field in fields if field]
@@ -139,7 +149,8 @@ class Store:
             source = f"FROM articles INDEXED BY articles_listed {where}"
             (total,) = connection.execute(f"SELECT count(*) {source}").fetchone()
             rows = connection.execute(
-                f"{SELECT_SUMMARY} {source} ORDER BY id LIMIT ? OFFSET ?", (limit, offset)
+                f"{SELECT_SUMMARY} {source} ORDER BY {_ORDER[order]} LIMIT ? OFFSET ?",
+                (limit, offset),
             )
             return Summaries(tuple(summary_of(row) for row in rows), total)
 

@@ -27,7 +27,7 @@ from index.milvus.tables import Tables
 from index.milvus.weights import Lengths
 from index.place import MilvusAddress
 from index.settings import DUPLICATE_SIMILARITY
-from index.types import Article, Correction, Filters, Passage, Summaries
+from index.types import Article, Correction, Filters, Order, Passage, Summaries
 
 _OVERSAMPLING = 2
 """Candidates asked of Milvus for each one wanted: its scores are exact only after another look."""
@@ -136,9 +136,11 @@ class MilvusBackend:
         """All articles, by id, read some at a time."""
         return self._articles.all()
 
-    def summaries(self, words: Sequence[str], offset: int, limit: int) -> Summaries:
-        """A part of the list of all articles, by id, without reading any text."""
-        return self._listing.part(words, offset, limit)
+    def summaries(
+        self, words: Sequence[str], offset: int, limit: int, order: Order = Order.ID
+    ) -> Summaries:
+        """A part of the list of all articles, without reading any text."""
+        return self._listing.part(words, offset, limit, order)
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
         """The near-duplicate group of each of these articles that is stored.

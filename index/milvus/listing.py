@@ -1,18 +1,27 @@
 """The list of a collection's articles on Milvus, a part at a time, without their texts."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from threading import Lock
+from typing import Any
 
 from index.milvus.connection import Connection, Row
 from index.milvus.rows import like, pattern_is_exact
-from index.types import Summaries, Summary
+from index.types import Order, Summaries, Summary
 
 _FIELDS = ("id", "title", "published", "source", "characters", "listed")
 _FRESH_SECONDS = 60.0
 _PLACES_KEPT = 100
+
+_KEYS: dict[Order, Callable[[Row], Any]] = {
+    Order.ID: lambda row: row["id"],
+    Order.TITLE: lambda row: (not row["title"], row["title"].lower(), row["id"]),
+    Order.NEWEST: lambda row: (*_days_ago(row), row["id"]),
+    Order.OLDEST: lambda row: (not row["published"], row["published"] or "", row["id"]),
+    Order.LONGEST: lambda row: (-row["characters"], row["id"]),
+}
 
 
 class Listing:
@@ -24,17 +33,21 @@ class Listing:
         self._lock = Lock()
         self._places: dict[tuple[tuple[str, ...], int], tuple[float, str]] = {}
 
-    def part(self, words: Sequence[str], offset: int, limit: int) -> Summaries:
+    def part(
+        self, words: Sequence[str], offset: int, limit: int, order: Order = Order.ID
+    ) -> Summaries:
         """The articles from `offset` on that hold all of the words, and how many do."""
         condition = " and ".join(f"listed like {like(word)}" for word in words)
-        if all(pattern_is_exact(word) for word in words):
+        if order is Order.ID and all(pattern_is_exact(word) for word in words):
             total = self._connection.count(self._articles, condition)
             part = self._from(tuple(words), condition, offset, limit)
         else:
-            # The condition lets a few others through, which have to be looked at to be counted.
+            # The condition may let a few others through, which have to be looked at to be counted.
             matching = [
                 row for row in self._rows(condition) if all(word in row["listed"] for word in words)
             ]
+            # Milvus gives rows in the order of ids and in no other.
+            matching.sort(key=_KEYS[order])
             total, part = len(matching), matching[offset : offset + limit]
         return Summaries(tuple(_summary(row) for row in part), total)
 
@@ -62,6 +75,11 @@ class Listing:
     def _rows(self, condition: str, after: str = "", wanted: int | None = None) -> Iterator[Row]:
         rows = self._connection.in_order(self._articles, _FIELDS, condition, after)
         return islice(rows, wanted)
+
+
+def _days_ago(row: Row) -> tuple[bool, int]:
+    published = row["published"]
+    return not published, -date.fromisoformat(published).toordinal() if published else 0
 
 
 def _summary(row: Row) -> Summary:

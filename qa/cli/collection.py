@@ -10,7 +10,7 @@ from index.errors import UserError
 from index.place import Place
 from index.sources.inputs import Note
 from index.types import Added
-from qa.cli.options import Day, Text, collection_option
+from qa.cli.options import Day, Text, collection_option, examples
 
 
 class _FieldMap(click.ParamType[tuple[str, str]]):
@@ -25,7 +25,14 @@ class _FieldMap(click.ParamType[tuple[str, str]]):
         return field, name
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "article-qa add news/ report.pdf archive.jsonl",
+        "article-qa add https://example.org/feed.xml",
+        "article-qa add table.csv --map title=headline --map text=body",
+        "article-qa add --sync ~/articles >> ~/articles.log 2>&1",
+    )
+)
 @click.argument("inputs", nargs=-1, required=True, metavar="PATH|URL...")
 @collection_option
 @click.option(
@@ -96,7 +103,12 @@ def add(
         sys.exit(2)
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        'article-qa edit report-1a2b3c4d --title "The report" --date 2019-01-19',
+        "article-qa edit report-1a2b3c4d --no-date",
+    )
+)
 @click.argument("article_id", type=Text(), metavar="ID")
 @collection_option
 @click.option("--title", type=Text(), help="Its title.")
@@ -162,7 +174,7 @@ class _Report:
                 click.echo(f"note: {line}")
 
 
-@click.command()
+@click.command(epilog=examples("article-qa check", "article-qa check --repair"))
 @collection_option
 @click.option("--repair", "mend", is_flag=True, help="Make anew what is derived and wrong.")
 def check(place: Place | None, mend: bool) -> None:
@@ -194,7 +206,7 @@ def check(place: Place | None, mend: bool) -> None:
         sys.exit(2)
 
 
-@click.command()
+@click.command(epilog=examples("article-qa backup /media/usb/articles"))
 @click.argument("destination", type=click.Path(path_type=Path))
 @collection_option
 def backup(destination: Path, place: Place | None) -> None:
@@ -207,7 +219,7 @@ def backup(destination: Path, place: Place | None) -> None:
     click.echo(f"{count} articles copied to {destination}")
 
 
-@click.command()
+@click.command(epilog=examples("article-qa restore /media/usb/articles"))
 @click.argument("backed_up", type=click.Path(path_type=Path), metavar="BACKUP")
 @collection_option
 @click.option("--yes", is_flag=True, help="Do not ask before replacing articles.")

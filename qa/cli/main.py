@@ -2,9 +2,11 @@
 
 import importlib
 import json
+import shutil
 import sqlite3
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,13 @@ import click
 from index.errors import UserError
 from index.place import Place
 from qa import filters_of
-from qa.cli.options import Text, collection_option, filter_options, reader_option
+from qa.cli.options import (
+    Text,
+    collection_option,
+    examples,
+    filter_options,
+    reader_option,
+)
 
 if TYPE_CHECKING:
     from index.collection import Collection
@@ -47,8 +55,6 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _LAZY:
             return super().get_command(ctx, cmd_name)
-        if ctx.resilient_parsing:
-            return None
         module, name = _LAZY[cmd_name][0].split(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
@@ -76,7 +82,22 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
     ctx.exit()
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples(
+        "article-qa add news/ report.pdf",
+        'article-qa ask "When was the summit?"',
+        "article-qa serve --open",
+    )
+    + """
+
+\b
+The Tab key completes commands and options after this line in ~/.bashrc
+(for zsh and fish: zsh_source in ~/.zshrc, fish_source in config.fish):
+  eval "$(_ARTICLE_QA_COMPLETE=bash_source article-qa)"
+""",
+)
 @click.option(
     "--version",
     is_flag=True,
@@ -89,7 +110,13 @@ def cli() -> None:
     """Answers questions over a collection of articles, in the exact words of the articles."""
 
 
-@cli.command()
+@cli.command(
+    epilog=examples(
+        'article-qa ask "Who met Kim Yong-chol?" --since 2019-01-01',
+        'article-qa ask "When was the summit?" --json | jq .text',
+        'article-qa ask "When was the summit?" --explain --reader small',
+    )
+)
 @click.argument("question", type=Text())
 @collection_option
 @filter_options
@@ -117,10 +144,16 @@ def ask(
     if trace is not None:
         click.echo()
         for line in trace.lines():
-            click.echo(line)
+            _print_line(line)
 
 
-@cli.command()
+@cli.command(
+    epilog=examples(
+        "article-qa chat",
+        "article-qa chat --collection ~/news --source reuters",
+        "article-qa chat < questions.txt",
+    )
+)
 @collection_option
 @filter_options
 @reader_option
@@ -151,7 +184,10 @@ def chat(
         console.print()
 
 
-@cli.command(name="list")
+@cli.command(
+    name="list",
+    epilog=examples("article-qa list | grep 2019", "article-qa list --json | jq -r .id"),
+)
 @collection_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def list_articles(place: Place | None, as_json: bool) -> None:
@@ -164,7 +200,7 @@ def list_articles(place: Place | None, as_json: bool) -> None:
         listed += len(page)
 
 
-@cli.command()
+@cli.command(epilog=examples("article-qa remove report-1a2b3c4d"))
 @click.argument("article_ids", nargs=-1, required=True, type=Text(), metavar="ID...")
 @collection_option
 def remove(article_ids: tuple[str, ...], place: Place | None) -> None:
@@ -177,7 +213,7 @@ def remove(article_ids: tuple[str, ...], place: Place | None) -> None:
 def main() -> None:
     """Run the command line; what a user can mend is one line and exit status 2."""
     try:
-        status = cli.main(standalone_mode=False)
+        status = cli.main(prog_name="article-qa", standalone_mode=False)
     except click.exceptions.Exit as error:
         status = error.exit_code
     except click.ClickException as error:
@@ -238,12 +274,55 @@ def _typed(console: Any) -> str:  # noqa: ANN401 - a console of rich
         UserError: If it is not text in UTF-8.
     """
     try:
-        line = str(console.input("[bold green]> [/]" if sys.stdin.isatty() else ""))
+        line = _edited_line() if sys.stdin.isatty() else str(console.input(""))
         # Some locales let other bytes through as surrogates, which no tokenizer takes.
         line.encode()
     except UnicodeError:
         raise UserError("standard input is not text in UTF-8") from None
     return line
+
+
+def _edited_line() -> str:
+    """A line that can be edited and, with the arrow keys, repeated; also in a later conversation.
+
+    Where there is no readline, as on Windows, the terminal has its own.
+    """
+    if "readline" not in sys.modules:
+        _keep_history()
+    # Readline is told what of the prompt takes no room.
+    return input("\001\033[1;32m\002> \001\033[0m\002" if "readline" in sys.modules else "> ")
+
+
+def _keep_history() -> None:
+    try:
+        import readline
+    except ImportError:
+        return
+    import atexit
+
+    from platformdirs import user_state_path
+
+    history = user_state_path("article-qa", appauthor=False) / "chat_history"
+    with suppress(OSError):
+        history.parent.mkdir(parents=True, exist_ok=True)
+        readline.set_history_length(1_000)
+        if history.exists():
+            readline.read_history_file(history)
+
+        def keep() -> None:
+            with suppress(OSError):
+                readline.write_history_file(history)
+                history.chmod(0o600)
+
+        atexit.register(keep)
+
+
+def _print_line(line: str) -> None:
+    """A line, broken between words where it is longer than the terminal is wide."""
+    if sys.stdout.isatty():
+        _console().print(line, markup=False)
+    else:
+        click.echo(line)
 
 
 def _show(answer: "Answer") -> None:
@@ -252,7 +331,7 @@ def _show(answer: "Answer") -> None:
 
     console = _console()
     if console.is_terminal:
-        console.print(rich_text(answer), soft_wrap=True)
+        console.print(rich_text(answer, console.width))
     else:
         click.echo(str(answer))
 
@@ -261,7 +340,11 @@ def _text_line(article: "Summary") -> str:
     from qa.rendering import printable
 
     published = article.published.isoformat() if article.published else "----------"
-    return f"{article.id}  {published}  {printable(article.title or article.source or '')}"
+    line = f"{article.id}  {published}  {printable(article.title or article.source or '')}"
+    if not sys.stdout.isatty():
+        return line
+    columns = shutil.get_terminal_size().columns
+    return line if len(line) <= columns else f"{line[: columns - 1]}…"
 
 
 def _json_line(article: "Summary") -> str:

@@ -9,6 +9,12 @@ import click
 from index.place import Place, place_of
 
 
+def examples(*lines: str) -> str:
+    """What stands at the end of a command's help: how it is used."""
+    title = "Example:" if len(lines) == 1 else "Examples:"
+    return "\n".join(("\b", title, *(f"  {line}" for line in lines)))
+
+
 def reader_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--reader NAME`, for every command that reads."""
     return click.option(

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Encoding, Tokenizer
 
+from index.embedding.hub import only_local
 from index.embedding.onnx_model import BUNDLED_MODELS, OnnxModel
 from index.errors import UserError
 from index.types import Article, Passage
@@ -63,13 +64,19 @@ class TransformersReaderModel:
     """Any extractive question-answering model of transformers, by name or folder."""
 
     def __init__(self, model: str) -> None:
+        try:
+            local = only_local("reader", model)
+        except UserError as error:
+            raise UserError(f"{error}; bundled are small, base and cascade") from None
         import torch
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
         self._torch = torch
         try:
-            tokenizer: Any = AutoTokenizer.from_pretrained(model)
-            self._model: Any = AutoModelForQuestionAnswering.from_pretrained(model).eval()
+            tokenizer: Any = AutoTokenizer.from_pretrained(model, local_files_only=local)
+            self._model: Any = AutoModelForQuestionAnswering.from_pretrained(
+                model, local_files_only=local
+            ).eval()
         except (OSError, ValueError) as error:
             reason = str(error).splitlines()[0]
             raise UserError(

@@ -89,11 +89,9 @@ def test_an_uploaded_pdf_answers_until_it_is_deleted(page: Any) -> None:
     page.get_by_role("tab", name="Articles").click()
     pdf = {"name": "varnholm.pdf", "mimeType": "application/pdf", "buffer": content}
     broken = {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"no pdf at all"}
-    page.set_input_files("#aq-files input[type=file]", [pdf, broken])
-    page.locator("#aq-files").get_by_text("broken").first.wait_for()
-    page.click("#aq-upload")
-    page.locator("#aq-report .aq-done").wait_for(timeout=TAKES_LONG)
-    assert "not a PDF" in page.locator("#aq-report .aq-failed").inner_text()
+    page.set_input_files(".aq-files", [pdf, broken])
+    page.locator(".aq-job .aq-done").wait_for(timeout=TAKES_LONG)
+    assert "not a PDF" in page.locator(".aq-job .aq-failed").inner_text()
     page.get_by_role("tab", name="Ask").click()
     assert "Solberg" in answer_of(ask(page, "Who built the lighthouse of Varnholm?"))
     assert page.locator(".aq-card h3").first.inner_text() == "Notes on Varnholm"

@@ -22,9 +22,8 @@ API = "/gradio_api"
 PAGE = {
     "/", "/config", "/static/{path:path}", "/assets/{path:path}", "/favicon.ico", "/theme.css",
     "/robots.txt", "/manifest.json", f"{API}/heartbeat/{{session_hash}}", f"{API}/queue/join",
-    f"{API}/queue/data", f"{API}/upload_progress", f"{API}/upload", f"{API}/startup-events",
-    f"{API}/info", f"{API}/file={{path_or_url:path}}", f"{API}/run/{{api_name}}", f"{API}/cancel",
-    f"{API}/reset",
+    f"{API}/queue/data", f"{API}/startup-events", f"{API}/info", f"{API}/run/{{api_name}}",
+    f"{API}/cancel", f"{API}/reset",
 }  # fmt: skip
 CLOSED = {
     "/openapi.json", "/login", "/login/", "/logout", "/svelte/{path:path}", "/config/",
@@ -45,7 +44,8 @@ CLOSED = {
     f"{API}/component_server", f"{API}/component_server/", f"{API}/queue/status",
     f"{API}/theme.css", f"{API}/process_recording", f"{API}/vibe-edit", f"{API}/vibe-edit/",
     f"{API}/undo-vibe-edit", f"{API}/undo-vibe-edit/", f"{API}/vibe-code", f"{API}/vibe-code/",
-    f"{API}/vibe-starter-queries", f"{API}/vibe-starter-queries/",
+    f"{API}/vibe-starter-queries", f"{API}/vibe-starter-queries/", f"{API}/upload_progress",
+    f"{API}/upload", f"{API}/file={{path_or_url:path}}",
 }  # fmt: skip
 STREAMS = {f"{API}/heartbeat/{{session_hash}}"}
 """Never end by themselves, and hold nothing that was asked for."""
@@ -214,73 +214,30 @@ def test_gradio_itself_would_refuse_too(visitor: TestClient, canary: Path) -> No
         processing_utils._check_allowed(str(canary), True)
 
 
-def upload(client: TestClient, name: str, content: bytes) -> str:
-    (path,) = client.post(f"{API}/upload", files={"files": (name, content)}).json()
-    return str(path)
-
-
-def add(client: TestClient, path: str, session: str = "s") -> str:
-    """Post an upload as the page does; returns what its handler says."""
-    handlers = client.get("/config").json()["dependencies"]
-    (handler,) = (each for each in handlers if each["api_name"] == "_upload")
-    file = {
-        "path": path, "url": f"http://localhost/gradio_api/file={path}", "orig_name": "x",
-        "size": 1, "mime_type": "text/plain", "meta": {"_type": "gradio.FileData"},
-    }  # fmt: skip
-    body = {"data": [[file], "main", ""], "fn_index": handler["id"], "session_hash": session}
-    reply = client.post(f"{API}/queue/join", json=body)
-    if reply.status_code != 200:
-        return f"{reply.status_code}"
-    return client.get(f"{API}/queue/data", params={"session_hash": session}).text
-
-
-def test_uploads_are_only_for_who_sent_them(visitor: TestClient, service: Service) -> None:
-    name = "Über 50% (2) & more.txt"
-    path = upload(visitor, name, b"The gull fair of Tarn was opened by Rosa Lind in 2014.")
-    shown = visitor.get(f"{API}/file={path}")
-    assert shown.status_code == 200
-    assert b"gull fair" in shown.content
-    own = dict(visitor.cookies)
-    visitor.cookies.clear()
-    for _ in range(2):  # without a cookie, and with one of its own
-        assert visitor.get(f"{API}/file={path}").status_code == 404
-        assert add(visitor, path) == "403"
-        visitor.get("/")
-    assert dict(visitor.cookies).keys() == own.keys()
-    visitor.cookies.clear()
-    visitor.cookies.update(own)
-    assert "1 added" in add(visitor, path)
-    assert not Path(path).exists()
-    assert visitor.get(f"{API}/file={path}").status_code == 404
-    titles = [each.source for each in service.library.collection().summaries("tarn").articles]
-    assert len(titles) == 0
-    assert service.library.collection().summaries("50%").total == 1
-
-
-def test_the_same_file_of_two_people_is_two_files(visitor: TestClient) -> None:
-    content = b"The lamp fair of Orme was opened by Nils Ake in 2016."
-    mine, own = upload(visitor, "fair.txt", content), dict(visitor.cookies)
-    visitor.cookies.clear()
-    theirs = upload(visitor, "fair.txt", content)
-    assert mine != theirs
-    assert "1 added" in add(visitor, theirs)
-    visitor.cookies.clear()
-    visitor.cookies.update(own)
-    assert "there already" in add(visitor, mine, "t")
-
-
-def test_links_and_names_lead_nowhere_else(
-    visitor: TestClient, canary: Path, uploads: Path
+def test_names_of_files_lead_nowhere_else(
+    visitor: TestClient, service: Service, canary: Path, tmp_path: Path
 ) -> None:
-    for name in ("../../evil.txt", "..\\evil.txt", "/etc/evil.txt", "a/../../evil.txt"):
-        path = Path(upload(visitor, name, b"x"))
-        assert path.is_relative_to(uploads)
-        assert ".." not in path.parts
-    link = path.parent / "link.txt"
-    link.symlink_to(canary)
-    for name in (link, path.parent / ".." / canary.name):
-        assert visitor.get(f"{API}/file={name}").status_code == 404
-        assert add(visitor, str(name)) == "403"
+    names = ("../../evil.txt", "..\\evil.txt", "/etc/evil.txt", "a/../../evil.txt", str(canary))
+    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+    sent = [("files", (name, b"The gull fair was opened by Rosa Lind.")) for name in names]
+    job = visitor.post("/api/jobs", files=sent).json()
+    files = visitor.get(f"/api/jobs/{job['id']}").json()["files"]
+    assert not any(".." in file["name"] or file["name"].startswith("/") for file in files)
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert not list(service.jobs.store.folder.parent.rglob("*.txt"))
+
+
+def test_what_is_no_file_of_a_job_is_read_from_nowhere(visitor: TestClient, canary: Path) -> None:
+    # A field that only says where a file is; Gradio would have opened it.
+    for file in files(canary):
+        reply = visitor.post("/api/jobs", data={"files": json.dumps(file)})
+        assert reply.status_code == 400
+        assert visitor.post("/api/jobs", json={"addresses": [file]}).status_code == 422
+    given = {"addresses": [f"file://{canary}", str(canary)]}
+    job = visitor.post("/api/jobs", json=given).json()
+    while (seen := visitor.get(f"/api/jobs/{job['id']}").json())["state"] != "done":
+        pass
+    assert seen["added"] == 0
 
 
 def test_what_is_not_json_or_not_a_body_is_refused(visitor: TestClient) -> None:

@@ -11,20 +11,23 @@ from urllib.parse import quote
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from fastapi.routing import APIRoute
 from starlette.formparsers import MultiPartException
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from index.errors import UserError
-from index.types import Article
+from index.types import Article, Order
 from qa.pipeline import checked_question
 from qa.trace import Trace
-from qa.types import Turn
+from qa.types import Answer, Turn
 from ui.api import schemas as s
 from ui.api.docs_page import docs_page
+from ui.api.job_routes import add_jobs
+from ui.api.openapi import described
 from ui.api.validation import in_words
-from ui.inbox import Inbox, InboxFullError
-from ui.library import UnknownCollectionError
-from ui.lookups import NotFoundError, article_of, find_hits
+from ui.jobs.store import InboxFullError, UnknownJobError
+from ui.library import TakenError, UnknownCollectionError
+from ui.lookups import NotFoundError, article_of, collection_of, find_hits
 from ui.mcp.server import PATH as MCP_PATH
 from ui.mcp.server import HttpEndpoint
 from ui.queues import BusyError
@@ -35,6 +38,12 @@ from ui.uploads import pasted
 
 T = TypeVar("T")
 
+_Named = Annotated[
+    str | None, Query(description="The name of the collection; by default the first one.")
+]
+_KINDS_ASKED = (s.ASKED_ONE, s.ASKED_MANY)
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
 FONTS = Path(__file__).resolve().parents[1] / "page" / "assets" / "fonts"
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -42,6 +51,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     401: {"model": s.ProblemOut, "description": "A key is needed."},
     403: {"model": s.ProblemOut, "description": "Asked by a page of another site."},
     404: {"model": s.ProblemOut, "description": "There is no such article or collection."},
+    409: {"model": s.ProblemOut, "description": "There is one of this name already."},
     413: {"model": s.ProblemOut, "description": "The body is too large."},
     422: {"model": s.ProblemOut, "description": "A field is missing or wrong."},
     503: {"model": s.ProblemOut, "description": "Too busy; try again after Retry-After seconds."},
@@ -66,18 +76,20 @@ class _UnderWayError(UserError):
     """A change takes long, and goes on."""
 
 
-def build_api(service: Service, inbox: Inbox) -> FastAPI:
+def build_api(service: Service) -> FastAPI:
     """The application with the routes below `/api`; the page is mounted on it."""
     endpoint = HttpEndpoint(service)
     app = FastAPI(
         title="article-qa", version="1", lifespan=endpoint.lifespan, docs_url=None, redoc_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url="/api/openapi.json", generate_unique_id_function=lambda route: route.name,
         summary="Answers over a collection of articles, in the exact words of the articles.",
     )  # fmt: skip
+    app.openapi = partial(described, app)  # type: ignore[method-assign]
     _add_problems(app)
     _add_questions(app, service)
     _add_articles(app, service)
     _add_collections(app, service)
+    add_jobs(app, service, _PROBLEMS)
 
     app.router.routes.append(Route(MCP_PATH, endpoint))
 
@@ -98,27 +110,71 @@ def build_api(service: Service, inbox: Inbox) -> FastAPI:
     async def font(name: Literal["newsreader-latin", "newsreader-latin-ext"]) -> FileResponse:
         return FileResponse(FONTS / f"{name}.woff2", media_type="font/woff2")
 
-    # In place of Gradio's own, under which the same file of two people is one and the same.
-    @app.post("/gradio_api/upload", include_in_schema=False)
-    async def upload(request: Request, upload_id: str | None = None) -> list[str]:
-        return await inbox.receive(request, request.scope["visitor"], upload_id)
-
     @app.get("/api/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
         return HTMLResponse(docs_page(app.openapi()))
 
+    # Behind all others, and before the page, which would say that there is no such path.
+    @app.api_route("/api/{rest:path}", methods=_METHODS, include_in_schema=False)
+    async def other_method(request: Request) -> Response:
+        allowed = _allowed(app, request)
+        if not allowed:
+            return JSONResponse({"detail": "no such path; /api/docs has them all"}, 404)
+        headers = {"allow": ", ".join(sorted(allowed))}
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=headers)
+        words = f"{request.method} is not possible here, but {headers['allow']}"
+        return JSONResponse({"detail": words}, 405, headers)
+
     return app
 
 
+def _allowed(app: FastAPI, request: Request) -> set[str]:
+    """The methods that this path knows."""
+    routes = [route for route in app.router.routes if isinstance(route, APIRoute)]
+    met = [route for route in routes if route.matches(request.scope)[0] is Match.PARTIAL]
+    methods = {method for route in met for method in route.methods}
+    return (
+        methods | ({"HEAD", "OPTIONS"} if "GET" in methods else {"OPTIONS"}) if methods else set()
+    )
+
+
 def _add_questions(app: FastAPI, service: Service) -> None:
+    def answered(answer: Answer) -> s.AnswerOut:
+        return s.AnswerOut.model_validate(answer.to_dict())
+
     @app.post("/api/ask", responses=_PROBLEMS, tags=["questions"])
-    async def ask(body: s.AskIn, explain: bool = False) -> s.AnswerOut:
-        """Answer a question, with the places that say so; `explain=1` adds a trace of the steps."""
+    async def ask(
+        body: s.Asked,
+        explain: Annotated[bool, Query(description="Add a trace of the steps.")] = False,
+    ) -> s.AnswerOut | s.AnswersOut:
+        """Answer a question, or several, with the places that say so."""
+        if isinstance(body, s.AskManyIn):
+            return await ask_many(body, explain)
         history = tuple(Turn(each.question, each.answer) for each in body.history)
         question = checked_question(body.question)
         query = AskQuery(question, body.collection, history, body.filters)
-        answer = await _awaited(service.submit(query, "rest", Trace() if explain else None))
-        return s.AnswerOut.model_validate(answer.to_dict())
+        return answered(await _awaited(service.submit(query, "rest", Trace() if explain else None)))
+
+    async def ask_many(body: s.AskManyIn, explain: bool) -> s.AnswersOut:
+        futures: list[Future[Answer] | s.ProblemOut] = []
+        try:
+            for question in body.questions:
+                try:
+                    query = AskQuery(checked_question(question), body.collection, (), body.filters)
+                except UserError as error:
+                    futures.append(s.ProblemOut(detail=str(error)))
+                    continue
+                futures.append(service.submit(query, "rest", Trace() if explain else None))
+            answers = [
+                answered(await _awaited(future)) if isinstance(future, Future) else future
+                for future in futures
+            ]
+        finally:
+            for future in futures:
+                if isinstance(future, Future):
+                    future.cancel()
+        return s.AnswersOut(answers=answers)
 
     @app.post("/api/search", responses=_PROBLEMS, tags=["questions"])
     async def search(body: s.SearchIn) -> s.HitsOut:
@@ -165,32 +221,60 @@ def _add_articles(app: FastAPI, service: Service) -> None:
 
     @app.get("/api/articles", responses=_PROBLEMS, tags=["articles"])
     async def list_articles(
-        collection: str | None = None,
+        request: Request,
+        response: Response,
+        collection: _Named = None,
         q: Annotated[
             str, Query(max_length=500, description="Words of title, source or date.")
         ] = "",
-        offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
-        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+        offset: Annotated[int, Query(ge=0, le=10**9, description="Articles to leave out.")] = 0,
+        limit: Annotated[int, Query(ge=1, le=500, description="Articles at most.")] = 100,
+        sort: Annotated[Order, Query(description="How the list is sorted.")] = Order.ID,
     ) -> s.ArticlesOut:
-        """List or find articles."""
-        look = partial(_find, service, collection, q, offset, limit)
-        return await _awaited(service.submit_work(look, "rest"))
+        """List or find articles, a page at a time; `Link` leads to the other pages."""
+        look = partial(_find, service, collection, q, offset, limit, sort)
+        page = await _awaited(service.submit_work(look, "rest"))
 
-    @app.post("/api/articles", status_code=201, responses=_PROBLEMS_OF_CHANGES, tags=["articles"])
-    async def add_article(body: s.ArticleIn, collection: str | None = None) -> s.AddedOut:
-        """Add an article; one from the same source is replaced. The reply comes once it is safe."""
+        def at(place: int) -> str:
+            path = f"{request.scope.get('root_path', '')}/api/articles"
+            return f"{path}?{request.url.include_query_params(offset=place).query}"
+
+        page.next = at(offset + limit) if offset + limit < page.total else None
+        page.previous = at(max(0, offset - limit)) if offset else None
+        links = {"next": page.next, "prev": page.previous}
+        if linked := [f'<{path}>; rel="{name}"' for name, path in links.items() if path]:
+            response.headers["link"] = ", ".join(linked)
+        return page
+
+    @app.post(
+        "/api/articles", status_code=201, tags=["articles"],
+        responses={200: {"model": s.AddedOut, "description": "It was there; see `status`."},
+                   **_PROBLEMS_OF_CHANGES},
+    )  # fmt: skip
+    async def add_article(
+        body: s.ArticleIn, request: Request, response: Response, collection: _Named = None
+    ) -> s.AddedOut:
+        """Add an article; one from the same source is replaced. The reply comes once it is safe.
+
+        201 for a new one, 200 for one that was there and was updated or is unchanged.
+        """
         article = pasted(body.title, body.text, body.published, body.source)
-        return await changed(partial(put, article, collection), article.id, collection)
+        added = await changed(partial(put, article, collection), article.id, collection)
+        response.status_code = 201 if added.status == "added" else 200
+        among = f"?collection={quote(collection)}" if collection else ""
+        path = f"{request.scope.get('root_path', '')}/api/articles/{quote(article.id)}"
+        response.headers["location"] = f"{path}{among}"
+        return added
 
     @app.get("/api/articles/{article_id:path}", responses=_PROBLEMS, tags=["articles"])
-    async def get_article(article_id: str, collection: str | None = None) -> s.ArticleOut:
+    async def get_article(article_id: str, collection: _Named = None) -> s.ArticleOut:
         """A whole article."""
         look = partial(article_of, service, article_id, collection)
         return s.ArticleOut.whole(await _awaited(service.submit_work(look, "rest")))
 
     @app.put("/api/articles/{article_id:path}", responses=_PROBLEMS_OF_CHANGES, tags=["articles"])
     async def put_article(
-        article_id: str, body: s.ArticleIn, collection: str | None = None
+        article_id: str, body: s.ArticleIn, collection: _Named = None
     ) -> s.AddedOut:
         """Replace an article that is there."""
         new = pasted(body.title, body.text, body.published, body.source)
@@ -199,7 +283,7 @@ def _add_articles(app: FastAPI, service: Service) -> None:
 
     @app.patch("/api/articles/{article_id:path}", responses=_PROBLEMS_OF_CHANGES, tags=["articles"])
     async def patch_article(
-        article_id: str, body: s.ArticlePatch, collection: str | None = None
+        article_id: str, body: s.ArticlePatch, collection: _Named = None
     ) -> s.ArticleOut:
         """Correct title or date; they stay corrected when the article is read again."""
         return await changed(partial(edit, article_id, body, collection), article_id, collection)
@@ -208,7 +292,7 @@ def _add_articles(app: FastAPI, service: Service) -> None:
         "/api/articles/{article_id:path}", status_code=204, responses=_PROBLEMS_OF_CHANGES,
         tags=["articles"],
     )  # fmt: skip
-    async def delete_article(article_id: str, collection: str | None = None) -> None:
+    async def delete_article(article_id: str, collection: _Named = None) -> None:
         """Delete an article; its passages answer nothing from now on."""
         await changed(partial(delete, article_id, collection), article_id, collection)
 
@@ -222,17 +306,42 @@ def _add_collections(app: FastAPI, service: Service) -> None:
     @app.post(
         "/api/collections", status_code=201, responses=_PROBLEMS_OF_CHANGES, tags=["collections"]
     )
-    async def create_collection(body: s.CollectionIn) -> s.CollectionOut:
+    async def create_collection(
+        body: s.CollectionIn, request: Request, response: Response
+    ) -> s.CollectionOut:
         """Make an empty collection."""
         make = partial(service.library.create, body.name)
         name = await _changed(service.submit_change(make, "rest"), "GET /api/collections")
+        root = request.scope.get("root_path", "")
+        response.headers["location"] = f"{root}/api/collections/{quote(name)}"
         return s.CollectionOut(name=name, articles=0, passages=0)
+
+    @app.get("/api/collections/{name}", responses=_PROBLEMS, tags=["collections"])
+    async def get_collection(name: str) -> s.CollectionOut:
+        """How many articles and passages a collection has."""
+        return await _awaited(service.submit_work(partial(collection_of, service, name), "rest"))
+
+    @app.patch("/api/collections/{name}", responses=_PROBLEMS_OF_CHANGES, tags=["collections"])
+    async def rename_collection(name: str, body: s.CollectionIn) -> s.CollectionOut:
+        """Give a collection another name; the first one keeps its own."""
+        work = partial(service.rename_collection, name, body.name)
+        made = await _changed(service.submit_change(work, "rest"), "GET /api/collections")
+        return collection_of(service, made)
+
+    @app.delete(
+        "/api/collections/{name}", status_code=204, responses=_PROBLEMS_OF_CHANGES,
+        tags=["collections"],
+    )  # fmt: skip
+    async def delete_collection(name: str) -> None:
+        """Delete a collection with all of its articles, for good; the first one stays."""
+        work = partial(service.library.delete, name)
+        await _changed(service.submit_change(work, "rest"), "GET /api/collections")
 
 
 def _find(
-    service: Service, collection: str | None, words: str, offset: int, limit: int
+    service: Service, collection: str | None, words: str, offset: int, limit: int, order: Order
 ) -> s.ArticlesOut:
-    found = service.library.collection(collection).summaries(words, offset, limit)
+    found = service.library.collection(collection).summaries(words, offset, limit, order)
     lines = [s.ArticleLine.of(each) for each in found.articles]
     return s.ArticlesOut(total=found.total, articles=lines)
 
@@ -291,14 +400,23 @@ def _add_problems(app: FastAPI) -> None:
     async def late(_: Request, error: TimeoutError) -> JSONResponse:
         return problem(504, "this takes too long; try it again")
 
+    @app.exception_handler(TakenError)
+    async def taken(_: Request, error: TakenError) -> JSONResponse:
+        return problem(409, str(error))
+
     @app.exception_handler(UserError)
     async def wrong(_: Request, error: UserError) -> JSONResponse:
-        missing = isinstance(error, NotFoundError | UnknownCollectionError)
+        missing = isinstance(error, NotFoundError | UnknownCollectionError | UnknownJobError)
         return problem(404 if missing else 400, str(error))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(422, in_words(error.errors(), inside=1))
+        # Which of two kinds of body it was taken for is no part of a field's name.
+        errors = [
+            {**each, "loc": [part for part in each["loc"] if part not in _KINDS_ASKED]}
+            for each in error.errors()
+        ]
+        return problem(422, in_words(errors, inside=1))
 
 
 def _only(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -1,9 +1,9 @@
 """What the REST API takes and gives."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from index.sources.inputs import MAX_ARTICLE_BYTES
 from index.types import Article, Filters, Hit, Summary
@@ -13,10 +13,18 @@ from ui.shown import source_name
 
 _MAX_HISTORY = 50
 _MAX_ARTICLES = 10_000
+MAX_QUESTIONS = 32
+ASKED_ONE, ASKED_MANY = "one question", "many questions"
 
 
 Source = Annotated[str | None, AfterValidator(lambda source: source_name(source) or None)]
 """Where an article came from: an address, or the name of a file without its folder."""
+
+
+_ID: str = Field(description="Of the article; the same as long as its source is.")
+_TITLE: str = Field(description="Its headline, or empty where it has none.")
+_PUBLISHED: date | None = Field(description="As its source states it; null where that does not.")
+_SOURCE: Source = Field(description="An address or the name of a file.")
 
 
 class _Strict(BaseModel):
@@ -26,17 +34,13 @@ class _Strict(BaseModel):
 class TurnIn(_Strict):
     """An earlier question, with the answer it got."""
 
-    question: str = Field(max_length=MAX_QUESTION_CHARACTERS)
-    answer: str | None = Field(None, max_length=10_000)
+    question: str = Field(max_length=MAX_QUESTION_CHARACTERS, description="As it was asked.")
+    answer: str | None = Field(
+        None, max_length=10_000, description="What was answered; null if nothing was."
+    )
 
 
-class AskedIn(_Strict):
-    """A question, and which articles to look at."""
-
-    question: str = Field(
-        min_length=1, max_length=MAX_QUESTION_CHARACTERS,
-        examples=["when was the Singapore summit"],
-    )  # fmt: skip
+class _Filtered(_Strict):
     collection: str | None = Field(None, description="Its name; by default the first one.")
     since: date | None = Field(None, description="Only articles published on this day or later.")
     until: date | None = Field(None, description="Only articles published on this day or earlier.")
@@ -55,10 +59,42 @@ class AskedIn(_Strict):
         return Filters(self.since, self.until, self.source, frozenset(self.articles or ()))
 
 
+class AskedIn(_Filtered):
+    """A question, and which articles to look at."""
+
+    question: str = Field(
+        min_length=1, max_length=MAX_QUESTION_CHARACTERS, description="In English.",
+        examples=["when was the Singapore summit"],
+    )  # fmt: skip
+
+
 class AskIn(AskedIn):
     """A question to be answered."""
 
-    history: list[TurnIn] = Field(default_factory=list, max_length=_MAX_HISTORY)
+    history: list[TurnIn] = Field(
+        default_factory=list, max_length=_MAX_HISTORY,
+        description="The conversation so far, which completes a question that leans on it.",
+    )  # fmt: skip
+
+
+class AskManyIn(_Filtered):
+    """Several questions, to be answered together."""
+
+    questions: list[str] = Field(
+        min_length=1, max_length=MAX_QUESTIONS,
+        description="Each is answered by itself.",
+        examples=[["when was the Singapore summit", "Who is Kim Yong-chol?"]],
+    )  # fmt: skip
+
+
+def _kind_asked(value: Any) -> str:  # noqa: ANN401 - whatever was sent
+    return ASKED_MANY if isinstance(value, dict) and "questions" in value else ASKED_ONE
+
+
+Asked = Annotated[
+    Annotated[AskIn, Tag(ASKED_ONE)] | Annotated[AskManyIn, Tag(ASKED_MANY)],
+    Discriminator(_kind_asked),
+]
 
 
 class SearchIn(AskedIn):
@@ -70,31 +106,31 @@ class SearchIn(AskedIn):
 class CitationOut(BaseModel):
     """Where an answer stands: `text[start:end]` of the article is the quote."""
 
-    article_id: str
-    title: str
-    published: date | None
-    source: Source
-    start: int
-    end: int
-    quote: str
-    passage_start: int
-    passage_end: int
-    passage: str
+    article_id: str = _ID
+    title: str = _TITLE
+    published: date | None = _PUBLISHED
+    source: Source = _SOURCE
+    start: int = Field(description="Where the quote begins, in characters of the article's text.")
+    end: int = Field(description="Where it ends.")
+    quote: str = Field(description="The exact words of the article.")
+    passage_start: int = Field(description="Where the passage around it begins.")
+    passage_end: int = Field(description="Where that ends.")
+    passage: str = Field(description="The words around the quote.")
 
 
 class HelpOut(BaseModel):
     """How to ask, for someone who greeted or asked what can be asked."""
 
-    words: str
+    words: str = Field(description="What can be asked here.")
     examples: list[str] = Field(description="Questions that the collection answers.")
 
 
 class DateOut(BaseModel):
     """The days that an answer in time means."""
 
-    start: date
+    start: date = Field(description="The first of the days.")
     end: date = Field(description="The last of the days.")
-    granularity: Granularity
+    granularity: Granularity = Field(description="How exact it is.")
     derivation: str = Field(description="How the days were found, in a sentence.")
     inferred: bool = Field(
         description="Whether a part of it rests on what no source states outright."
@@ -148,13 +184,13 @@ class AnswerOut(OtherAnswerOut):
 class HitOut(BaseModel):
     """A passage that was found."""
 
-    article_id: str
-    title: str
-    published: date | None
-    source: Source
-    start: int
-    end: int
-    passage: str
+    article_id: str = _ID
+    title: str = _TITLE
+    published: date | None = _PUBLISHED
+    source: Source = _SOURCE
+    start: int = Field(description="Where it begins, in characters of the article's text.")
+    end: int = Field(description="Where it ends.")
+    passage: str = Field(description="Its words.")
     score: float = Field(description="How near it is; comparable within one search only.")
     similarity: float = Field(description="Cosine similarity of question and passage.")
 
@@ -172,41 +208,50 @@ class HitOut(BaseModel):
 class HitsOut(BaseModel):
     """Passages, the nearest first."""
 
-    hits: list[HitOut]
+    hits: list[HitOut] = Field(description="At most `k`.")
 
 
 class ArticleIn(_Strict):
     """An article to add."""
 
-    title: str = Field("", max_length=500)
-    text: str = Field(min_length=1, max_length=MAX_ARTICLE_BYTES)
-    published: date | None = None
-    source: str | None = Field(None, min_length=1, max_length=2_000)
+    title: str = Field("", max_length=500, description="Its headline.", examples=["Toll doubled"])
+    text: str = Field(
+        min_length=1, max_length=MAX_ARTICLE_BYTES, description="Plain text, without markup.",
+        examples=["The toll of the Orrin bridge is 9 crowns."],
+    )  # fmt: skip
+    published: date | None = Field(
+        None, description="The day on which it was published.", examples=["2011-05-01"]
+    )
+    source: str | None = Field(
+        None, min_length=1, max_length=2_000,
+        description="Where it comes from; a later article from there takes its place.",
+        examples=["https://news.example/toll"],
+    )  # fmt: skip
 
 
 class ArticlePatch(_Strict):
     """What to correct about an article; what is left out stays as it is."""
 
-    title: str | None = Field(None, max_length=500)
+    title: str | None = Field(None, max_length=500, description="Its headline.")
     published: date | None = Field(None, description="null takes the date away.")
 
 
 class AddedOut(BaseModel):
     """What became of an article."""
 
-    id: str
-    status: str = Field(description="added, updated or unchanged")
-    passages: int
+    id: str = _ID
+    status: Literal["added", "updated", "unchanged"] = Field(description="What was done.")
+    passages: int = Field(description="Passages that were stored; 0 where nothing changed.")
 
 
 class ArticleLine(BaseModel):
     """An article without its text."""
 
-    id: str
-    title: str
-    published: date | None
-    source: Source
-    characters: int
+    id: str = _ID
+    title: str = _TITLE
+    published: date | None = _PUBLISHED
+    source: Source = _SOURCE
+    characters: int = Field(description="The length of its text.")
 
     @classmethod
     def of(cls, article: Summary) -> "ArticleLine":
@@ -220,7 +265,7 @@ class ArticleLine(BaseModel):
 class ArticleOut(ArticleLine):
     """An article."""
 
-    text: str
+    text: str = Field(description="What all offsets count in.")
 
     @classmethod
     def whole(cls, article: Article) -> "ArticleOut":
@@ -234,38 +279,51 @@ class ArticleOut(ArticleLine):
 class ArticlesOut(BaseModel):
     """A page of the list of articles."""
 
-    total: int
-    articles: list[ArticleLine]
+    total: int = Field(description="How many articles the whole list has.")
+    articles: list[ArticleLine] = Field(description="This page of it.")
+    next: str | None = Field(None, description="The path of the next page; null on the last one.")
+    previous: str | None = Field(None, description="The path of the page before.")
 
 
 class CollectionIn(_Strict):
     """A collection to make."""
 
-    name: str = Field(min_length=1, max_length=48, pattern=r"^[A-Za-z0-9][\w -]*$")
+    name: str = Field(
+        min_length=1, max_length=48, pattern=r"^[A-Za-z0-9][\w -]*$",
+        description="Letters, digits, spaces, '-' and '_'.", examples=["Harbour news"],
+    )  # fmt: skip
 
 
 class CollectionOut(BaseModel):
     """A collection."""
 
-    name: str
-    articles: int
-    passages: int
+    name: str = Field(description="As `collection` takes it elsewhere.")
+    articles: int = Field(description="How many it has.")
+    passages: int = Field(description="How many these are cut into.")
 
 
 class CollectionsOut(BaseModel):
     """The names of all collections, the first one first."""
 
-    collections: list[str]
+    collections: list[str] = Field(description="`main` is the one that the server began with.")
 
 
 class HealthOut(BaseModel):
     """Whether questions are answered."""
 
-    status: str
+    status: str = Field(description="`ok`, or there is no reply.")
     accepted: int = Field(description="Requests that are accepted and not answered yet.")
 
 
 class ProblemOut(BaseModel):
     """What was wrong, in one line."""
 
-    detail: str
+    detail: str = Field(description="Names the field and says what to do.")
+
+
+class AnswersOut(BaseModel):
+    """The answers to several questions, in their order."""
+
+    answers: list[AnswerOut | ProblemOut] = Field(
+        description="A question that cannot be asked has what is wrong with it in its place."
+    )

@@ -1,39 +1,56 @@
-"""The page's second tab: put articles in, find them, delete them, keep several collections."""
+"""The page's second tab: put articles in, find, edit and delete them, keep several collections."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import json
+from collections.abc import AsyncIterator
+from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from index.errors import UserError
-from index.sources.files import KINDS
-from index.types import Added, Article
-from ui.inbox import Inbox
-from ui.page.articles_view import PAGE_SIZE, listing
+from index.types import Added, Order
+from ui.bin import Bin
+from ui.library import MAIN
+from ui.page.articles_view import (
+    PAGE_SIZE,
+    add_form,
+    deleted,
+    hits_listing,
+    listing,
+    problem,
+    told,
+)
 from ui.page.chat import Chat
 from ui.page.events import event_data, opening, script
 from ui.page.evidence import text_html
 from ui.page.filters import typed
 from ui.service import Service
 from ui.shown import without_folders
-from ui.uploads import MAX_FILES, pasted, read_address, read_upload, shown_name
+from ui.uploads import pasted
 
-_POLL_SECONDS = 0.1
+_SAMPLES = "seeds/"
+"""With which the sources of the sample articles begin."""
+
+_HITS = 100
+_TITLES, _TEXTS = "titles and sources", "texts"
+_ORDERS = {
+    "Title": Order.TITLE, "Newest first": Order.NEWEST, "Oldest first": Order.OLDEST,
+    "Longest first": Order.LONGEST,
+}  # fmt: skip
 
 Report = list[tuple[str, str, str]]
-"""For each file or text: its name, a state (working, done, failed), and words."""
+"""For each text or collection: its name, a state (working, done, failed), and words."""
 
 
 class ArticlesTab:
     """Builds the tab, and does what it is asked."""
 
-    def __init__(self, service: Service, inbox: Inbox) -> None:
+    def __init__(self, service: Service) -> None:
         self._service = service
-        self._inbox = inbox
         self._chat = Chat(service)
+        self._bin = Bin(service.library)
 
     def build(self, collection: gr.Dropdown, reader: gr.HTML, blocks: gr.Blocks) -> None:
         """Add the parts of the tab where the page is being built."""
@@ -41,12 +58,7 @@ class ArticlesTab:
         with gr.Row(elem_id="aq-manage"):
             with gr.Column(scale=5, min_width=320, elem_id="aq-add"):
                 gr.HTML("<h2>Add articles</h2>")
-                files = gr.File(
-                    file_count="multiple", file_types=list(KINDS), type="filepath",
-                    label=f"Files ({', '.join(each[1:] for each in KINDS)}; at most {MAX_FILES})",
-                    elem_id="aq-files", height=150,
-                )  # fmt: skip
-                upload = gr.Button("Add files", variant="primary", elem_id="aq-upload")
+                jobs = gr.HTML(add_form(), js_on_load=script("jobs"), elem_id="aq-jobs")
                 with gr.Accordion("Paste a text", open=False, elem_id="aq-paste"):
                     title = gr.Textbox("", label="Title", max_length=500, elem_id="aq-paste-title")
                     day = gr.Textbox(
@@ -58,143 +70,166 @@ class ArticlesTab:
                         elem_id="aq-paste-text",
                     )  # fmt: skip
                     paste = gr.Button("Add text", elem_id="aq-paste-add")
-                with gr.Accordion("From an address", open=False, elem_id="aq-url"):
-                    url = gr.Textbox(
-                        "", label="Address of a page or a feed", max_length=2_000,
-                        placeholder="https://", elem_id="aq-url-field",
-                    )  # fmt: skip
-                    fetch = gr.Button("Add page", elem_id="aq-url-add")
                 report = gr.HTML("", elem_id="aq-report")
                 with gr.Accordion("New collection", open=False, elem_id="aq-new"):
                     name = gr.Textbox("", label="Name", max_length=48, elem_id="aq-new-name")
                     create = gr.Button("Create and switch to it", elem_id="aq-new-create")
+                with gr.Accordion("Rename or delete this one", open=False, elem_id="aq-this"):
+                    new = gr.Textbox("", label="New name", max_length=48, elem_id="aq-this-new")
+                    rename = gr.Button("Rename this collection", elem_id="aq-this-rename")
+                    sure = gr.Textbox(
+                        "", label="To delete it for good, type its name", max_length=48,
+                        elem_id="aq-this-sure",
+                    )  # fmt: skip
+                    drop = gr.Button("Delete this collection", elem_id="aq-this-delete")
             with gr.Column(scale=7, min_width=320, elem_id="aq-list"):
-                words = gr.Textbox(
-                    "", label="Find articles by title, source or date", elem_id="aq-find"
-                )
-                articles = gr.HTML("", js_on_load=script("actions"), elem_id="aq-articles")
-        look = [collection, words]
-        gr.on([words.change, collection.change], self._list, look, articles, **quiet)
-        blocks.load(self._list, look, articles, **quiet)
+                words = gr.Textbox("", label="Find articles", elem_id="aq-find")
+                with gr.Row(elem_id="aq-find-how"):
+                    where = gr.Radio([_TITLES, _TEXTS], value=_TITLES, label="In their")
+                    order = gr.Dropdown(
+                        list(_ORDERS), value="Title", label="Sorted by", filterable=False,
+                        elem_id="aq-order",
+                    )  # fmt: skip
+                articles = gr.HTML("", js_on_load=script("articles"), elem_id="aq-articles")
+        look = [collection, words, where, order]
         gr.on(
-            [upload.click], self._upload, [files, *look], [report, articles, files],
-            # Gradio would make an empty file for each one, and keep it.
-            preprocess=False, concurrency_limit=2, **quiet,
+            [words.change, collection.change, where.change, order.change, blocks.load],
+            self._list, look, articles, **quiet,
         )  # fmt: skip
+        jobs.click(self._added, look, articles, **quiet)
         paste.click(
             self._paste, [title, day, text, *look], [report, articles, title, day, text],
             concurrency_limit=2, **quiet,
         )  # fmt: skip
-        gr.on(
-            [fetch.click, url.submit], self._fetch, [url, *look], [report, articles, url],
-            concurrency_limit=2, **quiet,
-        )  # fmt: skip
         create.click(self._create, name, [collection, name, report], **quiet)
+        rename.click(self._rename, [collection, new], [collection, new, report], **quiet)
+        drop.click(self._drop, [collection, sure], [collection, sure, report], **quiet)
         articles.click(opening(self._chat.open_article), collection, reader, **quiet)
         articles.click(self._clicked, look, articles, **quiet)
 
-    def _list(self, collection: str, words: str, offset: int = 0) -> str:
+    def _list(
+        self, collection: str, words: str, where: str, order: str, offset: int = 0, said: str = ""
+    ) -> str:
         try:
             searched = self._service.library.collection(collection)
-            found = searched.summaries(words, offset, PAGE_SIZE)
+            if where == _TEXTS and words.strip():
+                return hits_listing(searched.search(words[:500], _HITS), collection, said)
+            found = searched.summaries(words, offset, PAGE_SIZE, _ORDERS.get(order, Order.TITLE))
+            samples = self._samples(collection)
         except UserError as error:
-            return f'<p class="aq-problem" role="alert">{text_html(without_folders(error))}</p>'
-        return listing(found, offset, words)
+            return problem(without_folders(error))
+        own = bool(samples) and searched.counts()[0] > len(samples)
+        return listing(
+            found, offset, words, collection, samples=len(samples) if own else 0, told=said
+        )
 
-    def _clicked(self, collection: str, words: str, event: gr.EventData) -> Any:  # noqa: ANN401
+    def _samples(self, collection: str) -> list[str]:
+        """The ids of the articles that came with the product."""
+        found = self._service.library.collection(collection).summaries(_SAMPLES)
+        return [each.id for each in found.articles if (each.source or "").startswith(_SAMPLES)]
+
+    def _added(self, *look: str, event: gr.EventData) -> Any:  # noqa: ANN401
+        # A job of another collection changes nothing here.
+        return self._list(*look) if event_data(event).get("collection") == look[0] else gr.skip()
+
+    def _clicked(self, *look: str, event: gr.EventData) -> Any:  # noqa: ANN401
         data = event_data(event)
-        action = data.get("action")
-        if action == "delete":
-            self._service.library.collection(collection).remove([str(data.get("article"))])
-            return self._list(collection, words)
-        if action == "page":
-            offset = str(data.get("offset", ""))
-            return self._list(collection, words, int(offset) if offset.isdecimal() else 0)
-        return gr.skip()
-
-    async def _upload(
-        self, files: Sequence[dict[str, Any]] | None, collection: str, words: str
-    ) -> AsyncIterator[tuple[Any, ...]]:
-        paths = [Path(file["path"]) for file in files or ()]
         try:
-            if len(paths) > MAX_FILES:
-                problem = f"{len(paths)} files at once; at most {MAX_FILES}"
-                yield _report([("", "failed", problem)]), gr.skip(), gr.skip()
-                return
-            states: Report = [(shown_name(path.name), "waiting", "") for path in paths]
-            for place, path in enumerate(paths):
-                name = states[place][0]
-                read = partial(read_upload, path, path.name)
-                async for state in self._add(collection, name, read):
-                    states[place] = state
-                    yield _report(states), gr.skip(), gr.skip()
-        finally:
-            self._inbox.discard([str(path) for path in paths])
-        yield _report(states), self._list(collection, words), None
+            match data.get("action"):
+                case "page":
+                    offset = str(data.get("offset", ""))
+                    return self._list(*look, offset=int(offset) if offset.isdecimal() else 0)
+                case "delete":
+                    said = self._delete(look[0], _ids(data))
+                case "samples":
+                    said = self._delete(look[0], self._samples(look[0]))
+                case "undo":
+                    count = self._bin.bring_back(str(data.get("key")))
+                    said = told(f"{count:,} article{'' if count == 1 else 's'} brought back.")
+                case "save":
+                    said = self._edit(look[0], data)
+                case _:
+                    return gr.skip()
+        except UserError as error:
+            said = problem(without_folders(error))
+        return self._list(*look, said=said)
 
-    async def _fetch(self, url: str, collection: str, words: str) -> AsyncIterator[tuple[Any, ...]]:
-        state = ("", "failed", "")
-        async for state in self._add(collection, url.strip(), partial(read_address, url)):
-            yield _report([state]), gr.skip(), gr.skip()
-        kept = url if state[1] == "failed" else ""
-        yield _report([state]), self._list(collection, words), kept
+    def _delete(self, collection: str, ids: list[str]) -> str:
+        key, count = self._bin.delete(collection, ids)
+        return deleted(count, key if count else "")
+
+    def _edit(self, collection: str, data: dict[str, Any]) -> str:
+        written = str(data.get("published", "")).strip()
+        try:
+            published = date.fromisoformat(written) if written else None
+        except ValueError:
+            raise UserError(f"{written[:40]!r} is not a day like 2019-01-19") from None
+        article = self._service.library.collection(collection).edit(
+            str(data.get("article")), title=str(data.get("title", ""))[:500], published=published,
+            undated=published is None,
+        )  # fmt: skip
+        return told(f"Saved: {article.title or article.source or article.id}")
 
     async def _paste(
-        self, title: str, day: str, text: str, collection: str, words: str
+        self, title: str, day: str, text: str, *look: str
     ) -> AsyncIterator[tuple[Any, ...]]:
-        def read() -> list[Article]:
-            return [pasted(title, text, typed(day, None, None).since)]
-
-        state = ("", "failed", "")
-        async for state in self._add(collection, title.strip() or "Pasted text", read):
-            yield _report([state]), *[gr.skip()] * 4
-        kept = (title, day, text) if state[1] == "failed" else ("", "", "")
-        yield _report([state]), self._list(collection, words), *kept
-
-    async def _add(
-        self, collection: str, name: str, read: Callable[[], Any]
-    ) -> AsyncIterator[tuple[str, str, str]]:
-        """Add what `read` gives, and say how far it has come."""
-        done = passages = 0
-
-        def advance(_: Article, count: int) -> None:
-            nonlocal done, passages
-            done += 1
-            passages += count
+        name = title.strip() or "Pasted text"
 
         def work() -> Added:
-            return self._service.library.collection(collection).add(read(), advance)
+            article = pasted(title, text, typed(day, None, None).since)
+            return self._service.library.collection(look[0]).add([article])
 
-        yield name, "working", "reading"
-        task = asyncio.create_task(asyncio.to_thread(work))
-        while not task.done():
-            await asyncio.sleep(_POLL_SECONDS)
-            if done:
-                yield name, "working", f"{done:,} articles, {_passages(passages)}"
+        yield _report([(name, "working", "reading")]), *[gr.skip()] * 4
         try:
-            yield name, "done", _outcome(task.result())
+            added = await asyncio.to_thread(work)
         except UserError as error:
-            added = f"; {done:,} articles of it were added" if done else ""
-            yield name, "failed", f"{without_folders(error)}{added}"
+            state = name, "failed", without_folders(error)
+            yield _report([state]), *[gr.skip()] * 4
+            return
+        yield _report([(name, "done", _outcome(added))]), self._list(*look), "", "", ""
 
     def _create(self, name: str) -> tuple[Any, Any, str]:
-        library = self._service.library
+        make = partial(self._service.library.create, name)
+        return self._renamed(make, name, "created; it is empty")
+
+    def _rename(self, old: str, new: str) -> tuple[Any, Any, str]:
+        work = partial(self._service.rename_collection, old, new)
+        return self._renamed(work, new, f"is what {old} is called now")
+
+    def _drop(self, name: str, sure: str) -> tuple[Any, Any, str]:
+        def work() -> str:
+            if sure.strip() != name:
+                raise UserError(f"type {name} to delete it with all of its articles")
+            self._service.library.delete(name)
+            return MAIN
+
+        return self._renamed(work, name, "deleted")
+
+    def _renamed(self, work: Any, name: str, words: str) -> tuple[Any, Any, str]:  # noqa: ANN401
         try:
-            made = library.create(name)
+            chosen = work()
         except UserError as error:
             return gr.skip(), gr.skip(), _report([(name, "failed", without_folders(error))])
-        dropdown = gr.Dropdown(library.names(), value=made)
-        return dropdown, "", _report([(made, "done", "created; it is empty")])
+        dropdown = gr.Dropdown(self._service.library.names(), value=chosen)
+        return dropdown, "", _report([(name.strip(), "done", words)])
+
+
+def _ids(data: dict[str, Any]) -> list[str]:
+    """The articles that an event names: one, or those that are selected."""
+    if "articles" not in data:
+        return [str(data.get("article"))]
+    try:
+        named = json.loads(str(data["articles"]))
+    except ValueError:
+        return []
+    return [str(each) for each in named] if isinstance(named, list) else []
 
 
 def _outcome(added: Added) -> str:
     counts = {"added": added.added, "updated": added.updated, "there already": added.unchanged}
     words = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
-    return f"{words or 'nothing added'} ({_passages(added.passages)})"
-
-
-def _passages(count: int) -> str:
-    return f"{count:,} passage{'' if count == 1 else 's'}"
+    passages = f"{added.passages:,} passage{'' if added.passages == 1 else 's'}"
+    return f"{words or 'nothing added'} ({passages})"
 
 
 def _report(states: Report) -> str:

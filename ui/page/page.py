@@ -8,7 +8,6 @@ import gradio as gr
 from index.errors import UserError
 from index.types import Summary
 from ui.auth import Login
-from ui.inbox import Inbox
 from ui.library import MAIN
 from ui.page.article import asked_alone
 from ui.page.articles_tab import ArticlesTab
@@ -25,9 +24,8 @@ Fields = tuple[str, str, Session]
 class Page:
     """Builds the page of a service."""
 
-    def __init__(self, service: Service, inbox: Inbox, login: Login) -> None:
+    def __init__(self, service: Service, login: Login) -> None:
         self._service = service
-        self._inbox = inbox
         self._login = login
         self._chat = Chat(service)
 
@@ -48,7 +46,7 @@ class Page:
                 with gr.Tab("Ask", id="ask"):
                     self._ask_tab(session, collection, reader, tabs, blocks)
                 with gr.Tab("Articles", id="articles"):
-                    ArticlesTab(self._service, self._inbox).build(collection, reader, blocks)
+                    ArticlesTab(self._service).build(collection, reader, blocks)
         blocks.queue(default_concurrency_limit=WORKERS, max_size=256, api_open=False)
         return blocks
 

@@ -1,0 +1,1 @@
+"""Adding articles as jobs that outlive the request, the page and the server."""
