@@ -126,7 +126,8 @@ class _Stored:
     def words(self) -> str:
         """How far it has come, in a line that fits a narrow terminal."""
         seconds = max(time.monotonic() - self._began, 1e-3)
-        parts = [f"{self._articles:,} articles", f"{self._passages / seconds:,.0f} passages/s"]
+        articles = f"{self._articles:,} article{'' if self._articles == 1 else 's'}"
+        parts = [articles, f"{self._passages / seconds:,.0f} passages/s"]
         if self.share:
             left = seconds * (1 - self.share) / self.share
             parts.append(f"{self.share:.0%}, {_duration(left)} left")

@@ -108,7 +108,7 @@ def test_a_log_is_told_how_far_adding_has_come(tmp_path, monkeypatch, capsys):
         qa.loading.add_with_progress(collection, read_articles([folder], problems.append))
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 4
-    assert re.fullmatch(r"1 articles, \d+ passages/s, \d+%, \d+ s left", lines[0])
+    assert re.fullmatch(r"1 article, \d+ passages/s, \d+%, \d+ s left", lines[0])
     shares = [int(re.search(r"(\d+)%", line).group(1)) for line in lines]
     assert shares == sorted(shares)
     assert shares[-1] == 100
