@@ -1,5 +1,6 @@
 """The collections that a server offers: the one it was started with, and a folder of others."""
 
+import os
 import re
 import secrets
 import shutil
@@ -120,7 +121,8 @@ class Library:
         if name not in self.names():
             raise UnknownCollectionError("no collection of this name")
         opened = self._opened.pop(name, None)
-        if opened is not None:
+        if opened is not None and os.name == "nt":
+            # Elsewhere, questions that are under way may end; then its files are closed.
             opened.collection.close()
 
     def answerer(self, name: str | None = None) -> Answerer:

@@ -125,9 +125,15 @@ class Service:
 
     def rename_collection(self, old: str, new: str) -> str:
         """Give a collection another name, and let its jobs go on; errors as of the library."""
-        made = self.library.rename(old, new)
-        self.jobs.store.rename_collection(old, made)
+        with self.jobs.held(old):
+            made = self.library.rename(old, new)
+            self.jobs.store.rename_collection(old, made)
         return made
+
+    def delete_collection(self, name: str) -> None:
+        """Delete a collection with all of its articles; errors as of the library."""
+        with self.jobs.held(name):
+            self.library.delete(name)
 
     def submit(self, query: Query, door: str, trace: Trace | None = None) -> Future[Answer]:
         """Accept a question, to be answered in its turn.

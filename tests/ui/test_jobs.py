@@ -181,6 +181,20 @@ def test_a_cancelled_job_begins_nothing_more(tmp_path: Path) -> None:
         jobs.job(job_id, "ann")
 
 
+def test_a_collection_that_is_renamed_gets_all_of_its_job(own: TestClient) -> None:
+    own.post("/api/collections", json={"name": "Old name"})
+    files = sent((f"r{n}.txt", text(n)) for n in range(50))
+    job = own.post("/api/jobs", files=files, data={"collection": "Old name"}).json()
+    renamed = own.patch("/api/collections/Old name", json={"name": "New name"})
+    assert renamed.status_code == 200
+    job = ended(own, job["id"])
+    assert (job["collection"], job["words"]) == ("New name", "50 of 50")
+    assert own.get("/api/collections/New name").json()["articles"] == 50
+    waiting = own.post("/api/jobs", files=files, data={"collection": "New name"}).json()
+    assert own.delete("/api/collections/New name").status_code == 204
+    assert ended(own, waiting["id"])["state"] == "done"
+
+
 def test_jobs_take_turns(tmp_path: Path) -> None:
     jobs = JobStore(tmp_path / "jobs")
     ids = [jobs.create(owner, "main", 3) for owner in ("ann", "ben")]

@@ -123,7 +123,7 @@ def test_articles_come_change_and_go(client: TestClient) -> None:
 
 def test_collections_are_apart(client: TestClient) -> None:
     assert client.post("/api/collections", json={"name": "Empty"}).status_code == 201
-    assert client.post("/api/collections", json={"name": "Empty"}).status_code == 400
+    assert client.post("/api/collections", json={"name": "Empty"}).status_code == 409
     assert "Empty" in client.get("/api/collections").json()["collections"]
     empty = client.post("/api/ask", json={**QUESTION, "collection": "Empty"}).json()
     assert empty["text"] is None

@@ -334,7 +334,7 @@ def _add_collections(app: FastAPI, service: Service) -> None:
     )  # fmt: skip
     async def delete_collection(name: str) -> None:
         """Delete a collection with all of its articles, for good; the first one stays."""
-        work = partial(service.library.delete, name)
+        work = partial(service.delete_collection, name)
         await _changed(service.submit_change(work, "rest"), "GET /api/collections")
 
 

@@ -9,7 +9,7 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -272,7 +272,9 @@ class JobStore:
                 if time.time() - folder.stat().st_mtime > _ARRIVING_SECONDS:
                     shutil.rmtree(folder, ignore_errors=True)
 
-    def claim(self, busy: Iterable[str], most: int, most_bytes: int) -> tuple[str, str, list[Item]]:
+    def claim(
+        self, busy: Iterable[str], most: int, most_bytes: int, held: Collection[str] = ()
+    ) -> tuple[str, str, list[Item]]:
         """Take the next items of a job that wait; returns job, collection and items.
 
         Jobs take turns: of those with waiting items, one that nobody works on comes first, and
@@ -282,6 +284,7 @@ class JobStore:
             busy: The jobs that somebody works on, as often as somebody does.
             most: Items at most.
             most_bytes: Their size in all at most, but for the first.
+            held: Collections to which nothing is added now.
         """
         taken = list(busy)
         with self._writing() as connection:
@@ -289,6 +292,7 @@ class JobStore:
                 "SELECT DISTINCT jobs.id, collection, made FROM items JOIN jobs ON jobs.id = job "
                 "WHERE state = 'waiting' AND NOT cancelled"
             ).fetchall()
+            waiting = [row for row in waiting if row[1] not in held]
             if not waiting:
                 return "", "", []
             job_id, collection, _ = min(waiting, key=lambda row: (taken.count(row[0]), row[2]))

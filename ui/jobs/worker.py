@@ -4,6 +4,7 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Lock, RLock, Thread
@@ -61,7 +62,8 @@ class Jobs:
         self._ending = Event()
         self._woken = threading.Condition()
         self._threads: list[Thread] = []
-        self._at_work: dict[Thread, str] = {}
+        self._at_work: dict[Thread, tuple[str, str]] = {}
+        self._held: list[str] = []
         self._owned = FileLock(folder / "server.lock", thread_local=False)
 
     @property
@@ -90,6 +92,19 @@ class Jobs:
         with self._woken:
             self._woken.notify_all()
 
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """Around what must not happen while something is added to the collection of this name."""
+        with self._woken:
+            self._held.append(name)
+            self._woken.wait_for(lambda: all(at != name for _, at in self._at_work.values()))
+        try:
+            yield
+        finally:
+            with self._woken:
+                self._held.remove(name)
+                self._woken.notify_all()
+
     def close(self, seconds: float = 20.0) -> None:
         """End after what is being written; the rest goes on with the next server."""
         self._ending.set()
@@ -111,18 +126,22 @@ class Jobs:
                 continue
             with self._woken:
                 job_id, name, items = self.store.claim(
-                    self._at_work.values(), _TOGETHER, _TOGETHER_BYTES
+                    [working for working, _ in self._at_work.values()],
+                    _TOGETHER,
+                    _TOGETHER_BYTES,
+                    self._held,
                 )
                 if not items:
                     self._woken.wait(_IDLE_SECONDS)
                     continue
-                self._at_work[threading.current_thread()] = job_id
+                self._at_work[threading.current_thread()] = job_id, name
             try:
                 self._give_way()
                 self._do(job_id, name, items)
             finally:
                 with self._woken:
                     del self._at_work[threading.current_thread()]
+                    self._woken.notify_all()
 
     def _own(self) -> bool:
         """Whether this process is the one that works on these jobs."""

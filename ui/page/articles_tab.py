@@ -200,7 +200,7 @@ class ArticlesTab:
         def work() -> str:
             if sure.strip() != name:
                 raise UserError(f"type {name} to delete it with all of its articles")
-            self._service.library.delete(name)
+            self._service.delete_collection(name)
             return MAIN
 
         return self._renamed(work, name, "deleted")
