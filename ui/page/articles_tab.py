@@ -128,11 +128,11 @@ class ArticlesTab:
         found = self._service.library.collection(collection).summaries(_SAMPLES)
         return [each.id for each in found.articles if (each.source or "").startswith(_SAMPLES)]
 
-    def _added(self, *look: str, event: gr.EventData) -> Any:  # noqa: ANN401
+    def _added(self, event: gr.EventData, *look: str) -> Any:  # noqa: ANN401
         # A job of another collection changes nothing here.
         return self._list(*look) if event_data(event).get("collection") == look[0] else gr.skip()
 
-    def _clicked(self, *look: str, event: gr.EventData) -> Any:  # noqa: ANN401
+    def _clicked(self, event: gr.EventData, *look: str) -> Any:  # noqa: ANN401
         data = event_data(event)
         try:
             match data.get("action"):
