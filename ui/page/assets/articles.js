@@ -16,7 +16,7 @@ element.addEventListener('change', (event) => {
 });
 element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-action]');
-  if (!button || button.dataset.action === 'open') return;
+  if (!button) return;
   const { action } = button.dataset;
   if (action === 'delete' && button.dataset.sure !== 'yes') {
     const before = button.textContent;

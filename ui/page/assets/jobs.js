@@ -4,7 +4,6 @@ const PER_REQUEST = 20;
 const BYTES_PER_REQUEST = 40e6;
 const SHOWN = 200;
 const one = (selector) => element.querySelector(selector);
-const largest = Number(one('.aq-drop').dataset.largest);
 const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 const running = new Set();
 let sending = 0;
@@ -64,6 +63,7 @@ function* requests(files) {
 async function send(chosen) {
   const named = chosen.map((given) => ({ ...given, name: nameOf(given) }))
     .filter(({ name }) => !isHidden(name));
+  const largest = Number(one('.aq-drop').dataset.largest);
   const files = named.filter(({ file }) => file.size <= largest);
   const tooLarge = named.filter(({ file }) => file.size > largest).map(({ name }) => name);
   if (tooLarge.length) tell(`Not sent, larger than ${largest / 1e6} MB: ${tooLarge.join(', ')}`);
@@ -236,16 +236,21 @@ element.addEventListener('change', (event) => {
   input.value = '';
   send(files);
 });
-const zone = one('.aq-drop');
-zone.addEventListener('dragover', (event) => { event.preventDefault(); zone.classList.add('aq-over'); });
-zone.addEventListener('dragleave', () => zone.classList.remove('aq-over'));
-zone.addEventListener('drop', async (event) => {
+const zoneOf = (event) => event.target.closest('.aq-drop');
+element.addEventListener('dragover', (event) => {
+  if (!zoneOf(event)) return;
   event.preventDefault();
-  zone.classList.remove('aq-over');
+  zoneOf(event).classList.add('aq-over');
+});
+element.addEventListener('dragleave', (event) => zoneOf(event)?.classList.remove('aq-over'));
+element.addEventListener('drop', async (event) => {
+  if (!zoneOf(event)) return;
+  event.preventDefault();
+  zoneOf(event).classList.remove('aq-over');
   const dropped = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   send((await Promise.all(dropped.map((entry) => entries(entry, '')))).flat());
 });
-one('.aq-addresses').addEventListener('submit', (event) => {
+element.addEventListener('submit', (event) => {
   event.preventDefault();
   sendAddress(one('#aq-address').value.trim());
 });
