@@ -26,7 +26,7 @@ def add_form() -> str:
         '<div><input id="aq-address" type="url" placeholder="https://" maxlength="2000" required>'
         '<button type="submit">Add page</button></div></form>'
         '<p class="aq-sending" role="status"></p>'
-        '<div class="aq-jobs" aria-label="What is being added"></div>'
+        '<section class="aq-jobs" aria-label="What is being added"></section>'
     )
 
 
@@ -109,7 +109,7 @@ def _samples(count: int) -> str:
 def _selection() -> str:
     return (
         '<p class="aq-selection"><label><input type="checkbox" class="aq-all"> Select all shown'
-        f'</label> <button type="button" class="aq-delete aq-delete-selected" hidden'
+        f'</label> <button type="button" class="aq-delete-selected" hidden'
         f"{attributes(action='delete', articles='')}>Delete</button></p>"
     )
 

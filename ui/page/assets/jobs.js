@@ -147,6 +147,7 @@ function show(job) {
   const told = files.filter((file) => file.problems.length || file.notes.length);
   const others = files.length <= 20 ? files.filter((file) => !told.includes(file)) : [];
   const list = make('ul', 'aq-report');
+  list.tabIndex = 0; // It scrolls, also by the keyboard.
   list.append(...[...told, ...others].slice(0, SHOWN).map(fileRow));
   card.replaceChildren(head, bar, stop);
   if (told.length && files.length > 20) {
