@@ -101,9 +101,13 @@ def _samples(count: int) -> str:
     if not count:
         return ""
     return (
-        f'<p class="aq-told" role="note">{count} sample articles are still among yours. '
+        f'<p class="aq-told" role="note">Still among yours: {_samples_in_words(count)}. '
         f'<button type="button"{attributes(action="samples")}>Remove the samples</button></p>'
     )
+
+
+def _samples_in_words(count: int) -> str:
+    return "the sample article" if count == 1 else f"the {count} sample articles"
 
 
 def _selection() -> str:
