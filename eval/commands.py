@@ -14,7 +14,7 @@ from click.core import ParameterSource
 
 from index.errors import UserError
 from index.place import Place
-from qa.cli.options import collection_option, reader_option
+from qa.cli.options import collection_option, examples, reader_option
 
 if TYPE_CHECKING:
     from eval.records import Record
@@ -52,12 +52,21 @@ class _Setting:
     limit: int | None
 
 
-@click.group(cls=_RunByDefault, name="eval")
+@click.group(
+    cls=_RunByDefault,
+    name="eval",
+    epilog=examples("article-qa eval --out report/", "article-qa eval my-questions.jsonl"),
+)
 def evaluate() -> None:
     """Measure the answers on suites of questions."""
 
 
-@evaluate.command()
+@evaluate.command(
+    epilog=examples(
+        "article-qa eval run my-questions.jsonl --out report/",
+        "article-qa eval run squad.json --passages gold --reader small",
+    )
+)
 @click.argument("suites", nargs=-1, type=_PATH, metavar="[SUITE]...")
 @collection_option
 @click.option(
@@ -146,7 +155,7 @@ def run(
     ctx.exit(1 if misses else 0)
 
 
-@evaluate.command()
+@evaluate.command(epilog=examples("article-qa eval new --out my-questions.jsonl"))
 @collection_option
 @click.option(
     "--out", type=_PATH, required=True, metavar="FILE", help="The suite to write, .jsonl."

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qa.cli.options import examples
+
 if TYPE_CHECKING:
     from qa.training.quantize.export import Precision
 
@@ -36,12 +38,19 @@ class WeightedFile(click.ParamType[tuple[Path, float]]):
         return Path(path), number
 
 
-@click.group()
+@click.group(
+    epilog=examples("article-qa train reader --base qa/models/small --data mine.json --out mine")
+)
 def train() -> None:
     """Makes the models that article-qa reads with."""
 
 
-@train.command()
+@train.command(
+    epilog=examples(
+        "article-qa train reader --base qa/models/small --data mine.json --out mine",
+        "article-qa train reader --base roberta --mixture mix.toml --dev dev.json --out mine",
+    )
+)
 @click.option(
     "--mixture", type=_FILE,
     help="TOML file with a table `weights`: a weight for each file's name in --folder. Two are in "
@@ -149,7 +158,12 @@ def reader(
         raise click.ClickException(f"stopped; the same command goes on from {out}") from None
 
 
-@train.command("pseudo-label")
+@train.command(
+    "pseudo-label",
+    epilog=examples(
+        "article-qa train pseudo-label --pairs pairs.jsonl --reader qa/models/base --out new.json"
+    ),
+)
 @click.option(
     "--pairs", type=_FILE, required=True,
     help='JSON lines with "question" and "sentence", a sentence that answers the question.',
@@ -174,7 +188,9 @@ def pseudo_label_command(pairs: Path, folder: Path, out: Path, confidence: float
     click.echo(f"{out}: {kept:,} of {total:,} questions")
 
 
-@train.command()
+@train.command(
+    epilog=examples("article-qa train export --model mine --kind reader --out mine-int8")
+)
 @click.option("--model", type=_FOLDER, required=True, help="Folder of the trained model.")
 @click.option("--kind", type=click.Choice(["reader", "embedder"]), required=True)
 @click.option(
@@ -190,7 +206,7 @@ def export(model: Path, kind: str, out: Path, precision: "Precision") -> None:
     click.echo(f"{out}: {precision} {kind}")
 
 
-@train.command()
+@train.command(epilog=examples("article-qa train calibrate --dev dev.json --model mine-int8"))
 @click.option("--dev", type=_FILE, required=True, help="SQuAD file that no model learned from.")
 @click.option(
     "--distractors", type=_FILE, multiple=True,

@@ -7,7 +7,7 @@ import pytest
 
 from index.backend import Backend, Outcome
 from index.errors import UserError
-from index.types import Article, Filters
+from index.types import Article, Filters, Order
 from tests.index.helpers import (
     EMBEDDER,
     WordEmbedder,
@@ -160,6 +160,23 @@ def test_articles_come_back_as_they_went_in(collection):
         assert collection.article(article.id) == article
     assert collection.article("nobody") is None
     assert collection.counts()[0] == 43
+
+
+def test_the_list_is_sorted(collection):
+    given = (("a", "pear", 1), ("b", "Apple", None), ("c", "", 3), ("d", "fig", 2), ("e", "fig", 2))
+    collection.add(
+        Article(name, title, f"Text {'of some length ' * place}", day and date(2020, 1, day))
+        for place, (name, title, day) in enumerate(given)
+    )
+    wanted = {
+        Order.ID: "abcde", Order.TITLE: "bdeac", Order.NEWEST: "cdeab", Order.OLDEST: "adecb",
+        Order.LONGEST: "edcba",
+    }  # fmt: skip
+    for order, ids in wanted.items():
+        found = collection.summaries(order=order)
+        assert "".join(article.id for article in found.articles) == ids
+        parts = [collection.summaries("", offset, 2, order).articles for offset in (0, 2, 4)]
+        assert sum(parts, ()) == found.articles
 
 
 def test_the_list_of_articles(collection, tmp_path):

@@ -17,8 +17,9 @@ from index.sources.files import read_articles
 from tests.index.helpers import open_collection
 
 COMMANDS = (
-    "add", "ask", "backup", "chat", "check", "edit", "feedback", "list", "mcp", "remove",
-    "restore", "serve",
+    "add", "ask", "backup", "chat", "check", "edit", "eval", "eval run", "eval new", "feedback",
+    "list", "mcp", "remove", "restore", "serve", "train", "train reader", "train pseudo-label",
+    "train export", "train calibrate",
 )  # fmt: skip
 
 
@@ -73,7 +74,7 @@ def test_the_help_of_each_command_shows_its_use(command):
 
     from qa.cli.main import cli
 
-    shown = CliRunner().invoke(cli, [command, "--help"], prog_name="article-qa").output
+    shown = CliRunner().invoke(cli, [*command.split(), "--help"], prog_name="article-qa").output
     example = re.search(rf"Examples?:\n +article-qa {command}.*", shown)
     assert example, shown
 

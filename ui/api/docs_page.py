@@ -109,7 +109,8 @@ def _sample(schema: dict[str, Any], field: dict[str, Any]) -> Any:  # noqa: ANN4
             for name, inner in field["properties"].items()
             if name in required or inner.get("examples")
         }
-    return {"array": [], "integer": 1, "boolean": False, "null": None}.get(field.get("type"), "")
+    simple: dict[str, Any] = {"array": [], "integer": 1, "boolean": False, "null": None}
+    return simple.get(str(field.get("type")), "")
 
 
 def _fields(model: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """What the REST API takes and gives of jobs."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -90,7 +91,7 @@ class JobsOut(BaseModel):
     jobs: list[JobOut] = Field(description="Without their files.")
 
 
-def _counts(job: Job) -> dict[str, object]:
+def _counts(job: Job) -> dict[str, Any]:
     under_way = (ItemState.WAITING, ItemState.READING)
     ended = sum(item.state not in under_way for item in job.items)
     skipped = sum(item.state is ItemState.SKIPPED for item in job.items)
