@@ -41,9 +41,10 @@ def read_upload(path: Path, name: str, problem: Problem) -> Iterator[Article]:
 
     Args:
         path: Where the upload lies.
-        name: What its sender calls it, as `relative_name` gives it.
+        name: What its sender calls it.
         problem: Is told what of it was skipped and why, all of it perhaps; and notes.
     """
+    name = relative_name(name)
     try:
         check(path, name)
     except UserError as error:
