@@ -83,6 +83,7 @@ class ArticleFiles:
         self.incomplete: set[str] = set()
         self._finished = 0
         self._current: BinaryIO | None = None
+        self._size = 0
         self._total: int | None = None
 
     @property
@@ -91,8 +92,8 @@ class ArticleFiles:
         file = self._current
         try:
             return self._finished + (file.tell() if file else 0)
-        except ValueError:  # It has been closed since.
-            return self._finished
+        except ValueError:  # It was closed, and so read to its end.
+            return self._finished + self._size
 
     @property
     def total(self) -> int | None:
@@ -110,6 +111,7 @@ class ArticleFiles:
             files += [(file, _size(file)) for file in found]
         self._total = sum(size for _, size in files)
         for path, size in files:
+            self._size = size
             yield from self._read(path, size)
             self._finished += size
             self._current = None
