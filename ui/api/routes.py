@@ -133,7 +133,7 @@ def _allowed(app: FastAPI, request: Request) -> set[str]:
     """The methods that this path knows."""
     routes = [route for route in app.router.routes if isinstance(route, APIRoute)]
     met = [route for route in routes if route.matches(request.scope)[0] is Match.PARTIAL]
-    methods = {method for route in met for method in route.methods}
+    methods = {method for route in met for method in route.methods or ()}
     return (
         methods | ({"HEAD", "OPTIONS"} if "GET" in methods else {"OPTIONS"}) if methods else set()
     )
@@ -186,7 +186,7 @@ def _add_questions(app: FastAPI, service: Service) -> None:
 def _add_articles(app: FastAPI, service: Service) -> None:
     def put(article: Article, name: str | None) -> s.AddedOut:
         done = service.library.collection(name).add([article])
-        status = "added" if done.added else "updated" if done.updated else "unchanged"
+        status: s.Status = "added" if done.added else "updated" if done.updated else "unchanged"
         return s.AddedOut(id=article.id, status=status, passages=done.passages)
 
     def replace(article: Article, name: str | None) -> s.AddedOut:
@@ -343,7 +343,7 @@ def _find(
 ) -> s.ArticlesOut:
     found = service.library.collection(collection).summaries(words, offset, limit, order)
     lines = [s.ArticleLine.of(each) for each in found.articles]
-    return s.ArticlesOut(total=found.total, articles=lines)
+    return s.ArticlesOut(total=found.total, articles=lines, next=None, previous=None)
 
 
 async def _awaited(future: Future[T]) -> T:

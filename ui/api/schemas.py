@@ -236,11 +236,14 @@ class ArticlePatch(_Strict):
     published: date | None = Field(None, description="null takes the date away.")
 
 
+Status = Literal["added", "updated", "unchanged"]
+
+
 class AddedOut(BaseModel):
     """What became of an article."""
 
     id: str = _ID
-    status: Literal["added", "updated", "unchanged"] = Field(description="What was done.")
+    status: Status = Field(description="What was done.")
     passages: int = Field(description="Passages that were stored; 0 where nothing changed.")
 
 

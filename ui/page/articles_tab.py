@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -42,6 +42,15 @@ _ORDERS = {
 
 Report = list[tuple[str, str, str]]
 """For each text or collection: its name, a state (working, done, failed), and words."""
+
+
+class _Look(NamedTuple):
+    """What of the articles is looked at: the values of the fields above the list."""
+
+    collection: str
+    words: str
+    where: str
+    order: str
 
 
 class ArticlesTab:
@@ -107,9 +116,11 @@ class ArticlesTab:
         articles.click(opening(self._chat.open_article), collection, reader, **quiet)
         articles.click(self._clicked, look, articles, **quiet)
 
-    def _list(
-        self, collection: str, words: str, where: str, order: str, offset: int = 0, said: str = ""
-    ) -> str:
+    def _list(self, *look: str) -> str:
+        return self._shown(_Look(*look))
+
+    def _shown(self, look: _Look, offset: int = 0, said: str = "") -> str:
+        collection, words, where, order = look
         try:
             searched = self._service.library.collection(collection)
             if where == _TEXTS and words.strip():
@@ -132,27 +143,27 @@ class ArticlesTab:
         # A job of another collection changes nothing here.
         return self._list(*look) if event_data(event).get("collection") == look[0] else gr.skip()
 
-    def _clicked(self, event: gr.EventData, *look: str) -> Any:  # noqa: ANN401
-        data = event_data(event)
+    def _clicked(self, event: gr.EventData, *given: str) -> Any:  # noqa: ANN401
+        data, look = event_data(event), _Look(*given)
         try:
             match data.get("action"):
                 case "page":
                     offset = str(data.get("offset", ""))
-                    return self._list(*look, offset=int(offset) if offset.isdecimal() else 0)
+                    return self._shown(look, int(offset) if offset.isdecimal() else 0)
                 case "delete":
-                    said = self._delete(look[0], _ids(data))
+                    said = self._delete(look.collection, _ids(data))
                 case "samples":
-                    said = self._delete(look[0], self._samples(look[0]))
+                    said = self._delete(look.collection, self._samples(look.collection))
                 case "undo":
                     count = self._bin.bring_back(str(data.get("key")))
                     said = told(f"{count:,} article{'' if count == 1 else 's'} brought back.")
                 case "save":
-                    said = self._edit(look[0], data)
+                    said = self._edit(look.collection, data)
                 case _:
                     return gr.skip()
         except UserError as error:
             said = problem(without_folders(error))
-        return self._list(*look, said=said)
+        return self._shown(look, said=said)
 
     def _delete(self, collection: str, ids: list[str]) -> str:
         key, count = self._bin.delete(collection, ids)
