@@ -19,14 +19,14 @@ _LINE_SECONDS = 10.0
 
 
 def default_folder() -> Path:
-    """Where the default collection lies, among the user's data."""
+    """The folder of the default collection, among the user's data."""
     from platformdirs import user_data_path
 
     return user_data_path("article-qa", appauthor=False) / "collection"
 
 
 def collection_place() -> Place:
-    """Where the collection is that is used when none is named."""
+    """The folder of the collection that is used when none is named."""
     configured = os.environ.get("QA_COLLECTION")
     return place_of(configured) if configured else default_folder()
 

@@ -110,5 +110,5 @@ def with_section(text: str, title: str, lines: Sequence[str]) -> str:
         lines: What stands under the title.
     """
     sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
-    kept = [each.rstrip() for each in sections if not each.startswith(f"## {title}\n")]
+    kept = [section.rstrip() for section in sections if not section.startswith(f"## {title}\n")]
     return "\n\n".join([*filter(None, kept), "\n".join([f"## {title}", "", *lines])]) + "\n"

@@ -18,7 +18,7 @@ STATE = "state.pt"
 
 @dataclass(slots=True)
 class Position:
-    """Where a run stands.
+    """The position of a run.
 
     Attributes:
         epoch: The epoch, from 0.
@@ -102,7 +102,7 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def found(folder: Path) -> list[Path]:
+def checkpoints(folder: Path) -> list[Path]:
     """The complete checkpoints in a folder, oldest first."""
     paths = sorted(folder.glob(f"{PREFIX}*"), key=lambda path: path.name)
     return [path for path in paths if path.name.removeprefix(PREFIX).isdigit()]

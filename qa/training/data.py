@@ -108,7 +108,7 @@ def share(file: QuestionFile, weight: float, seed: int, epoch: int) -> list[Ques
 
 
 def holds_answer(passage: str, answers: Sequence[Gold]) -> bool:
-    """Whether the words of an answer, normalised as SQuAD does, stand in the passage."""
+    """True if the words of an answer, normalised as SQuAD does, stand in the passage."""
     words = f" {normalise(passage)} "
     return any(f" {normalise(gold.text)} " in words for gold in answers)
 

@@ -15,7 +15,7 @@ def best_device() -> torch.device:
 
 
 def computes_bfloat16(device: torch.device) -> bool:
-    """Whether the device multiplies matrices of bfloat16 itself, not by imitation.
+    """True if the device multiplies matrices of bfloat16 itself, not by imitation.
 
     A CPU that only imitates it is four times as slow as in float32. Other half precision would
     need its gradients scaled; bfloat16 does not.

@@ -103,7 +103,7 @@ class Teacher:
         return [row[:, : len(w.ids)].clone() for row, w in zip(both, windows, strict=True)]
 
     def memory(self) -> dict[str, Tensor]:
-        """What was said so far, for a checkpoint: a run that goes on must hear the same.
+        """The distributions so far, for a checkpoint: a run that goes on must get the same.
 
         Read in a batch of another width, a window's logits differ in their last bits.
         """
@@ -172,7 +172,7 @@ def soften(pair: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
 def distillation_loss(
     student: tuple[Tensor, Tensor], teacher: tuple[Tensor, Tensor], targets: Targets
 ) -> Tensor:
-    """How far the student's distributions are from the teacher's.
+    """The distance of the student's distributions from the teacher's.
 
     Args:
         student: Start and end logits, (P, L) both.

@@ -120,8 +120,8 @@ def learnable(
 
 
 def _with_spans(window: Window, golds: Iterable[Gold]) -> Window:
-    found = (_gold_span(window, gold) for gold in golds)
-    return replace(window, spans=tuple(span for span in found if span))
+    spans = (_gold_span(window, gold) for gold in golds)
+    return replace(window, spans=tuple(span for span in spans if span))
 
 
 def _gold_span(window: Window, gold: Gold) -> tuple[int, int] | None:

@@ -30,7 +30,7 @@ class CollectionRetriever:
         for path in files:
             for context in read_squad(path).contexts.values():
                 by_text.setdefault(context.text, context)
-        self._contexts = {str(number): each for number, each in enumerate(by_text.values())}
+        self._contexts = {str(number): context for number, context in enumerate(by_text.values())}
         self._collection = Collection(folder, create=True)
         articles = (
             Article(name, context.title, context.text, context.published)

@@ -17,7 +17,7 @@ from torch import Tensor
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """What the rows of a batch are, and where their answers stand.
+    """The rows of a batch, and where their answers stand.
 
     Attributes:
         question: (P,) int64, the question of each passage, in [0, Q).

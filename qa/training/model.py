@@ -59,7 +59,7 @@ def load_model(folder: Path, device: torch.device | None = None) -> "PreTrainedM
 
 
 def weights_file(folder: Path) -> Path:
-    """Where a model folder has its weights."""
+    """The file of a model folder's weights."""
     trained, exported = folder / "model.safetensors", folder / "model.onnx"
     return exported if exported.exists() and not trained.exists() else trained
 
@@ -107,7 +107,7 @@ def save_reader(model: "PreTrainedModel", base: Path, out: Path) -> None:
 
 
 def takes_types(model: "PreTrainedModel") -> bool:
-    """Whether the model tells the segments apart (BERT does; MPNet and RoBERTa do not)."""
+    """True if the model tells the segments apart (BERT does; MPNet and RoBERTa do not)."""
     return int(getattr(model.config, "type_vocab_size", 1) or 1) > 1
 
 

@@ -1,4 +1,4 @@
-"""What a run is asked to do, and what of that decides the weights that it makes."""
+"""The settings of a run, and those of them that decide the weights."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ class Settings:
 
 
 def make_recipe(settings: Settings, files: Sequence[QuestionFile]) -> dict[str, Any]:
-    """What decides the weights: a checkpoint is of the same run if this is the same."""
+    """All that decides the weights: a checkpoint is of the same run if this is the same."""
     recipe: dict[str, Any] = {
         "data": [
             {

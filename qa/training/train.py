@@ -133,7 +133,7 @@ class ReaderTraining:
         """
         out = self.settings.out
         out.mkdir(parents=True, exist_ok=True)
-        saved = checkpoint.found(out)
+        saved = checkpoint.checkpoints(out)
         if saved:
             self.position = checkpoint.load(
                 saved[-1], self.recipe, self.model, self.optimizer, self.teacher
@@ -152,7 +152,7 @@ class ReaderTraining:
         return scores
 
     def plan(self, epoch: int) -> Plan:
-        """What an epoch reads, in order; the same on every call."""
+        """The batches of an epoch, in order; the same on every call."""
         rng = random.Random(f"{self.settings.seed} {epoch}")  # noqa: S311
         chosen: list[Example] = []
         for file, source, finder in zip(self.files, self.settings.data, self._finders, strict=True):
@@ -323,7 +323,7 @@ def train_reader(settings: Settings) -> Scores | None:
 
 
 def _refuse_finished(out: Path) -> None:
-    if (out / "CARD.md").exists() and not checkpoint.found(out):
+    if (out / "CARD.md").exists() and not checkpoint.checkpoints(out):
         raise ValueError(f"{out}: holds a finished reader; name another folder")
 
 

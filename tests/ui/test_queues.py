@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ QUESTION = {"question": "Who is Kim Yong-chol?"}
 def test_a_full_queue_refuses_with_a_time_to_come_back(service: Service) -> None:
     small = Service(None, service.library.collection().path / "none", workers=1, queue_limit=2)
     hold = threading.Event()
-    held = [small.submit_work(hold.wait, "test") for _ in range(2)]
+    # Work that waits for ever would keep the interpreter from ending where an assertion fails.
+    held = [small.submit_work(partial(hold.wait, 60), "test") for _ in range(2)]
     refused = TestClient(build_app(small, Options()), base_url="http://localhost").post(
         "/api/ask", json=QUESTION
     )
@@ -27,7 +29,7 @@ def test_a_full_queue_refuses_with_a_time_to_come_back(service: Service) -> None
     with pytest.raises(BusyError):
         small.submit(Query("x"), "test")
     hold.set()
-    assert all(each.result(5) for each in held)
+    assert all(work.result(5) for work in held)
     assert small.drain(5)
     small.close()
     with pytest.raises(BusyError):

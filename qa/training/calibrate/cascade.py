@@ -19,7 +19,7 @@ Number = TypeVar("Number", int, float)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was tried for the last reader of a cascade, and what was taken.
+    """The settings that were tried for the last reader of a cascade, and the chosen ones.
 
     Attributes:
         stage: The last stage with the chosen values.
@@ -32,7 +32,7 @@ class Choice:
     passages: Mapping[int, float]
 
     def lines(self) -> list[str]:
-        """What the model card says about it, in Markdown."""
+        """The section of the model card about it, in Markdown."""
         return [
             "Best guesses over the large collection, F1. "
             f"Taken: {self.stage.first_weight:g} of the first reader's score, and passages read "
@@ -53,7 +53,7 @@ class Choice:
 def combine(
     stages: Stages, hits: Sequence[Hit], readings: Sequence[list[Evidence]]
 ) -> list[Evidence]:
-    """What readers find one after the other, if each would read all passages.
+    """The spans of readers one after the other, as if each read all passages.
 
     Args:
         stages: The readers.
@@ -98,12 +98,12 @@ def choose(stages: Stages, mean_f1: Callable[[Stages], float]) -> Choice:
 def least_nearly_best(earned: Mapping[Number, float]) -> Number:
     """The least value that earns nearly as much as the best: the rest is chance."""
     best = max(earned.values())
-    return min(value for value, each in earned.items() if each >= best - NEARLY / 2)
+    return min(value for value, f1 in earned.items() if f1 >= best - NEARLY / 2)
 
 
 def _table(label: str, earned: Mapping[float, float] | Mapping[int, float]) -> list[str]:
     return [
         f"| {label} | {' | '.join(f'{value:g}' for value in earned)} |",
         "|---" * (len(earned) + 1) + "|",
-        f"| F1 | {' | '.join(f'{100 * each:.1f}' for each in earned.values())} |",
+        f"| F1 | {' | '.join(f'{100 * f1:.1f}' for f1 in earned.values())} |",
     ]

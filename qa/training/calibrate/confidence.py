@@ -64,7 +64,7 @@ class Fit:
     accuracy: dict[float, float]
 
     def lines(self) -> list[str]:
-        """What the model card says about it, in Markdown."""
+        """The section of the model card about it, in Markdown."""
         return [
             f"Answers are given from a probability of {self.calibration['threshold']:.2f} on. "
             "On the articles that had no part in the fit or in any choice:",
@@ -95,12 +95,12 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import GroupKFold, cross_val_predict
 
-    features = np.array([[each.score, each.share, each.similarity] for each in observations])
-    f1s = np.array([each.f1 for each in observations])
-    answerable = np.array([each.answerable for each in observations])
+    features = np.array([[seen.score, seen.share, seen.similarity] for seen in observations])
+    f1s = np.array([seen.f1 for seen in observations])
+    answerable = np.array([seen.answerable for seen in observations])
     right = f1s >= RIGHT_FROM_F1
-    groups = np.array([each.group for each in observations])
-    choosing = np.array([half_of(each.group) == "choosing" for each in observations])
+    groups = np.array([seen.group for seen in observations])
+    choosing = np.array([half_of(seen.group) == "choosing" for seen in observations])
     if any(len(np.unique(right[part])) < 2 for part in (choosing, ~choosing)):
         raise ValueError("both halves of the articles need answers that are right, and wrong ones")
     model = LogisticRegression(C=10.0)
@@ -114,7 +114,7 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
     model.fit(features[choosing], right[choosing])
     confidence: FloatArray = model.predict_proba(features[~choosing])[:, 1]
     right, answerable = right[~choosing], answerable[~choosing]
-    sizes = np.array([each.collection for each in observations])[~choosing]
+    sizes = np.array([seen.collection for seen in observations])[~choosing]
     kinds = [(kind, sizes == kind) for kind in get_args(CollectionSize) if kind in sizes]
     return Fit(
         {
@@ -153,7 +153,7 @@ def best_threshold(
 def accuracy_by_coverage(
     confidence: FloatArray, right: npt.NDArray[np.bool_], parts: int = 5
 ) -> dict[float, float]:
-    """How many of the surest answers are right, for growing shares of all answers.
+    """Shares of right answers among the surest, for growing shares of all answers.
 
     Args:
         confidence: Shape (n,); n at least `parts`.

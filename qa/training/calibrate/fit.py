@@ -29,7 +29,7 @@ _SEARCHED = 100
 
 
 class _Asked(NamedTuple):
-    """What a question found, before answers are made of it."""
+    """The hits and spans of a question, before answers are made of them."""
 
     question: Question
     group: int
@@ -37,7 +37,7 @@ class _Asked(NamedTuple):
     answerable: bool
     hits: list[Hit]
     readings: tuple[list[Evidence], ...]
-    """What each of the pipeline's readers finds in all of the passages."""
+    """The spans of each of the pipeline's readers in all of the passages."""
 
 
 def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) -> list[Fit]:
@@ -79,20 +79,20 @@ def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) ->
         ]
         asked = _ask(questions, answerers, readers)
         return [
-            _fit(each, answerer, model, dev.name)
-            for each, answerer, model in zip(asked, answerers, models, strict=True)
+            _fit(questions, answerer, model, dev.name)
+            for questions, answerer, model in zip(asked, answerers, models, strict=True)
         ]
 
 
 def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: str) -> Fit:
-    choosing = [each for each in asked if half_of(each.group) == "choosing"]
+    choosing = [question for question in asked if half_of(question.group) == "choosing"]
     stages = stages_of(str(model))  # anew: a cascade's first reader may just have been fitted
     card = model / "CARD.md"
     text = card.read_text(encoding="utf-8") if card.exists() else ""
     if len(stages.stages) > 1:
         # The first reader's worth of retrieval: the cascade's own is not known yet.
         worth = stages.choosing[-1].retrieval
-        large = [each for each in choosing if each.collection == "large"]
+        large = [question for question in choosing if question.collection == "large"]
         choice = choose(stages, lambda tried: _mean_f1(large, answerer, tried, worth))
         choice.save(model / "manifest.json")
         text = with_section(text, "Weights", choice.lines())
@@ -143,7 +143,7 @@ def _cached(readers: dict[str, CachedReader], stage: Stage) -> CachedReader:
 def _ask(
     questions: QuestionFile, answerers: Sequence[Answerer], readers: Mapping[str, CachedReader]
 ) -> list[list[_Asked]]:
-    """What each pipeline reads for every question, over all its collections."""
+    """The readings of each pipeline for every question, over all its collections."""
     from rich.progress import track
 
     asked: list[list[_Asked]] = [[] for _ in answerers]
@@ -151,8 +151,8 @@ def _ask(
         for reader in readers.values():
             reader.forget()
         group = questions.contexts[question.context].article
-        for size, answerable, found in _collections(question, questions, answerers[0]):
-            hits = found[: SETTINGS.passages_read]
+        for size, answerable, ranked in _collections(question, questions, answerers[0]):
+            hits = ranked[: SETTINGS.passages_read]
             for answerer, own in zip(answerers, asked, strict=True):
                 readings = answerer.reader.each(question.question, hits)
                 own.append(_Asked(question, group, size, answerable, hits, readings))
@@ -163,27 +163,29 @@ def _mean_f1(
     asked: Sequence[_Asked], answerer: Answerer, stages: Stages, retrieval: float
 ) -> float:
     """Of the best answers to what is answerable, if retrieval is worth so much."""
-    answerable = [each for each in asked if each.answerable]
+    answerable = [question for question in asked if question.answerable]
     observed = _observe(answerable, answerer, stages, retrieval)
-    return sum(each.f1 for each in observed) / len(answerable)
+    return sum(seen.f1 for seen in observed) / len(answerable)
 
 
 def _observe(
     asked: Sequence[_Asked], answerer: Answerer, stages: Stages, retrieval: float
 ) -> Iterator[Observation]:
-    for each in asked:
-        question = each.question
-        places = combine(stages, each.hits, each.readings)
-        candidates = answerer.candidates(question.question, each.hits, places, retrieval)
+    for asking in asked:
+        question = asking.question
+        places = combine(stages, asking.hits, asking.readings)
+        candidates = answerer.candidates(question.question, asking.hits, places, retrieval)
         if candidates:
             golds = [gold.text for gold in question.answers]
-            yield _observation(each.group, each.collection, each.answerable, candidates[0], golds)
+            yield _observation(
+                asking.group, asking.collection, asking.answerable, candidates[0], golds
+            )
 
 
 def _collections(
     question: Question, questions: QuestionFile, answerer: Answerer
 ) -> Iterator[tuple[CollectionSize, bool, list[Hit]]]:
-    """What a question finds in each kind of collection, and whether that answers it."""
+    """The hits of a question in each kind of collection, and whether it is answerable there."""
     name = questions.path.name
     own = f"{name}/{questions.contexts[question.context].article}/"
     hits = answerer.collection.search(question.question, _SEARCHED)
@@ -192,9 +194,9 @@ def _collections(
     hits = answerer.collection.search(question.question, _SEARCHED, Filters(source=own))
     yield "small", True, hits
     others = [hit for hit in hits if hit.passage.article_id != f"{name}/{question.context}"]
-    texts = (answerer.collection.article(hit.passage.article_id) for hit in others)
+    articles = (answerer.collection.article(hit.passage.article_id) for hit in others)
     # Where another paragraph names the answer too, nobody knows whether it answers.
-    if not any(holds_answer(each.text, question.answers) for each in texts if each):
+    if not any(holds_answer(article.text, question.answers) for article in articles if article):
         yield "small", False, others
 
 

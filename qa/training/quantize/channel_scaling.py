@@ -35,15 +35,15 @@ def scale_channels(path: Path, examples: Iterable[Feeds]) -> None:
         examples: Its inputs for some typical texts.
     """
     model = onnx.load(path)
-    tensors = {each.name: each for each in model.graph.initializer}
+    tensors = {tensor.name: tensor for tensor in model.graph.initializer}
     products = _products(model.graph, tensors)
     ranges = _ranges(model, {name: inputs for name, (inputs, _) in products.items()}, examples)
     for name, (_, weights) in products.items():
         inverse = numpy_helper.to_array(tensors[name])
-        levels = [numpy_helper.to_array(tensors[each]) for each in weights]
+        levels = [numpy_helper.to_array(tensors[name]) for name in weights]
         scales = [
-            numpy_helper.to_array(tensors[each.removesuffix("_quantized") + "_scale"])
-            for each in weights
+            numpy_helper.to_array(tensors[name.removesuffix("_quantized") + "_scale"])
+            for name in weights
         ]
         pairs = zip(levels, scales, strict=True)
         power = np.sum([((k * scale) ** 2).sum(1) for k, scale in pairs], axis=0)
@@ -51,16 +51,16 @@ def scale_channels(path: Path, examples: Iterable[Feeds]) -> None:
         factors = find_factors(*ranges[name], power, MOST // np.maximum(largest, 1))
         divided = (inverse / factors).astype(np.float32)
         tensors[name].CopyFrom(numpy_helper.from_array(divided, name))
-        for each, k in zip(weights, levels, strict=True):
+        for name, k in zip(weights, levels, strict=True):
             grown = (k * factors[:, None]).astype(np.int8)
-            tensors[each].CopyFrom(numpy_helper.from_array(grown, each))
+            tensors[name].CopyFrom(numpy_helper.from_array(grown, name))
     onnx.save(model, path)
 
 
 def find_factors(
     low: Floats, high: Floats, power: Floats, most: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
-    """What to divide each input channel of a product by, for the least error of its outputs.
+    """The divisor of each input channel of a product that gives its outputs the least error.
 
     An input is off by up to half a step, which is a 255th of the range of all; divided by a
     factor it is off by so many times as much. The squared error of the outputs is the sum over
@@ -81,7 +81,7 @@ def find_factors(
     # The largest input after the division, in the best case: that of a channel that is not
     # divided, or that of the largest one divided by a whole number.
     targets = {*np.sort(magnitude)[-MOST:].tolist(), *(top / np.arange(1, MOST + 1)).tolist()}
-    for target in sorted((each for each in targets if each > top / (MOST + 1)), reverse=True):
+    for target in sorted((peak for peak in targets if peak > top / (MOST + 1)), reverse=True):
         wanted = np.ceil(magnitude / target * (1 - 1e-6))
         factors = np.clip(wanted, 1, most).astype(np.int64)
         step = (high / factors).max() - (low / factors).min()
@@ -107,14 +107,14 @@ def _products(
             readers[name].append(node)
         if node.op_type == "Identity" and node.input[0] in tensors:
             alias[node.output[0]] = node.input[0]
-    found: dict[str, tuple[str, list[str]]] = {}
+    shared: dict[str, tuple[str, list[str]]] = {}
     for node in graph.node:
         names = [alias.get(name, name) for name in node.input]
         if node.op_type == "Mul" and names[1] in tensors and names[1].endswith(".inverse"):
-            _, weights = found.setdefault(names[1], (node.output[0], []))
+            _, weights = shared.setdefault(names[1], (node.output[0], []))
             for quantised in readers[node.output[0]]:
-                weights += [each.input[1] for each in readers[quantised.output[0]]]
-    return found
+                weights += [reader.input[1] for reader in readers[quantised.output[0]]]
+    return shared
 
 
 def _ranges(

@@ -185,7 +185,7 @@ def store_levels(path: Path, levels: int) -> None:
     from onnx import numpy_helper
 
     model = onnx.load(path)
-    tensors = {each.name: each for each in model.graph.initializer}
+    tensors = {tensor.name: tensor for tensor in model.graph.initializer}
     most = np.iinfo(np.int8).max
     for node in model.graph.node:
         if node.op_type == "MatMulInteger" and node.input[1] in tensors:

@@ -40,19 +40,19 @@ def read_exported(folder: Path) -> dict[str, Tensor]:
 
 def _initializers(graph: onnx.GraphProto) -> Arrays:
     """The graph's constants as floats; a name that stands for another one's is there too."""
-    raw = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
-    found: Arrays = {}
+    raw = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    weights: Arrays = {}
     for name, array in raw.items():
         whole = name.removesuffix("_quantized")
         if whole != name:
             zero = raw[f"{whole}_zero_point"].astype(np.float32)
-            found[whole] = (array.astype(np.float32) - zero) * raw[f"{whole}_scale"]
+            weights[whole] = (array.astype(np.float32) - zero) * raw[f"{whole}_scale"]
         elif array.dtype == np.float32:
-            found[name] = array
+            weights[name] = array
     for node in graph.node:
-        if node.op_type == "Identity" and node.input[0] in found:
-            found[node.output[0]] = found[node.input[0]]
-    return found
+        if node.op_type == "Identity" and node.input[0] in weights:
+            weights[node.output[0]] = weights[node.input[0]]
+    return weights
 
 
 def _by_layer(graph: onnx.GraphProto, stored: Arrays) -> Arrays:

@@ -42,12 +42,12 @@ def typical_inputs(
 
 
 def input_names(model_dir: Path) -> list[str]:
-    """What the network takes: some tell question and passage apart by token types."""
+    """The network's inputs: some tell question and passage apart by token types."""
     typed = model_config(model_dir).get("type_vocab_size", 0) > 1
     return ["input_ids", "token_type_ids"] if typed else ["input_ids"]
 
 
 def model_config(model_dir: Path) -> dict[str, Any]:
-    """What `config.json` says."""
+    """The content of `config.json`."""
     config: dict[str, Any] = json.loads((model_dir / "config.json").read_text())
     return config

@@ -46,7 +46,7 @@ class Smoothed(torch.nn.Module):
 
 
 def find_factors(encoder: torch.nn.Module, examples: Iterable[dict[str, Tensor]]) -> Factors:
-    """What to divide each linear layer's inputs by.
+    """Factors to divide each linear layer's inputs by.
 
     Args:
         encoder: A network of transformers.
@@ -58,11 +58,11 @@ def find_factors(encoder: torch.nn.Module, examples: Iterable[dict[str, Tensor]]
     largest: dict[torch.nn.Module, Tensor] = {}
 
     def look(layer: torch.nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        found = inputs[0].abs().flatten(end_dim=-2).amax(dim=0)
-        largest[layer] = torch.maximum(largest.get(layer, found), found)
+        peaks = inputs[0].abs().flatten(end_dim=-2).amax(dim=0)
+        largest[layer] = torch.maximum(largest.get(layer, peaks), peaks)
 
-    linears = [each for each in encoder.modules() if isinstance(each, torch.nn.Linear)]
-    hooks = [each.register_forward_pre_hook(look) for each in linears]
+    linears = [module for module in encoder.modules() if isinstance(module, torch.nn.Linear)]
+    hooks = [linear.register_forward_pre_hook(look) for linear in linears]
     device = next(encoder.parameters()).device
     with torch.no_grad():
         for inputs in examples:
@@ -80,16 +80,16 @@ def smooth(encoder: torch.nn.Module, factors: Factors) -> None:
         encoder: A network of transformers; is changed.
         factors: By the names of its layers.
     """
-    for name, each in factors.items():
+    for name, divisors in factors.items():
         parent, _, last = name.rpartition(".")
         layer = encoder.get_submodule(name)
         if not isinstance(layer, torch.nn.Linear):
             raise TypeError(f"{name} is no linear layer")
-        setattr(encoder.get_submodule(parent), last, Smoothed(layer, each))
+        setattr(encoder.get_submodule(parent), last, Smoothed(layer, divisors))
 
 
 def _factors(largest: Tensor) -> Tensor:
-    """What each input channel is divided by.
+    """The factor of each input channel.
 
     Unlike in the paper, weights have no say: with a scale for each output channel they bear the
     factors well, and dividing by their magnitude too cost small models more than it gained.
@@ -101,7 +101,7 @@ def _factors(largest: Tensor) -> Tensor:
 
 
 def typical_factors(encoder: torch.nn.Module, folder: Path) -> Factors:
-    """What to divide a reader's inputs by, as typical texts ask.
+    """Factors for a reader's inputs, measured on typical texts.
 
     Args:
         encoder: The reader's encoder.

@@ -306,6 +306,10 @@ def test_time_is_linear_in_the_text(text):
         anchor_for(part, None)
         return time.process_time() - started
 
-    quarter = seconds(text[: len(text) // 4])
-    # Four times as long a text takes four times as long; sixteen would be quadratic.
-    assert seconds(text) < max(10 * quarter, 1.0)
+    def linear():
+        quarter = seconds(text[: len(text) // 4])
+        # Four times as long a text takes four times as long; sixteen would be quadratic.
+        return seconds(text) < max(10 * quarter, 0.5)
+
+    # A machine that is busy with something else may spoil a measurement, but not three.
+    assert any(linear() for _ in range(3))

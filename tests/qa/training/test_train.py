@@ -81,7 +81,7 @@ def test_the_result_is_a_folder_that_transformers_loads(uninterrupted, bert):
     assert made["truncation"] is None
     assert made["padding"] is None
     assert json.loads((out / "tokenizer_config.json").read_text())["model_max_length"] == 512
-    assert not checkpoint.found(out)
+    assert not checkpoint.checkpoints(out)
 
 
 def test_the_same_seed_gives_the_same_reader(uninterrupted, bert, squad_file, tmp_path, quiet):
