@@ -58,7 +58,7 @@ class Backend(Protocol):
         """Keep a correction of an article, for every later version of it.
 
         Raises:
-            UserError: If this kind of collection keeps none.
+            UserError: If its title is too long to be kept.
         """
         ...
 

@@ -139,7 +139,7 @@ class Collection:
             The article as it is now.
 
         Raises:
-            UserError: If there is no such article, or the collection keeps no corrections.
+            UserError: If there is no such article.
 
         Example:
             >>> collection.edit("harbour-1a2b3c4d", published=date(2019, 5, 3))  # doctest: +SKIP

@@ -20,6 +20,7 @@ from index.identity import digest
 from index.milvus import rows, schema, weights
 from index.milvus.articles import Articles
 from index.milvus.connection import Connection, Row
+from index.milvus.corrections import Corrections
 from index.milvus.listing import Listing
 from index.milvus.rows import Entry
 from index.milvus.statistics import Statistics
@@ -69,6 +70,7 @@ class MilvusBackend:
         self._connection = Connection(address)
         self._articles = Articles(self._connection, self._names)
         self._tables = Tables(self._connection, self._names)
+        self._corrections = Corrections(self._connection, self._names.texts)
         self._listing = Listing(self._connection, self._names.articles)
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="milvus")
         self._statistics = Statistics(self._connection, self._names.passages, self._executor)
@@ -85,16 +87,19 @@ class MilvusBackend:
         return self._fingerprints([article.id], "Session").get(article.id) == digest(article)
 
     def correct(self, article_id: str, correction: Correction) -> None:
-        """Nothing is kept beside the articles here.
+        """Keep a correction of an article, for every later version of it.
 
         Raises:
-            UserError: Always.
+            UserError: If its title is longer than Milvus can keep.
         """
-        raise UserError("only a collection in a folder keeps corrections; change the file instead")
+        self._corrections.keep(article_id, correction)
 
     def corrected(self, article: Article) -> Article:
-        """The article as it is."""
-        return article
+        """The article with what was corrected of it.
+
+        What another process has corrected within the last second may be missing.
+        """
+        return self._corrections.corrected(article)
 
     def put(self, given: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
         """Add or replace articles, each whole or not at all; once it returns, they are safe."""
@@ -121,6 +126,7 @@ class MilvusBackend:
         asked = list(dict.fromkeys(article_ids))
         stored = self._articles.heads(asked, ["digest"])
         self._tables.delete(asked)
+        self._corrections.forget([article_id for article_id in asked if article_id in stored])
         self._forget()
         return [article_id for article_id in asked if article_id in stored]
 

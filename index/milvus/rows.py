@@ -97,7 +97,7 @@ def piece_rows(entry: Entry) -> list[Row]:
     article = entry.article
     return [
         {
-            "id": _key(article.id, entry.fingerprint, "text", number),
+            "id": key(article.id, entry.fingerprint, "text", number),
             "article": article.id,
             "version": entry.version,
             "piece": number,
@@ -119,7 +119,7 @@ def passage_rows(entry: Entry) -> list[Row]:
         words = cut.analyze(article.text[passage.start : passage.end])
         sparse, lengths = weights.document(words, title)
         row: Row = {
-            "id": _key(article.id, entry.fingerprint, passage.start, passage.end),
+            "id": key(article.id, entry.fingerprint, passage.start, passage.end),
             "article": article.id,
             "version": entry.version,
             "start": passage.start,
@@ -202,5 +202,6 @@ def _pieces(text: str) -> list[str]:
     return [text[start : start + _PIECE_CHARACTERS] for start in starts]
 
 
-def _key(*parts: str | int) -> str:
+def key(*parts: str | int) -> str:
+    """The id of a row, told by what it belongs to."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

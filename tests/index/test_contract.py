@@ -1,6 +1,7 @@
 """What every backend keeps to: the same ids in the same order on the same data."""
 
 import uuid
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -17,6 +18,7 @@ from tests.index.helpers import (
     unique_word,
 )
 from tests.index.milvus import NEEDS_MILVUS, Server, cluster_address, drop, has_milvus
+from tests.index.test_sync import synced
 
 DAYS = [None, date(1999, 12, 31), date(2019, 1, 19), date(2024, 2, 29)]
 ODD = "a \"quoted\" \\ 50%_off 'name' 😀\n\tünï"
@@ -289,3 +291,64 @@ def test_a_collection_remembers_its_embedder(place):
     with open_collection(place, create=False) as opened:
         assert opened.search("nothing is in it") == []
         assert opened.is_new
+
+
+def test_what_was_corrected_stays_so_until_the_article_is_removed(place):
+    as_read = Article("quay", "Qauy opens", "The mayor spoke.", date(2020, 2, 3), "/quay.txt")
+    with open_collection(place) as collection:
+        collection.add([as_read, Article("b", "", "It rained.")])
+        edited = collection.edit("quay", title=" Ribbon  of Rostock ")
+        assert (edited.title, edited.published) == ("Ribbon of Rostock", date(2020, 2, 3))
+        collection.edit("quay", published=date(1920, 2, 3))
+        assert collection.search("Rostock ribbon", 1)[0].passage.article_id == "quay"
+        found = collection.search("mayor", 5, Filters(until=date(1921, 1, 1)))
+        assert [hit.passage.article_id for hit in found] == ["quay"]
+        with pytest.raises(UserError, match="no article with id x"):
+            collection.edit("x", title="Y")
+    with open_collection(place) as collection:
+        assert collection.add([as_read]).unchanged == 1
+        added = collection.add([replace(as_read, text="The mayor spoke twice.")])
+        assert (added.added, added.updated) == (0, 1)
+        article = collection.article("quay")
+        assert (article.title, article.published) == ("Ribbon of Rostock", date(1920, 2, 3))
+        assert article.text == "The mayor spoke twice."
+        assert collection.edit("quay", undated=True).published is None
+        assert collection.add([as_read]).updated == 1
+        assert collection.article("quay") == replace(
+            as_read, title="Ribbon of Rostock", published=None
+        )
+        assert collection.counts() == (2, 2)
+        collection.remove(["quay"])
+        collection.add([as_read])
+        assert collection.article("quay") == as_read
+
+
+def test_a_correction_by_another_process_is_kept(place):
+    article = Article("quay", "Qauy opens", "The mayor spoke.")
+    with open_collection(place) as collection, open_collection(place) as other:
+        collection.add([article])
+        other.edit("quay", title="Quay opens")
+        other.edit("quay", published=date(2020, 2, 3))
+        collection.edit("quay", title="The quay opens")
+        kept = collection.article("quay")
+        assert (kept.title, kept.published) == ("The quay opens", date(2020, 2, 3))
+
+
+def test_a_folder_that_is_added_again(place, tmp_path):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    for name in ("one", "two", "three"):
+        (folder / f"{name}.txt").write_text(f"Text of {name}.")
+    (folder / "lines.jsonl").write_text(
+        '{"url": "https://a.example/1", "text": "First."}\n{"title": "S", "text": "Second."}\n'
+    )
+    with open_collection(place) as collection:
+        assert len(synced(collection, folder)) == 5
+        (folder / "one.txt").unlink()
+        (folder / "two.txt").write_text("Text of two, rewritten.")
+        (folder / "lines.jsonl").write_text(
+            '{"url": "https://a.example/1", "text": "First, corrected."}\n'
+        )
+        left = ["First, corrected.", "Text of three.", "Text of two, rewritten."]
+        assert synced(collection, folder) == left
+        assert synced(collection, folder) == left
