@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -37,6 +37,9 @@ __all__ = [
 
 _UNEXPECTED = (ValueError, LookupError, csv.Error)
 """What libraries raise for what they do not expect; it is the matter of one input only."""
+
+_QUOTED = 60
+"""Characters of a text that a message quotes."""
 
 _HEADING_MARKS = re.compile(r"^#{1,6}[ \t]+|[ \t]+#+$")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
@@ -326,15 +329,26 @@ def _read_html(given: Input, problem: Problem, fields: Fields) -> Iterator[Artic
     from index.sources.pages import page_article
 
     html = decode_html(given.read(MAX_ARTICLE_BYTES), given.name, given.charset, problem)
-    title, text = page_article(html)
+    title, text, left_out = page_article(html)
     if not text.strip():
         raise UserError(f"{given.name}: no article found in this page")
+    if left_out:
+        problem(Note(f"{given.name}: {_left_out(left_out)}"))
     header = read_header(text)
     stated = page_date(html)
     published = stated.day or header.published or title_date(title)
     if not published and (stated.refused or header.no_date):
         problem(Note(f"{given.name}: {stated.refused or header.no_date}; the article has no date"))
     yield Article(article_id(given.source), title, text, published, given.source)
+
+
+def _left_out(paragraphs: Sequence[str]) -> str:
+    """What is told of the paragraphs of a page that are not in its article."""
+    first = paragraphs[0]
+    words = first if len(first) <= _QUOTED else first[:_QUOTED].rpartition(" ")[0] + " ..."
+    if len(paragraphs) == 1:
+        return f"a paragraph outside the article was left out: {words!r}"
+    return f"{len(paragraphs)} paragraphs outside the article were left out, first {words!r}"
 
 
 def _first_text(*texts: str) -> str:

@@ -24,6 +24,9 @@ _LINE_HYPHENS = (0x2, 0xFFFE)
 _SAME_WORDS = 0.95
 """A table holds this share of the words that are printed where it is, or it is none."""
 
+_UNKNOWN = 0.05
+"""From this share on, characters that a font does not tell make a page hard to find."""
+
 _pdfium = Lock()
 """PDFium is not safe for threads."""
 
@@ -43,6 +46,41 @@ def read_pdf(given: Input, problem: Problem, fields: Fields) -> Iterator[Article
     yield document_article(given, name, join_blocks(blocks))
 
 
+class _Missing:
+    """The numbers of pages of which something is not read, by what that is."""
+
+    def __init__(self) -> None:
+        self.unreadable: list[int] = []
+        self.pictures: list[int] = []
+        self.filled_in: list[int] = []
+        self.unknown: list[int] = []
+
+    def notes(self) -> Iterator[str]:
+        """What is told of them."""
+        if self.unreadable:
+            yield f"{_numbered(self.unreadable)} cannot be read"
+        if self.pictures:
+            have = "have" if len(self.pictures) > 1 else "has"
+            they = "they may be scans" if len(self.pictures) > 1 else "it may be a scan"
+            yield f"{_numbered(self.pictures)} {have} no text; {they}"
+        if self.filled_in:
+            yield f"what is filled in or noted on {_numbered(self.filled_in)} is not read"
+        if self.unknown:
+            yield f"the fonts of {_numbered(self.unknown)} do not tell all of their characters"
+
+
+def _numbered(pages: list[int]) -> str:
+    """Numbers of pages in words: "pages 3-7, 9"."""
+    ranges: list[list[int]] = []
+    for page in pages:
+        if ranges and page == ranges[-1][-1] + 1:
+            ranges[-1] = [ranges[-1][0], page]
+        else:
+            ranges.append([page])
+    listed = ", ".join("-".join(map(str, pages)) for pages in ranges)
+    return f"page{'s' if len(pages) > 1 else ''} {listed}"
+
+
 def _read(given: Input, content: bytes, problem: Problem) -> tuple[str, list[list[Line]]]:
     import pypdfium2
 
@@ -53,17 +91,23 @@ def _read(given: Input, content: bytes, problem: Problem) -> tuple[str, list[lis
             raise UserError(f"{given.name}: needs a password") from None
         raise damaged(given, "PDF", error) from None
     pages: list[list[Line]] = []
+    missing = _Missing()
     length = 0
     try:
+        if len(document) > _MAX_PAGES:
+            problem(Note(f"{given.name}: only {_MAX_PAGES:,} of {len(document):,} pages are read"))
         for number in range(min(len(document), _MAX_PAGES)):
             try:
-                pages.append(_page_lines(document, number, content))
+                pages.append(_page_lines(document, number, content, missing))
             except pypdfium2.PdfiumError:
-                problem(Note(f"{given.name}: page {number + 1} cannot be read"))
+                missing.unreadable.append(number + 1)
                 pages.append([])
             length += sum(len(line.text) for line in pages[-1])
             if length > MAX_ARTICLE_BYTES:
                 break  # The caller refuses it for its length.
+        if length:  # Else it is refused, in words of its own.
+            for note in missing.notes():
+                problem(Note(f"{given.name}: {note}"))
         return str(document.get_metadata_value("Title") or ""), pages
     except Exception as error:  # noqa: BLE001 - a damaged file makes the library raise anything
         raise damaged(given, "PDF", error) from None
@@ -71,17 +115,76 @@ def _read(given: Input, content: bytes, problem: Problem) -> tuple[str, list[lis
         document.close()
 
 
-def _page_lines(document: Any, number: int, content: bytes) -> list[Line]:  # noqa: ANN401
+def _page_lines(
+    document: Any,  # noqa: ANN401 - pypdfium2 has no types
+    number: int,
+    content: bytes,
+    missing: _Missing,
+) -> list[Line]:
     page = document[number]
     textpage = page.get_textpage()
     try:
         lines = list(_text_lines(textpage))
+        if not lines and _has_pictures(page):
+            missing.pictures.append(number + 1)
+        if _is_filled_in(page):
+            missing.filled_in.append(number + 1)
+        if _unknown_characters(textpage) > _UNKNOWN:
+            missing.unknown.append(number + 1)
         if not lines or not has_rules(page):
             return lines
         return _with_tables(lines, tables_of(content, number, page.get_height()))
     finally:
         textpage.close()
         page.close()
+
+
+def _has_pictures(page: Any) -> bool:  # noqa: ANN401
+    from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
+
+    return any(True for _ in page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=3))
+
+
+def _is_filled_in(page: Any) -> bool:  # noqa: ANN401
+    """Whether there is text in the fields of a form, or in notes that stand on the page."""
+    from pypdfium2 import raw
+
+    for place in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, place)
+        if not annotation:
+            continue
+        try:
+            kind = raw.FPDFAnnot_GetSubtype(annotation)
+            if kind == raw.FPDF_ANNOT_WIDGET:
+                written = _stated(annotation, b"FT") in ("Tx", "Ch") and _stated(annotation, b"V")
+            else:
+                written = kind == raw.FPDF_ANNOT_FREETEXT and _stated(annotation, b"Contents")
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)
+        if written and any(map(str.isalnum, written)):
+            return True
+    return False
+
+
+def _stated(annotation: Any, key: bytes) -> str:  # noqa: ANN401
+    """A value of an annotation that is text or a name, "" if it has none."""
+    import ctypes
+
+    from pypdfium2.raw import FPDF_WCHAR, FPDFAnnot_GetStringValue
+
+    size = FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    buffer = ctypes.create_string_buffer(size)
+    FPDFAnnot_GetStringValue(annotation, key, ctypes.cast(buffer, ctypes.POINTER(FPDF_WCHAR)), size)
+    return buffer.raw[: max(0, size - 2)].decode("utf-16-le", "replace")
+
+
+def _unknown_characters(textpage: Any) -> float:  # noqa: ANN401
+    """The share of the characters of a page of which PDFium does not know which they are."""
+    from pypdfium2.raw import FPDFText_HasUnicodeMapError
+
+    count: int = textpage.count_chars()
+    unknown = sum(FPDFText_HasUnicodeMapError(textpage, place) == 1 for place in range(count))
+    return float(unknown / max(1, count))
 
 
 def _text_lines(textpage: Any) -> Iterator[Line]:  # noqa: ANN401 - pypdfium2 has no types

@@ -1,11 +1,14 @@
 """Printed pages: what belongs to the print goes, what belongs to the text stays."""
 
 import pypdf
+import pypdf.annotations
 import pytest
 from fpdf import FPDF
+from PIL import Image
 
 from index.errors import UserError
-from index.sources.files import read_file
+from index.sources.files import read_articles, read_file
+from index.sources.inputs import Note
 from index.sources.printed import Line, printed_blocks, stated_title, without_running_heads
 
 
@@ -114,3 +117,57 @@ def test_a_password_is_asked_for(tmp_path):
     writer.write(tmp_path / "a.pdf")
     with pytest.raises(UserError, match="needs a password"):
         read_file(tmp_path / "a.pdf")
+
+
+def make_pdf(path, pages):
+    """A PDF with a page for each text; None makes a picture of one."""
+    pdf = FPDF()
+    pdf.set_font("Helvetica", size=11)
+    for text in pages:
+        pdf.add_page()
+        if text is None:
+            pdf.image(Image.new("L", (60, 80), 200), w=150)
+        elif text:
+            pdf.multi_cell(0, 6, text)
+    pdf.output(str(path))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("pages", "notes"),
+    [
+        (["The mayor spoke.", None, None, "The gate is open."],
+         ["pages 2-3 have no text; they may be scans"]),
+        ([None, "The mayor spoke.", "", None, None, None],
+         ["pages 1, 4-6 have no text; they may be scans"]),
+        (["The mayor spoke.", None], ["page 2 has no text; it may be a scan"]),
+        (["The mayor spoke.", "", "The gate is open."], []),
+    ],
+)  # fmt: skip
+def test_pages_that_are_pictures_are_told_by_number(tmp_path, pages, notes):
+    path = make_pdf(tmp_path / "a.pdf", pages)
+    told = []
+    (article,) = read_articles([path], told.append)
+    assert "The mayor spoke." in article.text
+    assert told == [f"{path}: {note}" for note in notes]
+    assert all(isinstance(line, Note) for line in told)
+
+
+def test_a_pdf_of_pictures_only_is_refused(tmp_path):
+    path = make_pdf(tmp_path / "a.pdf", [None, None])
+    told = []
+    assert list(read_articles([path], told.append)) == []
+    (line,) = told
+    assert "no text in it" in line
+    assert not isinstance(line, Note)
+
+
+def test_forms_that_are_filled_in_are_told(tmp_path):
+    writer = pypdf.PdfWriter(make_pdf(tmp_path / "a.pdf", ["Name of the boat:", "The end."]))
+    text = pypdf.annotations.FreeText(text="Seen by Una Roy", rect=(50, 550, 200, 650))
+    writer.add_annotation(page_number=1, annotation=text)
+    writer.write(tmp_path / "b.pdf")
+    told = []
+    (article,) = read_articles([tmp_path / "b.pdf"], told.append)
+    assert article.text
+    assert told == [f"{tmp_path / 'b.pdf'}: what is filled in or noted on page 2 is not read"]

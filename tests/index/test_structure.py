@@ -1,13 +1,15 @@
 """What a page, a Markdown file or a document lays out is kept in the text that is read of it."""
 
+import re
 import zipfile
 from pathlib import Path
 
 import docx
 import pytest
 
-from index.sources.files import read_file
+from index.sources.files import read_articles, read_file
 from index.sources.html import blocks_of, join_blocks, parse_html
+from index.sources.inputs import Note
 from index.sources.markdown import plain_text
 from index.sources.tables import Cell, row_texts
 
@@ -245,3 +247,84 @@ def test_tables_of_a_notice_about_cookies_are_not_the_article(tmp_path):
         f"<div class=privacy><table>{rows}</table></div></body></html>"
     )
     assert "heard report 5 about the harbour" in read_file(path).text
+
+
+STORY = "".join(
+    f"<p>Paragraph {n} of the report tells at some length what the council of Elby decided on the "
+    "harbour, the mill and the school in its last meeting of the year.</p>"
+    for n in range(6)
+)
+LATER = STORY.replace("harbour", "bridge")
+
+
+def read_page(tmp_path, body):
+    """The text of a page and what is told of reading it."""
+    path = tmp_path / "a.html"
+    path.write_text(f"<html><head><title>Report</title></head><body>{body}</body></html>")
+    told = []
+    (article,) = read_articles([path], told.append)
+    return article.text, told
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>One line.</p><div>A formula: e = m c c, as the text has it.</div><li>An item alone</li>"
+        "<p>Short.</p>",
+        "<table><tr><td>Sold at the market on Monday</td></tr></table><ul><li>eels<li>rye</ul>",
+        f"{STORY}<blockquote>He said that nobody had asked him.</blockquote><div>And left.</div>",
+    ],
+)
+def test_a_page_without_anything_around_its_text_is_read_whole(tmp_path, body):
+    text, told = read_page(tmp_path, body)
+    root = parse_html(body)
+    assert re.findall(r"\w+", text) == re.findall(r"\w+", " ".join(root.itertext()))
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    "passed",
+    [
+        "<div class=meta-box><p>The mill was built in 1817 by Una Roy and her two sons.</p></div>",
+        "<section class=meta-box><h2>Dates</h2><ul><li>May: the ferry stops for a week of repairs at the yard"
+        "<li>June: fair</ul></section>",
+    ],
+)
+def test_what_stands_between_paragraphs_of_an_article_is_read(tmp_path, passed):
+    body = f"<nav><a href=/>Home</a></nav><div><article>{STORY}{passed}{LATER}</article></div>"
+    text, told = read_page(tmp_path, body)
+    for line in blocks_of(parse_html(passed)):
+        assert line.text in map(str.strip, text.split("\n\n"))
+    assert "Home" not in text
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("outside", "words"),
+    [
+        (
+            "<div><p>Advice for the owners of boats: keep off the east quay until the end of "
+            "May.</p></div>",
+            "a paragraph outside the article was left out: 'Advice for the owners",
+        ),
+        (
+            "<div>" + "".join(f"<p>Opinion {n}: nobody has asked those who live by the river at "
+            "all.</p>" for n in range(3)) + "</div>",
+            "3 paragraphs outside the article were left out, first 'Opinion 0: nobody",
+        ),
+        ("<p><a href=/b>The council of Orm votes on its harbour before the year ends</a></p>", ""),
+        ("<footer>All rights to this text are reserved by the people of Elby.</footer>", ""),
+        ("<p>12 May 2024</p>", ""),
+    ],
+)  # fmt: skip
+def test_what_a_page_has_outside_its_article_is_told(tmp_path, outside, words):
+    main = f"<main><article><h1>Report</h1>{STORY}</article></main>"
+    body = f"<header><nav>Menu</nav></header>{main}<div class=more>{outside}</div>"
+    text, told = read_page(tmp_path, body)
+    assert "Paragraph 5 of the report" in text
+    if words:
+        (note,) = told
+        assert isinstance(note, Note)
+        assert note.startswith(f"{tmp_path / 'a.html'}: {words}")
+    else:
+        assert told == []
