@@ -21,6 +21,10 @@ MAX_DEPTH = 3
 _SMALL_BYTES = 10_000_000
 """Up to here an expansion harms nobody."""
 
+_MEMBER = b"PK\x01\x02"
+_MOST_MEMBERS = 10_000
+_MARKUP = (".xml", ".xhtml", ".html", ".htm")
+
 UNREADABLE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
 )  # fmt: skip
@@ -44,6 +48,25 @@ def refuse_bomb(archive: zipfile.ZipFile, size: int, name: str) -> None:
 def most_unpacked(size: int) -> int:
     """The most bytes that an archive of `size` bytes may unpack to."""
     return max(_SMALL_BYTES, MAX_EXPANSION * size)
+
+
+def unpacked_size(content: bytes) -> int:
+    """The bytes of text that a document in a zip archive states to unpack to.
+
+    At most what it may unpack to; 0 if it is damaged, or has more members than any document.
+    """
+    if content.count(_MEMBER) > _MOST_MEMBERS:
+        return 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            stated = sum(
+                member.file_size
+                for member in archive.infolist()
+                if member.filename.lower().endswith(_MARKUP)
+            )
+    except (*UNREADABLE, ValueError, OSError):
+        return 0
+    return min(stated, most_unpacked(len(content)))
 
 
 class Unpacking:

@@ -1,4 +1,4 @@
-"""Articles from documents: DOCX and EPUB. The libraries are imported when one is read."""
+"""Articles from books (EPUB), and what documents of all kinds share."""
 
 import io
 import posixpath
@@ -15,7 +15,7 @@ from index.sources.archives import refuse_bomb
 from index.sources.dates import stated_date
 from index.sources.encodings import decode_html
 from index.sources.headers import read_header
-from index.sources.html import Block, blocks_of, join_blocks, parse_html, title_of
+from index.sources.html import Block, blocks_of, join_blocks, parse_html
 from index.sources.inputs import (
     MAX_ARTICLE_BYTES,
     MAX_DOCUMENT_BYTES,
@@ -26,40 +26,12 @@ from index.sources.inputs import (
 from index.types import Article
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_WORD_STYLES = "p[style-name='Title'] => h1:fresh"
-
-
-def read_docx(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
-    """What a reader sees of a Word document, without its running heads, as one article.
-
-    mammoth was chosen by measurement: on 297 documents of other projects' tests it gives every
-    word of 292 and fails at none; docx2python of 287, failing at 8. What it passes over
-    (fields in short form, formulas, some text boxes) is rewritten for it before.
-    """
-    import mammoth
-
-    content = io.BytesIO(given.read(MAX_DOCUMENT_BYTES))
-    _refuse_bomb(content, given)
-    try:
-        stated = _word_title(content)
-        page = mammoth.convert_to_html(
-            _plainer_word(content),
-            style_map=_WORD_STYLES,
-            convert_image=mammoth.images.img_element(lambda image: {}),
-        )
-        blocks = _page_blocks(page.value)
-    except Exception as error:  # noqa: BLE001 - a damaged file makes the library raise anything
-        raise damaged(given, "DOCX", error) from None
-    yield document_article(given, stated or title_of(blocks), join_blocks(blocks))
 
 
 def read_epub(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
     """A book, its chapters in reading order, as one article."""
     content = io.BytesIO(given.read(MAX_DOCUMENT_BYTES))
-    _refuse_bomb(content, given)
+    refuse_large(content, given)
     try:
         with zipfile.ZipFile(content) as archive:
             root, package = _epub_package(archive)
@@ -68,7 +40,7 @@ def read_epub(given: Input, problem: Problem, fields: Fields) -> Iterator[Articl
                 for path in _epub_spine(archive, root, package)
                 for block in _chapter_blocks(archive.read(path), f"{given.name}!{path}", problem)
             ]
-        title = _first_text(package, ".//{*}metadata/{*}title")
+        title = first_text(package, ".//{*}metadata/{*}title")
         published = next(
             (
                 stated_date(element.text)
@@ -112,7 +84,12 @@ def damaged(given: Input, kind: str, error: Exception) -> UserError:
     return UserError(f"{given.name}: cannot be read as {kind} ({reason})")
 
 
-def _refuse_bomb(content: io.BytesIO, given: Input) -> None:
+def refuse_large(content: io.BytesIO, given: Input) -> None:
+    """Refuse a document in a zip archive that unpacks to too much.
+
+    Raises:
+        UserError: If it does, or is no zip archive.
+    """
     try:
         with zipfile.ZipFile(content) as archive:
             refuse_bomb(archive, len(content.getbuffer()), given.name)
@@ -123,12 +100,14 @@ def _refuse_bomb(content: io.BytesIO, given: Input) -> None:
     content.seek(0)
 
 
-def _page_blocks(page: str) -> list[Block]:
+def page_blocks(page: str) -> list[Block]:
+    """The blocks of a page of HTML, none if it has no elements."""
     root = parse_html(page)
     return [] if root is None else blocks_of(root)
 
 
-def _parse_xml(content: bytes) -> Any:  # noqa: ANN401 - lxml has no types
+def parse_xml(content: bytes) -> Any:  # noqa: ANN401 - lxml has no types
+    """The root element of XML, read without anything from outside it."""
     from lxml import etree
 
     parser = etree.XMLParser(
@@ -137,61 +116,10 @@ def _parse_xml(content: bytes) -> Any:  # noqa: ANN401 - lxml has no types
     return etree.fromstring(content, parser)
 
 
-def _word_title(content: io.BytesIO) -> str:
-    with zipfile.ZipFile(content) as archive:
-        if "docProps/core.xml" not in archive.namelist():
-            return ""
-        title = _first_text(_parse_xml(archive.read("docProps/core.xml")), ".//{*}title")
-    return "" if title.lower() in ("word document", "untitled", "document") else title
-
-
-def _plainer_word(content: io.BytesIO) -> io.BytesIO:
-    """The document in the forms that mammoth reads."""
-    plainer = io.BytesIO()
-    with zipfile.ZipFile(content) as archive, zipfile.ZipFile(plainer, "w") as rewritten:
-        for member in archive.infolist():
-            part = archive.read(member)
-            if re.fullmatch(r"word/[^/]*\.xml", member.filename):
-                part = _plainer_part(part)
-            if not member.filename.startswith("word/media/"):
-                rewritten.writestr(member.filename, part)
-    plainer.seek(0)
-    return plainer
-
-
-def _plainer_part(part: bytes) -> bytes:
-    from lxml import etree
-
-    root = _parse_xml(part)
-    for reading in list(root.iter(f"{_W}rt")):
-        reading.getparent().remove(reading)
-    for alternatives in root.iter(f"{_MC}AlternateContent"):
-        # Of two forms of one thing mammoth reads the fallback, where there is one.
-        choice, fallback = alternatives.find(f"{_MC}Choice"), alternatives.find(f"{_MC}Fallback")
-        if choice is not None and (fallback is None or not "".join(fallback.itertext()).strip()):
-            for child in alternatives:
-                if child is not choice:
-                    alternatives.remove(child)
-            choice.tag = f"{_MC}Fallback"
-        elif choice is not None:
-            alternatives.remove(choice)
-    for drawing in root.iter(f"{_W}drawing"):
-        if texts := list(drawing.iter(f"{_W}txbxContent")):
-            drawing.clear()
-            drawing.tag = f"{_W}pict"
-            drawing.extend(texts)
-    for formula in root.iter(f"{_M}r", f"{_M}t"):
-        formula.tag = _W + formula.tag.removeprefix(_M)
-    etree.strip_tags(
-        root, f"{_W}fldSimple", f"{_W}ruby", f"{_W}rubyBase", f"{_W}dir", f"{_W}bdo", f"{_M}*"
-    )
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True)  # type: ignore[no-any-return]
-
-
 def _epub_package(archive: zipfile.ZipFile) -> tuple[str, Any]:
-    container = _parse_xml(archive.read("META-INF/container.xml"))
+    container = parse_xml(archive.read("META-INF/container.xml"))
     path = container.find(".//{*}rootfile").get("full-path")
-    return posixpath.dirname(path), _parse_xml(archive.read(path))
+    return posixpath.dirname(path), parse_xml(archive.read(path))
 
 
 def _epub_spine(archive: zipfile.ZipFile, root: str, package: Any) -> Iterator[str]:  # noqa: ANN401
@@ -209,9 +137,10 @@ def _epub_spine(archive: zipfile.ZipFile, root: str, package: Any) -> Iterator[s
 
 
 def _chapter_blocks(content: bytes, name: str, problem: Problem) -> list[Block]:
-    return _page_blocks(decode_html(content, name, None, problem)) if content.strip() else []
+    return page_blocks(decode_html(content, name, None, problem)) if content.strip() else []
 
 
-def _first_text(package: Any, path: str) -> str:  # noqa: ANN401 - lxml has no types
+def first_text(package: Any, path: str) -> str:  # noqa: ANN401 - lxml has no types
+    """The text of the first element at a path, "" if there is none."""
     found = package.find(path)
     return "" if found is None else (found.text or "").strip()

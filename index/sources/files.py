@@ -19,7 +19,7 @@ from index.sources.archives import (
 )
 from index.sources.csv_rows import read_csv
 from index.sources.dates import title_date
-from index.sources.documents import read_docx, read_epub
+from index.sources.documents import read_epub
 from index.sources.encodings import decode_html, decode_text
 from index.sources.headers import Header, read_header, with_summary
 from index.sources.inputs import MAX_ARTICLE_BYTES, Fields, Input, Note, Problem
@@ -28,6 +28,7 @@ from index.sources.pdf import read_pdf
 from index.sources.records import FIELD_NAMES, read_json, read_json_lines
 from index.sources.sandbox import sandbox
 from index.sources.site_markup import without_site_markup
+from index.sources.word import read_docx
 from index.types import Article
 
 __all__ = [

@@ -212,12 +212,15 @@ def _marked_elements(root: Any) -> Iterator[str]:  # noqa: ANN401
     for element in root.iter(*_DATE_TAGS):
         if element is heading:
             near = True
-        elif element.tag == "p" and len(_text(element, _PARAGRAPH)) == _PARAGRAPH:
+        elif near and element.tag == "p" and len(_text(element, _PARAGRAPH)) == _PARAGRAPH:
             near = False
         own = f"{element.get('class') or ''} {element.get('id') or ''}"
         properties = f"{element.get('itemprop') or ''} {element.get('property') or ''}".lower()
         if _PROPERTY.search(properties) and not _is_of_another(element):
             yield _stated_by(element)
+            continue
+        # Most elements are neither marked nor near; to gather their text would take long.
+        if not (near or element.tag == "time" or _PUBLISHED.search(own)):
             continue
         text = _text(element)
         if not text and not element.get("datetime"):

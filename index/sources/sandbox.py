@@ -21,6 +21,7 @@ from threading import BoundedSemaphore, Lock, Timer
 from typing import Any, BinaryIO
 
 from index.errors import UserError
+from index.sources.archives import unpacked_size
 from index.sources.feeds import Listed, Listing
 from index.sources.inputs import MAX_DOCUMENT_BYTES, Input, Note, Problem
 from index.types import Article
@@ -33,6 +34,8 @@ class Limits:
     Attributes:
         cpu_seconds: Processor time for a small input.
         cpu_seconds_per_mb: Further processor time for each megabyte of it.
+        cpu_seconds_per_unpacked_mb: The same for what a Word document or a book unpacks to, where
+            that gives more.
         most_cpu_seconds: Processor time for an input of any size.
         wall_factor: How many times its processor time it may take by the clock: other programs may
             keep it waiting.
@@ -41,17 +44,24 @@ class Limits:
 
     cpu_seconds: float = 10.0
     cpu_seconds_per_mb: float = 20.0
+    cpu_seconds_per_unpacked_mb: float = 5.0
     most_cpu_seconds: float = 600.0
     wall_factor: float = 3.0
     memory_bytes: int = 3_000_000_000
 
-    def seconds(self, size: int) -> float:
-        """Processor time for an input of so many bytes."""
-        return min(self.cpu_seconds + self.cpu_seconds_per_mb * size / 1e6, self.most_cpu_seconds)
+    def seconds(self, size: int, unpacked: int = 0) -> float:
+        """Processor time for an input of so many bytes that unpacks to so many."""
+        further = max(
+            self.cpu_seconds_per_mb * size / 1e6, self.cpu_seconds_per_unpacked_mb * unpacked / 1e6
+        )
+        return min(self.cpu_seconds + further, self.most_cpu_seconds)
 
 
 MAX_WORKERS = 4
 """Workers of this process; whoever needs another one waits."""
+
+_PACKED = (".docx", ".epub")
+"""Kinds that are zip archives."""
 
 _MAX_REPLY_BYTES = 200_000_000
 _ROOT = Path(__file__).resolve().parents[2]
@@ -88,7 +98,8 @@ class Sandbox:
             "task": "articles", "name": given.name, "source": given.source, "kind": given.kind,
             "size": given.size, "charset": given.charset,
         }  # fmt: skip
-        reply = self._call(given.name, request, content)
+        unpacked = unpacked_size(content) if given.kind in _PACKED else 0
+        reply = self._call(given.name, request, content, unpacked)
         for line in reply["problems"]:
             problem(line)
         for line in reply["notes"]:
@@ -113,8 +124,10 @@ class Sandbox:
         for worker in idle:
             worker.kill()
 
-    def _call(self, name: str, request: dict[str, Any], content: bytes) -> dict[str, Any]:
-        seconds = self._limits.seconds(len(content))
+    def _call(
+        self, name: str, request: dict[str, Any], content: bytes, unpacked: int = 0
+    ) -> dict[str, Any]:
+        seconds = self._limits.seconds(len(content), unpacked)
         with self._worker() as worker:
             reply = worker.call(
                 {**request, "seconds": seconds}, content, seconds * self._limits.wall_factor

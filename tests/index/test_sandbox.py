@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 
 from index.errors import UserError
+from index.sources.archives import unpacked_size
 from index.sources.files import read_articles
 from index.sources.inputs import Input
 from index.sources.sandbox import MAX_WORKERS, Limits, Sandbox
@@ -51,6 +52,26 @@ def test_a_worker_of_a_large_process_is_not_large_itself():
         assert texts(sandbox, PAGE)
         assert len(pids(sandbox)) == 1
     assert len(held) == 700_000_000
+
+
+def packed(member, content):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr(member, content)
+    return archive.getvalue()
+
+
+def test_the_time_of_a_packed_document_goes_by_what_it_unpacks_to():
+    limits = Limits(cpu_seconds=10, cpu_seconds_per_mb=20, cpu_seconds_per_unpacked_mb=5)
+    text = packed("word/document.xml", b"<w:t>so much text</w:t>" * 400_000)
+    assert unpacked_size(text) == 9_200_000
+    assert len(text) < 100_000
+    assert limits.seconds(len(text), unpacked_size(text)) == pytest.approx(10 + 5 * 9.2)
+    # Pictures are not read, and a bomb has no more time than the largest that is.
+    assert unpacked_size(packed("word/media/a.png", b"0" * 1_000_000)) == 0
+    assert unpacked_size(packed("word/document.xml", b"0" * 30_000_000)) == 10_000_000
+    assert unpacked_size(b"PK no archive") == 0
+    assert limits.seconds(0, 10**12) == limits.most_cpu_seconds
 
 
 @posix

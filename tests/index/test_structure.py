@@ -286,7 +286,8 @@ def test_a_page_without_anything_around_its_text_is_read_whole(tmp_path, body):
     "passed",
     [
         "<div class=meta-box><p>The mill was built in 1817 by Una Roy and her two sons.</p></div>",
-        "<section class=meta-box><h2>Dates</h2><ul><li>May: the ferry stops for a week of repairs at the yard"
+        "<section class=meta-box><h2>Dates</h2><ul>"
+        "<li>May: the ferry stops for a week of repairs at the yard"
         "<li>June: fair</ul></section>",
     ],
 )
