@@ -2,10 +2,14 @@
 
 import hashlib
 import re
+from itertools import islice
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from index.types import Article
+
+_STEM_CHARACTERS = 40
+_WORD = re.compile(r"\w+")
 
 
 def article_id(source: str) -> str:
@@ -14,7 +18,9 @@ def article_id(source: str) -> str:
         path = urlsplit(source).path if "://" in source else source
     except ValueError:  # It only looks like an address.
         path = source
-    stem = re.sub(r"[^\w]+", "-", PurePosixPath(path).stem).strip("-")[:40]
+    # Where nothing else names an article, its source is its whole text: only the first words count.
+    words = islice(_WORD.finditer(PurePosixPath(path).stem), _STEM_CHARACTERS)
+    stem = "-".join(word.group() for word in words)[:_STEM_CHARACTERS]
     suffix = hashlib.sha256(source.encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return f"{stem}-{suffix}" if stem else suffix
 

@@ -256,11 +256,11 @@ def _is_utf8(content: bytes) -> bool:
 
 def _decode(content: bytes, codec: str, name: str, problem: Problem) -> str:
     # Browsers read a label that lies in the same way: what does not decode is replaced.
-    if codec == "cp1252":
-        return content.decode(codec, errors="surrogateescape").translate(_UNUSED)
     try:
         return content.decode(codec)
     except UnicodeDecodeError:
+        if codec == "cp1252":
+            return content.decode(codec, errors="surrogateescape").translate(_UNUSED)
         text = content.decode(codec, errors="replace")
         problem(_replaced_note(name, codec, text))
         return text

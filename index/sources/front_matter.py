@@ -12,12 +12,15 @@ from typing import Any
 MAX_FRONT_MATTER = 64_000
 """A longer block is not read; its parser takes its time for each character."""
 
+_LONGEST_HEAD = 2 * MAX_FRONT_MATTER
+"""Characters in which a block ends that is read, blank lines before it included."""
+
 _BLOCK = re.compile(
-    r"\s*(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<block>.*?)\r?\n?(?<=\n)"
+    r"\s*+(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<block>.*?)\r?\n?(?<=\n)"
     r"(?:(?P=fence)|\.\.\.)[ \t]*(?:\r?\n|\Z)",
     re.DOTALL,
 )
-_JSON_START = re.compile(r'\s*\{\s*"')
+_JSON_START = re.compile(r'\s*+\{\s*+"')
 _LINE = re.compile(r"^([A-Za-z_][\w .-]{0,40}?)[ \t]*:(?:[ \t]+(.*?))?[ \t]*\r?$", re.MULTILINE)
 _NULL = "tag:yaml.org,2002:null"
 
@@ -30,7 +33,7 @@ def read_front_matter(text: str) -> Block:
     Returns:
         The fields, and where the text goes on behind the block; no fields and 0 if there is none.
     """
-    fence = _BLOCK.match(text)
+    fence = _BLOCK.match(text[:_LONGEST_HEAD])
     if fence is None:
         return _json(text) if _JSON_START.match(text) else ({}, 0)
     block = fence.group("block")

@@ -47,16 +47,16 @@ _NAMES = "|".join(
     re.escape(name)
     for name in sorted((*TITLES, *DATES, *SUMMARIES, *_OTHER_FIELDS), key=len, reverse=True)
 )
-_LEADING_DATE = re.compile(r"\s*date:?[ \t]+(\d{4}-\d{2}-\d{2})\b[ \t]*", re.IGNORECASE)
+_LEADING_DATE = re.compile(r"\s*+date:?[ \t]+(\d{4}-\d{2}-\d{2})\b[ \t]*", re.IGNORECASE)
 _FIELD_LINE = re.compile(
-    rf"[ \t]*({_NAMES}|x-[\w-]{{1,40}})[ \t]*:"
+    rf"[ \t]*+({_NAMES}|x-[\w-]{{1,40}})[ \t]*+:"
     # The blanks after the value are for `strip`: a pattern tries each run of them anew from each.
     r"([^\n]*)(?:\n|\Z)",
     re.IGNORECASE,
 )
-_FOLDED_LINE = re.compile(r"[ \t]+[^\s][^\n]*(?:\n|\Z)")
+_FOLDED_LINE = re.compile(r"[ \t]++[^\s][^\n]*(?:\n|\Z)")
 _SENTENCE_END = re.compile(r"[.!?…;,:][\"'”’)\]]*$")
-_BLANK_LINES = re.compile(r"(?:[ \t\r]*\n)*")
+_VISIBLE = re.compile(r"[^ \t\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +191,8 @@ def _field_lines(text: str) -> _Fields:
 
 def _visible(text: str, start: int) -> int:
     """Where the first line with something in it begins."""
-    blank = _BLANK_LINES.match(text, start)
-    return blank.end() if blank else start
+    visible = _VISIBLE.search(text, start)
+    return max(start, text.rfind("\n", start, visible.start() if visible else None) + 1)
 
 
 def _lines_of_head(text: str, start: int) -> _Lines:

@@ -1,13 +1,15 @@
 """Records as people have them: JSON of many shapes, CSV of many dialects."""
 
+import io
 import json
+import time
 from datetime import date
 
 import pytest
 
 from index.errors import UserError
-from index.sources.files import read_articles, read_file
-from index.sources.inputs import Note
+from index.sources.files import read_articles, read_file, read_input
+from index.sources.inputs import Input, Note
 from tests.index.helpers import open_collection
 
 
@@ -181,3 +183,18 @@ def test_other_scripts_are_known_by_their_bytes(tmp_path):
         path = tmp_path / f"{number}.txt"
         path.write_bytes(text.encode(codec))
         assert read(path)[0][0].text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{} x", "{}x", "Title: A\n{} x", "A headline{} and on", "---\na: b{}\n---\nx", "Date: {}x"],
+)
+@pytest.mark.parametrize("blank", [" ", "\n", "\t"])
+def test_to_look_for_a_head_takes_little_more_than_to_parse_the_record(text, blank):
+    line = json.dumps({"text": text.replace("{}", blank * 2_000_000)}).encode()
+    given = Input("a.jsonl", "a", ".jsonl", len(line), lambda: io.BytesIO(line))
+    begin = time.process_time()
+    json.loads(line)
+    parsed = time.process_time()
+    assert len(list(read_input(given, print, {}))) == 1
+    assert time.process_time() - parsed < 100 * (parsed - begin)
