@@ -283,7 +283,7 @@ def test_what_a_library_did_not_expect_is_one_line(tmp_path, monkeypatch, error)
     def fail(*given, **options):
         raise error
 
-    monkeypatch.setattr("trafilatura.bare_extraction", fail)
+    monkeypatch.setattr("trafilatura.load_html", fail)
     # In this process, where the library fails.
     monkeypatch.setattr("index.sources.files._ISOLATED", frozenset())
     (tmp_path / "a.html").write_text("<p>Some text.")
