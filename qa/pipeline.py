@@ -40,7 +40,7 @@ class Understanding(NamedTuple):
     """What a question may mean after what was said before.
 
     Attributes:
-        interpretations: At least one; the literal one first.
+        interpretations: At least one, the likeliest first.
         given: The last answer, if the question cannot mean it again.
     """
 
@@ -191,8 +191,9 @@ class Answerer:
         with trace.step("understand") as step:
             turns = _asked_before(history)
             ways = interpretations(question, turns)
-            follows = len(ways) > 1 and asks_for_another_answer(question, turns[-1].question)
-            step.kept = [Interpretation(way) for way in ways]
+            leans = [way.question for way in ways] != [question]
+            follows = leans and asks_for_another_answer(question, turns[-1].question)
+            step.kept = [Interpretation(way.question, natural=way.natural) for way in ways]
             return Understanding(list(step.kept), turns[-1].answer if follows else None)
 
     def _retrieve(
@@ -250,10 +251,9 @@ class Answerer:
         filters: Filters,
         trace: Trace,
     ) -> Answer:
-        """The evidence decides between interpretations; on a tie the more literal one wins."""
+        """The evidence decides between interpretations; on a tie the likelier one wins."""
         with trace.step("decide") as step:
-            surest = max(way.confidence for way in resolved)
-            chosen = next(way for way in resolved if way.confidence >= surest - TIE)
+            chosen = _chosen(resolved, self.calibration.threshold)
             step.kept = [chosen]
             trace.chosen = chosen
             return self._answer(question, chosen, filters)
@@ -302,7 +302,8 @@ class Answerer:
         answers = [
             self._of_candidate(question, candidate, calibrated) for candidate in chosen.candidates
         ]
-        understood_as = chosen.question if chosen.question != question else None
+        shown = chosen.natural and chosen.question != question
+        understood_as = chosen.question if shown else None
         threshold = self.calibration.threshold
         if not answers or chosen.confidence < threshold:
             return Answer(
@@ -340,6 +341,21 @@ class Answerer:
             candidate.date,
             calibrated=calibrated,
         )
+
+
+def _chosen(resolved: Sequence[Interpretation], threshold: float) -> Interpretation:
+    """The likeliest interpretation that is as sure as any, or gives the answer of the surest."""
+    surest = max(resolved, key=lambda way: way.confidence)
+    for way in resolved:
+        if way.confidence >= surest.confidence - TIE:
+            return way
+        if way.confidence >= threshold and agree(_best_quote(way), _best_quote(surest)):
+            return way
+    return surest
+
+
+def _best_quote(way: Interpretation) -> str:
+    return way.candidates[0].evidence[0].quote if way.candidates else ""
 
 
 def checked_question(question: str) -> str:

@@ -12,7 +12,7 @@ MAX_QUESTION_CHARACTERS = 2_000
 """A longer text is no question."""
 
 MAX_INTERPRETATIONS = 4
-"""Interpretations of a follow-up that are tried at most, the literal one among them."""
+"""Interpretations of a follow-up that are tried at most."""
 
 SUPPORT_LOGITS = 4.0
 """A place with the words of an answer that scores this much less is not cited for it."""
@@ -20,8 +20,8 @@ SUPPORT_LOGITS = 4.0
 MEMBER_LOGITS = 5.5
 """A span that scores this much less than the best member of a list is no member."""
 
-TIE = 0.02
-"""Probabilities that differ by less do not tell which interpretation of a question is meant."""
+TIE = 0.1
+"""A less likely way to understand a follow-up must be surer by so much to be taken."""
 
 CONTRADICTION_SHARE = 0.5
 """Share of the threshold from which another answer counts as disagreement.

@@ -23,6 +23,7 @@ class Interpretation:
         evidence: The spans that the reader proposes in them.
         candidates: The distinct answers, best first.
         confidence: The probability that the best candidate is right.
+        natural: Whether a person would have asked it so, so that it can be shown.
     """
 
     question: str
@@ -30,6 +31,7 @@ class Interpretation:
     evidence: tuple[Evidence, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     confidence: float = 0.0
+    natural: bool = True
 
 
 @dataclass(slots=True)

@@ -1,116 +1,147 @@
-"""Follow-ups: a question that leans on earlier ones is tried in several ways."""
+"""Follow-ups: a question that leans on earlier ones is completed from them. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from qa.dates import find_times
+from qa.question.ellipsis import has_content, substituted, substitutes
+from qa.question.phrases import (
+    BE,
+    DO,
+    FUNCTION_WORDS,
+    PARTICIPLE,
+    WH,
+    WORD,
+    all_phrases,
+    is_name,
+    is_referent,
+    wh_end,
+)
+from qa.question.referents import Mention, defined, definite, fitting, mentions
 from qa.settings import MAX_INTERPRETATIONS
 from qa.types import Turn
 
-_PERSON = frozenset("he she him her his hers himself herself".split())
-_POSSESSIVE = frozenset("his her its their theirs".split())
+_CLASS_OF_PRONOUN = {
+    **dict.fromkeys("he she him her his hers himself herself".split(), "person"),
+    **dict.fromkeys("they them their theirs these those".split(), "several"),
+    **dict.fromkeys("it this that".split(), "thing"),
+    "its": "owner",
+    "there": "place",
+    "then": "time",
+}
+_POSSESSIVE = frozenset("his her its their".split())
 _PRONOUN = re.compile(
-    r"\b(he|she|him|her|his|hers|himself|herself|it|its|they|them|their|theirs|"
+    r"\b(he|she|him|her|his|hers|himself|herself|it|its|they|them|their|theirs|there|then|"
     # "that" and its like stand for something only where no noun follows: not "that meeting".
     r"(?:this|that|these|those)(?=\s*(?:$|[?.,!]|\b(?:is|was|were|are|did|does|do|happen\w*)\b)))\b",
     re.IGNORECASE,
 )
-_POINTER = re.compile(r"\b(this|that|these|those|the same|the other)\s+\w+", re.IGNORECASE)
-_PLACE_OR_TIME = re.compile(r"\b(there|then)\b", re.IGNORECASE)
+_EXPLETIVE = re.compile(
+    r"\b(?:is|are|was|were|be)\s+there\s+\w|\bthere\s+(?:is|are|was|were)\b"
+    r"|\bit\s+(?:takes?|took|rain\w*|snow\w*|true|possible|necessary|legal|called)\b",
+    re.IGNORECASE,
+)
+_NEW_CLAUSE = re.compile(
+    r"\b(?:when|after|before|while|because|that|if|where|who|which|and|but|whether|since|until|as)\b",
+    re.IGNORECASE,
+)
+_POINTER = re.compile(
+    r"\b(?:this|that|these|those|the same|the other)\s+(?!(?:he|she|it|they|the|an?|there|is|was"
+    r"|were|are|did|does|do|has|had|have|would|will)\b)[a-z]\w*"
+)
+_DEFINITE = re.compile(r"(?:the|that|this)(?:\s+[a-z][\w-]*){1,2}", re.IGNORECASE)
+_COMPLEMENT = re.compile(r"\s+(?:of|from|for|on|with|to|in|at|by|against|between|about|who|that)\b")
 _LEAD_IN = re.compile(
     r"^(?:(?:and|but|so|or|ok|okay|no|yes|well|sorry|i mean|what about|how about)\b[\s,]*)+",
     re.IGNORECASE,
 )
-_WH = re.compile(
-    r"^(?:(?:in|on|at|to|for|with|from|by|of|since|until)\s+)?"
-    r"(who(?:m|se)?|what|which|when|where|why|how(?:\s+(?:many|much|long|old|far|often))?)\b",
+_BARE = re.compile(
+    r"\s*(?:not\s*|(?:is|was|were|will|did|does|has)\s+(?:that|it|this)(?:\s+happen(?:ed)?|\s+be)?)?"
+    r"[?.! ]*",
     re.IGNORECASE,
 )
-_FUNCTION_WORDS = frozenset(
-    """
-    who whom whose what which when where why how is are was were be been do does did has have had
-    can could will would should may might the a an and but so or of in on at to for by with from
-    about as into than not no yes there then it its that this these those he she him her his hers
-    they them their many much long say said happen happened
-    """.split()
+_MOTION = re.compile(
+    r"\b(?:go|goes|going|went|travel\w*|fly|flew|return\w*|drive|drove|move\w*)\s*$", re.IGNORECASE
 )
-_TIME_PREPOSITION = re.compile(
-    r"(?:in|on|at|since|until|till|before|after|during|by|from|between|around)\b\s*", re.IGNORECASE
-)
-_BETWEEN_TIMES = re.compile(r"\s*(?:,|&|\b(?:and|or|in|on)\b)\s*", re.IGNORECASE)
-_AUXILIARIES = frozenset(
-    "is are was were do does did has have had can could will would should may might".split()
-)
-_WORD = re.compile(r"[\w][\w'’.-]*")
+_PREPOSED = re.compile(r"\b(?:in|at|on|to|from|near|over|out|up|down)\s*$", re.IGNORECASE)
+_LEADS_TIME = re.compile(r"(?:in|on|at|since|until|from|last|next|this)\b", re.IGNORECASE)
+_DAY_OF_MONTH = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\b")
+_ENDS_IN_WH = re.compile(r"\b(?:what|whom|which|where|when)\W*$", re.IGNORECASE)
 _FEW_WORDS = 2
+_TURNS = 6
 
 
-def interpretations(question: str, history: Sequence[Turn]) -> list[str]:
-    """The ways to read a question after what was said before, the literal one first.
+class Reading(NamedTuple):
+    """A way to understand a question.
 
-    A question that leans on nothing has only its literal interpretation, so that an old topic
-    cannot leak into a new one. Otherwise every interpretation stands alone: a pronoun is replaced
-    by the last answer or by what the last question was about; a bare question word ("Why?", "When
-    was that?") takes the place of the last one; a bare name ("And Mark Lambert?") takes the place
-    of what the last question was about, a bare time ("And in 2017?") that of the time it named;
-    "that meeting" is read beside the last question's words.
+    Attributes:
+        question: In words that stand alone.
+        natural: Whether a person would have asked it so, so that it can be shown.
+    """
+
+    question: str
+    natural: bool = True
+
+
+def interpretations(question: str, history: Sequence[Turn]) -> list[Reading]:
+    """The ways to understand a question after what was said before, the likeliest first.
+
+    A question that leans on nothing is only itself, so that an old topic cannot leak into a new
+    one. One that leans on what was said is completed and never taken as it stands, if there is
+    something that it can mean: a pronoun or "the film" becomes what it stands for; a bare question
+    word ("Why?", "When was that?") takes the place of the last one; bare words ("And videos?",
+    "And in 2017?") take the place of what is like them in the last question.
 
     Args:
         question: As asked.
         history: Earlier turns, oldest first.
 
     Returns:
-        One to `MAX_INTERPRETATIONS` distinct questions.
+        One to `MAX_INTERPRETATIONS` distinct readings.
+
+    Example:
+        >>> before = [Turn("How large may images be?", "5 MB")]
+        >>> interpretations("and videos?", before)
+        [Reading(question='How large may videos be?', natural=True)]
     """
-    if not history or not leans(question):
-        return [question]
+    return _interpretations(question, _completed_turns(history))
+
+
+def _interpretations(question: str, history: Sequence[Turn]) -> list[Reading]:
+    if not history or not leans(question, history):
+        return [Reading(question)]
     last = history[-1]
     asked = _without_lead_in(question)
-    wh = _WH.match(asked)
-    ways = [question]
-    if wh and not _content_words(asked):
-        ways.append(f"{wh.group(0)} {_body(last.question)}?")
-    elif _substitutes(asked):
-        ways.append(_substituted(last.question, asked.rstrip("?. ")))
-    ways += [_with_referent(asked, each) for each in _referents(asked, history)]
-    if _POINTER.search(asked) or (wh and len(_content_words(asked)) <= _FEW_WORDS):
-        ways.append(f"{asked.rstrip('?. ')}, {_stem(last.question)}?")
-    return list(dict.fromkeys(ways))[:MAX_INTERPRETATIONS]
+    wh = WH.match(asked)
+    bare = wh is not None and _BARE.fullmatch(asked, wh.end()) is not None
+    surely = _leans_surely(asked, history)
+    if wh and bare:
+        ways = [_asked_of_last(asked[: wh.end()], last)]
+        if not ways[0].natural:
+            ways += _completed(asked, history)
+    elif substitutes(asked):
+        # "What about his wife?" is first completed.
+        words = next(iter(_completed(asked, history)), Reading(asked)).question
+        text, natural = substituted(last.question, words.rstrip("?. "))
+        ways = [Reading(_capitalised(text), natural)]
+    else:
+        ways = _completed(asked, history)
+    if not surely or not ways:
+        ways.insert(0, Reading(question))
+    short = _content(asked) <= _FEW_WORDS or _POINTER.search(asked)
+    unclear = not surely or not any(way.natural for way in ways)
+    if short and unclear and not bare and (wh or _ENDS_IN_WH.search(asked)):
+        ways.append(Reading(f"{asked.rstrip('?. ')}, {_stem(last.question)}?", natural=False))
+    return list({way.question: way for way in reversed(ways)}.values())[::-1][:MAX_INTERPRETATIONS]
 
 
-def _referents(question: str, history: Sequence[Turn]) -> list[str]:
-    """What the pronoun of a question may stand for, the likeliest first, two at most.
-
-    "he" and "she" stand for names, "then" for times, everything else for anything but a time.
-    Nothing that the question names itself is meant by its pronoun.
-    """
-    pronoun = _PRONOUN.search(question)
-    if pronoun is None and not _PLACE_OR_TIME.search(question):
-        return []
-    of_person = pronoun is not None and pronoun.group(0).lower() in _PERSON
-    of_time = pronoun is None and re.search(r"\bthen\b", question, re.IGNORECASE) is not None
-    mentioned = []
-    for turn in reversed(history):
-        mentioned += [turn.answer or "", *_names(turn.question), subject_of(turn.question)]
-    fitting = []
-    for each in dict.fromkeys(filter(None, mentioned)):
-        is_time = bool(find_times(each))
-        if is_time != of_time or each.lower() in question.lower():
-            continue
-        if of_person and not _names(f"of {each}"):
-            continue
-        fitting.append(each)
-    return fitting[:2]
-
-
-def leans(question: str) -> bool:
+def leans(question: str, history: Sequence[Turn] = ()) -> bool:
     """Whether a question may need earlier ones to be understood."""
     return bool(
-        _PRONOUN.search(question)
-        or _PLACE_OR_TIME.search(question)
+        _leans_surely(_without_lead_in(question), history)
         or _POINTER.search(question)
         or _LEAD_IN.match(question)
-        or len(_content_words(question)) < _FEW_WORDS
+        or _content(question) < _FEW_WORDS
     )
 
 
@@ -126,36 +157,173 @@ def asks_for_another_answer(question: str, last: str) -> bool:
         last: The question before it.
     """
     asked = _without_lead_in(question)
-    if _substitutes(asked):
+    if substitutes(asked):
         return False
     return bool(
         _PRONOUN.search(asked)
-        or _PLACE_OR_TIME.search(asked)
         or _POINTER.search(asked)
-        or not _content_words(asked)
+        or not has_content(asked)
         or _question_word(asked) != _question_word(_without_lead_in(last))
     )
 
 
-def _names(question: str) -> list[str]:
-    """The runs of capitalised words in a question, after its first word."""
-    runs = re.findall(r"(?<=\s)[A-Z][\w.'’-]*(?:\s+[A-Z][\w.'’-]*)*", question)
-    return [re.sub(r"(?:['’]s|[.?!,]+)$", "", run) for run in runs]
+def _completed_turns(history: Sequence[Turn]) -> list[Turn]:
+    """The last turns, each question completed from those before it, where it can be."""
+    turns: list[Turn] = []
+    for turn in history[-_TURNS:]:
+        way = _interpretations(turn.question, turns)[0]
+        turns.append(Turn(way.question if way.natural else turn.question, turn.answer))
+    return turns
 
 
-def subject_of(question: str) -> str:
-    """The first name in a question, or else its longest run of content words, as it stands."""
-    named = _names(question)
-    if named:
-        return named[0]
-    runs: list[list[re.Match[str]]] = [[]]
-    for word in _WORD.finditer(question):
-        if word.group(0).lower() in _FUNCTION_WORDS:
-            runs.append([])
-        else:
-            runs[-1].append(word)
-    longest = max(runs, key=lambda run: len(run))
-    return question[longest[0].start() : longest[-1].end()] if longest else ""
+def _leans_surely(asked: str, history: Sequence[Turn]) -> bool:
+    wh = WH.match(asked)
+    return bool(
+        next(_pronouns(asked), None)
+        or substitutes(asked)
+        or (wh and _BARE.fullmatch(asked, wh.end()))
+        or (history and next(_definites(asked, history, mentions(history)), None))
+    )
+
+
+def _completed(asked: str, history: Sequence[Turn]) -> list[Reading]:
+    """The question with its pronouns and definite phrases replaced, in one or two ways."""
+    spoken = mentions(history)
+    pronouns = list(_pronouns(asked))
+    classes = dict.fromkeys(of_class for _, of_class in pronouns if of_class)
+    fits = {of_class: fitting(spoken, of_class, asked) for of_class in classes}
+    definites = list(_definites(asked, history, spoken))
+    ways = []
+    for choice in range(max([len(fit) for fit in fits.values()] + [bool(definites)])):
+        if choice > 1:
+            break
+        parts = list(definites)
+        used: dict[str, str] = {}
+        resolved = True
+        for pronoun, of_class in pronouns:
+            # A second "he" is the same, and stands as it is.
+            if not of_class or of_class in used:
+                continue
+            fit = [words for words in fits[of_class] if words not in used.values()]
+            if not fit:
+                resolved = resolved and of_class in {"place", "time"}
+                continue
+            used[of_class] = fit[min(choice, len(fit) - 1)]
+            referent = _unnamed_in(used[of_class], asked)
+            parts.append((*pronoun.span(), _put(asked, pronoun, of_class, referent)))
+        text = asked
+        for start, end, words in sorted(parts, reverse=True):
+            text = text[:start] + words + text[end:]
+        if parts:
+            ways.append(Reading(_capitalised(text), resolved))
+    return ways
+
+
+def _pronouns(asked: str) -> Iterator[tuple[re.Match[str], str]]:
+    """The pronouns that nothing in the question itself explains, with their class.
+
+    The class of "that" in "before that" and "do that" is "": it stands for all that was said.
+    """
+    expletives = [match.span() for match in _EXPLETIVE.finditer(asked)]
+    for pronoun in _PRONOUN.finditer(asked):
+        word = pronoun.group(0).lower()
+        before = [match.group(0).lower() for match in WORD.finditer(asked, 0, pronoun.start())]
+        if any(start <= pronoun.start() < end for start, end in expletives):
+            continue
+        if word in {"that", "this", "these", "those"}:
+            followed = asked[pronoun.end() :].strip(" ?.!,")
+            if before and before[-1] not in FUNCTION_WORDS and followed:
+                continue  # "the man that was hurt"
+            if before and before[-1] in {"before", "after", "do", "did", "doing", "since"}:
+                yield pronoun, ""
+                continue
+        if word == "then" and not before:
+            continue
+        if not _is_bound(asked, pronoun):
+            yield pronoun, _CLASS_OF_PRONOUN[word]
+
+
+def _is_bound(asked: str, pronoun: re.Match[str]) -> bool:
+    """Whether the question names what a pronoun of its own stands for: "Kim ... when he"."""
+    word = pronoun.group(0).lower()
+    of_person = _CLASS_OF_PRONOUN[word] == "person"
+    owned = word in _POSSESSIVE and re.match(r"\s+\w", asked[pronoun.end() :])
+    for phrase in all_phrases(asked):
+        if phrase.end > pronoun.start() or phrase.kind in {"time", "amount"}:
+            continue
+        if of_person and not (phrase.kind in {"person", "name"} and is_name(phrase.text)):
+            continue
+        if owned or _NEW_CLAUSE.search(asked, phrase.end, pronoun.start()):
+            return True
+    return False
+
+
+def _definites(
+    asked: str, history: Sequence[Turn], spoken: Sequence[Mention]
+) -> Iterator[tuple[int, int, str]]:
+    """The phrases like "the film" that stand for what was spoken of: where, and for what."""
+    for phrase in all_phrases(asked):
+        if not _DEFINITE.fullmatch(phrase.text) or _COMPLEMENT.match(asked, phrase.end):
+            continue
+        words = _unnamed_in(defined(phrase.text, history, spoken), asked)
+        if words and words.lower() != phrase.text.lower():
+            yield phrase.start, phrase.end, words
+
+
+def _unnamed_in(referent: str, asked: str) -> str:
+    """A referent without a complement that the question names already: "the dinner with Kim"."""
+    named = {word for word in WORD.findall(asked)[1:] if word[0].isupper()}
+    complement = _COMPLEMENT.search(referent)
+    if complement and named & set(WORD.findall(referent[complement.start() :])):
+        return referent[: complement.start()]
+    return referent
+
+
+def _put(asked: str, pronoun: re.Match[str], of_class: str, referent: str) -> str:
+    """What stands in the place of a pronoun."""
+    before, after = asked[: pronoun.start()], asked[pronoun.end() :]
+    if of_class == "place":
+        if _PREPOSED.search(before):
+            return referent
+        return f"to {referent}" if _MOTION.search(before) else f"in {referent}"
+    if of_class == "time":
+        if _LEADS_TIME.match(referent):
+            return referent
+        return f"{'on' if _DAY_OF_MONTH.search(referent) else 'in'} {referent}"
+    # "her" is an object ("met her") unless a noun follows it.
+    word = pronoun.group(0).lower()
+    following = WORD.match(after.lstrip())
+    if word in _POSSESSIVE and following and following.group(0).lower() not in FUNCTION_WORDS:
+        return f"{referent}'" if referent.endswith("s") and referent.islower() else f"{referent}'s"
+    return referent
+
+
+def _asked_of_last(wh: str, last: Turn) -> Reading:
+    """The last question with another question word: "When did the club hold its first match?"."""
+    body = last.question[wh_end(last.question) :].strip().rstrip("?. ")
+    words = [word.group(0) for word in WORD.finditer(body)]
+    asked = WH.match(last.question)
+    answer = definite(last.answer or "")
+    told = bool(answer) and is_referent(answer)
+    begins = bool(words) and words[0].lower() in BE | DO
+    if asked is None:  # "Did it rain?"
+        return Reading(_capitalised(f"{wh} {body[:1].lower()}{body[1:]}"), begins)
+    if not begins:  # "Who won?"
+        return Reading(_capitalised(f"{wh} {answer if told else ''} {body}"), natural=False)
+    of_subject = asked.group(1).lower().split()[0] in {"who", "which", "what"}
+    copula = asked.group(1).lower() == "who" and words[0].lower() in BE
+    second = words[1] if len(words) > 1 else ""
+    if of_subject and (copula or (second.islower() and PARTICIPLE.match(second))):
+        return Reading(
+            _capitalised(f"{wh} {words[0]} {answer} {body[len(words[0]) :].strip()}"), told
+        )
+    return Reading(_capitalised(f"{wh} {body}"))
+
+
+def _capitalised(text: str) -> str:
+    """A question as it is written: a capital at its beginning, a question mark at its end."""
+    text = re.sub(r"\s+", " ", text).strip().rstrip("?. ")
+    return f"{text[:1].upper()}{text[1:]}?"
 
 
 def _without_lead_in(question: str) -> str:
@@ -165,87 +333,17 @@ def _without_lead_in(question: str) -> str:
 
 def _question_word(asked: str) -> str:
     """What a question begins with, as "who" or "how many"; "" for a yes-or-no question."""
-    found = _WH.match(asked)
-    return found.group(1).lower() if found else ""
+    wh = WH.match(asked)
+    return wh.group(1).lower() if wh else ""
 
 
-def _substitutes(asked: str) -> bool:
-    """Whether bare words ask the last question again of something else, as "And Schumer?" does."""
-    return not _WH.match(asked) and bool(_content_words(asked)) and not _has_verb(asked)
-
-
-def _substituted(question: str, words: str) -> str:
-    """The question asked of what the bare words name: another time, or another subject."""
-    if _is_time(words):
-        return _at_another_time(question, words)
-    subject = subject_of(question)
-    name = re.sub(r"^(?:in|on|at)\s+", "", words, flags=re.IGNORECASE)
-    if not subject:
-        return question
-    # "And the Gold Cup?" brings its own article.
-    own = r"(?:\bthe\s+)?" if name.lower().startswith("the ") else ""
-    return re.sub(own + re.escape(subject), lambda _: name, question, count=1)
-
-
-def _is_time(words: str) -> bool:
-    """Whether words are a time and nothing else: "in 2017", "last year", "May 2018 or 2019"."""
-    end = preposition.end() if (preposition := _TIME_PREPOSITION.match(words)) else 0
-    times = find_times(words, lenient=True)
-    for number, time in enumerate(times):
-        # A range begins with its own preposition: "from 2014 to 2016".
-        if time.start > end and not (number and _BETWEEN_TIMES.fullmatch(words, end, time.start)):
-            return False
-        end = time.end
-    return bool(times) and end == len(words)
-
-
-def _at_another_time(question: str, words: str) -> str:
-    """The question with its own time replaced by that of the words, or with theirs added."""
-    times = find_times(question, lenient=True)
-    if not times:
-        return f"{question.rstrip('?. ')} {words}?"
-    before, after = question[: times[0].start], question[times[0].end :]
-    own = _TIME_PREPOSITION.match(words)
-    if own is None:
-        return f"{before}{words}{after}"
-    # "in 2018" becomes "since 2014", but "the 2018 World Cup" becomes "the 2014 World Cup".
-    if led := re.search(rf"\b{_TIME_PREPOSITION.pattern}$", before, re.IGNORECASE):
-        return f"{before[: led.start()]}{words}{after}"
-    has_own = _TIME_PREPOSITION.match(times[0].quote)
-    return f"{before}{words if has_own else words[own.end() :]}{after}"
-
-
-def _with_referent(question: str, referent: str) -> str:
-    """The question with its first pronoun, or "there" or "then", replaced."""
-
-    def put(match: re.Match[str]) -> str:
-        pronoun = match.group(0).lower()
-        # "her" is an object ("met her") unless a noun follows it.
-        owns = pronoun in _POSSESSIVE and re.match(r"\s+\w", question[match.end() :]) is not None
-        return f"{referent}'s" if owns else referent
-
-    replaced, count = _PRONOUN.subn(put, question, count=1)
-    if count:
-        return replaced
-    return _PLACE_OR_TIME.sub(f"in {referent}", question, count=1)
-
-
-def _content_words(question: str) -> list[str]:
-    return [word for word in _WORD.findall(question) if word.lower() not in _FUNCTION_WORDS]
-
-
-def _has_verb(question: str) -> bool:
-    return any(word.lower() in _AUXILIARIES for word in _WORD.findall(question))
-
-
-def _body(question: str) -> str:
-    """The last question without its question word: "did they meet", "held the summit"."""
-    return _WH.sub("", _LEAD_IN.sub("", question).strip()).strip().rstrip("?. ")
+def _content(question: str) -> int:
+    return sum(word.lower() not in FUNCTION_WORDS for word in WORD.findall(question))
 
 
 def _stem(question: str) -> str:
     """What the last question was about: its body without the auxiliaries it begins with."""
-    words = _body(question).split()
-    while words and words[0].lower() in _AUXILIARIES:
+    words = question[wh_end(question) :].strip().rstrip("?. ").split()
+    while words and words[0].lower() in BE | DO:
         words = words[1:]
     return " ".join(words)
