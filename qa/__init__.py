@@ -20,8 +20,9 @@ from qa.types import Answer, Citation, Span, Turn
 if TYPE_CHECKING:
     from index.collection import Collection
     from qa.chat import Chat
-    from qa.pipeline import Answerer, Retriever
+    from qa.pipeline import Answerer
     from qa.reading.base import Reader
+    from qa.retrieve import Retriever
     from qa.trace import Trace
 
 __all__ = [
@@ -47,7 +48,7 @@ _LAZY = {
     "Answerer": "qa.pipeline",
     "Chat": "qa.chat",
     "Reader": "qa.reading.base",
-    "Retriever": "qa.pipeline",
+    "Retriever": "qa.retrieve",
     "Trace": "qa.trace",
 }
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple, Protocol
+from datetime import date
+from typing import NamedTuple
 
 from index.collection import Collection
 from index.errors import UserError
@@ -15,25 +16,16 @@ from qa.question.suggestions import Examples
 from qa.ranking.calibration import Calibration
 from qa.ranking.conflicts import related
 from qa.ranking.evidence import Candidate, Evidence
+from qa.ranking.interpretations import likeliest
 from qa.ranking.ranker import EvidenceRanker, Ranker
 from qa.ranking.same_answer import agree
 from qa.reading.base import Reader
 from qa.reading.cascade import Cascade, stages_of
 from qa.reading.shared import load_reader
-from qa.settings import MAX_INTERPRETATIONS, MAX_QUESTION_CHARACTERS, SETTINGS, TIE, Settings
+from qa.retrieve import Retriever, passages_for
+from qa.settings import MAX_INTERPRETATIONS, MAX_QUESTION_CHARACTERS, SETTINGS, Settings
 from qa.trace import Interpretation, Trace
 from qa.types import Answer, Citation, Help, Silence, Turn
-
-
-class Retriever(Protocol):
-    """Finds passages for a question. `index.Collection` is one."""
-
-    def search(self, question: str, k: int, filters: Filters | None = None) -> Sequence[Hit]:
-        """The `k` passages that are nearest to a question, best first.
-
-        The hits of one call see each article in one version.
-        """
-        ...
 
 
 class Understanding(NamedTuple):
@@ -155,7 +147,8 @@ class Answerer:
             filters: Which articles may be searched.
             k: How many to find instead of `Settings.passages_read`.
         """
-        return list(self.retriever.search(question, k or self.settings.passages_read, filters))
+        wanted = k or self.settings.passages_read
+        return passages_for(self.retriever, question, wanted, filters, date.today())
 
     def candidates(
         self,
@@ -205,7 +198,7 @@ class Answerer:
             wanted = max(1, 2 * wanted // MAX_INTERPRETATIONS)
         with trace.step("retrieve", "searching") as step:
             step.kept = [
-                replace(way, hits=tuple(self.retriever.search(way.question, wanted, filters)))
+                replace(way, hits=tuple(self.search(way.question, filters, wanted)))
                 for way in asked
             ]
             return list(step.kept)
@@ -253,7 +246,7 @@ class Answerer:
     ) -> Answer:
         """The evidence decides between interpretations; on a tie the likelier one wins."""
         with trace.step("decide") as step:
-            chosen = _chosen(resolved, self.calibration.threshold)
+            chosen = likeliest(resolved, self.calibration.threshold)
             step.kept = [chosen]
             trace.chosen = chosen
             return self._answer(question, chosen, filters)
@@ -341,21 +334,6 @@ class Answerer:
             candidate.date,
             calibrated=calibrated,
         )
-
-
-def _chosen(resolved: Sequence[Interpretation], threshold: float) -> Interpretation:
-    """The likeliest interpretation that is as sure as any, or gives the answer of the surest."""
-    surest = max(resolved, key=lambda way: way.confidence)
-    for way in resolved:
-        if way.confidence >= surest.confidence - TIE:
-            return way
-        if way.confidence >= threshold and agree(_best_quote(way), _best_quote(surest)):
-            return way
-    return surest
-
-
-def _best_quote(way: Interpretation) -> str:
-    return way.candidates[0].evidence[0].quote if way.candidates else ""
 
 
 def checked_question(question: str) -> str:

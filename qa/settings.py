@@ -65,6 +65,17 @@ sentence, beside it or nowhere carries nothing there beyond what the reader know
 confidence 0.699 with, 0.704 without), so it is not looked at.
 """
 
+TIMELY_SIMILARITY = 0.05
+"""What a passage of the time that a question names is nearer, in points of fused retrieval.
+
+Of articles that differ in their date alone any such number reads the right one. Of the 138
+answerable questions of the development data on periods, where what is told is seldom told then,
+all that is found in 30 passages is among the first ten without it.
+"""
+
+ROW_LOGITS = 1.0
+"""A row of the time asked for scores this much less than the row of its list that was read."""
+
 TIMED_BIAS, TIMED_SLOPE = -0.44, 0.40
 """What a question's time makes of the logit of an answer's probability.
 

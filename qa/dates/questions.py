@@ -68,6 +68,23 @@ _LED_BY = re.compile(
     re.IGNORECASE,
 )
 
+_RELATIVE = re.compile(
+    r"(?<!\bin)(?<!\bto)(?<!\bfor)(?<!\bby)(?<!\bat)(?<!\bof)(?<!\bwith)(?<!\bon)(?<!\bfrom)\s(?:that|who|which|where)"
+    r"\s+(?:was|were|had|has|is|are|\w+ed|began|won|took|held|led)\b",
+    re.IGNORECASE,
+)
+_BACKGROUND = re.compile(
+    r"(?:^|[.,;])\W*(?:once|when|after|while|because|although|since)\s+(?![12]\d{3}\b)[^,.;?]*$",
+    re.IGNORECASE,
+)
+_PARTICIPLE = re.compile(
+    r"\b(?:born|built|founded|established|opened|created|published|signed|launched|formed)\s+"
+    r"(?:(?:in|on|between|from|around|about|the)\s+)*$",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.!?]\s+(?=[A-Z])")
+
 
 def is_when_question(question: str) -> bool:
     """True if a question asks for a date (a day, month, year or so), not for a time of day."""
@@ -88,7 +105,8 @@ def end_asked(question: str) -> End | None:
 def question_interval(question: str, today: date) -> ResolvedDate | None:
     """The time that a question names: "what did Trump say in May 2018" names May 2018.
 
-    Of several, one led by a preposition is taken before one that describes ("the 2018 World
+    Of several, one of what is asked is taken before one of what is said beside it ("the tower
+    that was built in 1774"), one led by a preposition before one that describes ("the 2018 World
     Cup"), then the first. "since" and "after" reach to today, "before" and "until" back to the
     first day of the calendar (`date.min`).
 
@@ -102,15 +120,36 @@ def question_interval(question: str, today: date) -> ResolvedDate | None:
     """
     anchor = Anchor(today)
     named = []
+    said = 0
     for expression in find_times(question, lenient=True):
+        aside = _is_aside(question, said, expression)
+        said = expression.end
         resolved = resolve(expression, question, anchor) or _latest_past(expression, today)
         if resolved is not None:
             led = _LED_BY.search(question, max(expression.start - 30, 0), expression.start)
-            named.append((led is None, expression.start, resolved, led))
+            named.append((aside, led is None, expression.start, resolved, led))
     if not named:
         return None
-    _, _, resolved, led = min(named, key=lambda item: item[:2])
+    *_, resolved, led = min(named, key=lambda item: item[:3])
     return _bounded(resolved, led.group(1).lower() if led else "", today)
+
+
+def _is_aside(question: str, said: int, time: TimeExpression) -> bool:
+    """Whether a time is that of something said beside what is asked: "born in 1136".
+
+    Args:
+        question: As typed.
+        said: Where the time before it ends; 0 if there is none.
+        time: One that the question names.
+    """
+    ends = [mark.end() for mark in _SENTENCE.finditer(question)]
+    first = max((end for end in ends if end <= time.start), default=0)
+    last = min((end for end in ends if end > time.start), default=len(question))
+    if not _ASKS.search(question, first, last) and _ASKS.search(question):
+        return True
+    before = question[max(first, said) : time.start]
+    background = said <= first and _BACKGROUND.search(before) and not _WHEN.match(before)
+    return bool(background or _RELATIVE.search(before) or _PARTICIPLE.search(before))
 
 
 def _latest_past(expression: TimeExpression, today: date) -> ResolvedDate | None:

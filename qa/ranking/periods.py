@@ -14,7 +14,12 @@ Told = Literal["range", "since", "until", "point"]
 Relation = Literal["covers", "within", "meets", "in force", "over", "later", "unknown"]
 
 _OPENS = re.compile(
-    r"\b(?:since|from|beginning\s+in|starting\s+in|effective|as\s+of)\s+(?:the\s+)?$", re.IGNORECASE
+    r"\b(?:since|from|after|beginning\s+in|starting\s+in|effective|as\s+of)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"\s*(?:to|till|until|through|[-–—])\s*(?:the\s+)?(?:present|now|today|date|incumbent)\b|\s+onwards?\b",
+    re.IGNORECASE,
 )
 _CLOSES = re.compile(
     r"\b(?:until|till|up\s+to|through|before|prior\s+to|ended\s+in)\s+(?:the\s+)?$", re.IGNORECASE
@@ -27,6 +32,9 @@ _LEADS = re.compile(
     r"until|after|before|during|the|of|end|beginning|start|summer|spring|autumn|winter)\b\W*)*$",
     re.IGNORECASE,
 )
+_UNTIL_THEN = re.compile(
+    r"[^.;()]{0,40}\b(?:before|until|till)\s+(?:the\s+|its\s+|it\s+|they\s+)*[a-z]", re.I
+)
 _CROSSED = 60
 """Characters that one boundary between an answer and a time counts for."""
 
@@ -35,6 +43,7 @@ _EARLIER = 400
 
 _LONGEST = timedelta(days=366 * 120)
 _LONG_ASKED = timedelta(days=400)
+_LONG_BEFORE = timedelta(days=366 * 25)
 _MOST, _PART = 0.8, 0.2
 """Parts of the time asked for: periods that are told by years do not begin and end to the day."""
 
@@ -46,14 +55,18 @@ class PlaceTime(NamedTuple):
         start: Its first day; `date.min` if it is not told.
         end: Its last day; `date.max` if it is not told.
         told: Whether both ends are told, one of them, or a point in the middle of a story.
+        own: Whether its own sentence tells it, and not what was said before in its paragraph.
     """
 
     start: date
     end: date
     told: Told
+    own: bool = True
 
 
-class _Dated(NamedTuple):
+class Dated(NamedTuple):
+    """A time expression of a text with the days that it means."""
+
     expression: TimeExpression
     time: PlaceTime
 
@@ -72,15 +85,28 @@ def place_time(text: str, published: date | None, start: int, end: int) -> Place
     """
     first, last = sentence_around(text, start, end)
     times = [
-        dated for dated in _dated(text, published) if _speaks_of(text, dated.expression, start, end)
+        dated for dated in dated(text, published) if _speaks_of(text, dated.expression, start, end)
     ]
     inside = [t for t in times if first <= t.expression.start and t.expression.end <= last]
     if inside:
-        return min(inside, key=lambda t: _distance(text, first, t.expression, start, end)).time
+        nearest = min(inside, key=lambda t: _distance(text, first, t.expression, start, end))
+        return _of_place(text, end, nearest)
     paragraph = text.rfind("\n\n", 0, start) + 1
     since = max(paragraph, start - _EARLIER)
     earlier = [t for t in times if since <= t.expression.start < first]
-    return earlier[-1].time if earlier else None
+    return earlier[-1].time._replace(own=False) if earlier else None
+
+
+def _of_place(text: str, end: int, nearest: Dated) -> PlaceTime:
+    """What a time of its sentence tells of a place that ends at `end`.
+
+    "at the Old Hall before moving to Elm Street in 1980" was so until then.
+    """
+    time = nearest.time
+    between = text[end : nearest.expression.start]
+    if time.told == "point" and _UNTIL_THEN.match(between):
+        return PlaceTime(date.min, time.end, "until")
+    return time
 
 
 def _speaks_of(text: str, time: TimeExpression, start: int, end: int) -> bool:
@@ -97,7 +123,8 @@ def _speaks_of(text: str, time: TimeExpression, start: int, end: int) -> bool:
 
 
 @lru_cache(64)
-def _dated(text: str, published: date | None) -> tuple[_Dated, ...]:
+def dated(text: str, published: date | None) -> tuple[Dated, ...]:
+    """The times of a text that have one meaning, in their order."""
     anchor = Anchor(published) if published else None
     found = []
     for expression in find_times(text):
@@ -107,11 +134,11 @@ def _dated(text: str, published: date | None) -> tuple[_Dated, ...]:
         first, last = meant[0].start, meant[0].end
         before = text[max(0, expression.start - 24) : expression.start]
         told: Told = "range" if meant[0].granularity == "range" else "point"
-        if told == "point" and _OPENS.search(before):
+        if told == "point" and (_OPENS.search(before) or _GOES_ON.match(text, expression.end)):
             last, told = date.max, "since"
         elif told == "point" and _CLOSES.search(before):
             first, told = date.min, "until"
-        found.append(_Dated(expression, PlaceTime(first, last, told)))
+        found.append(Dated(expression, PlaceTime(first, last, told)))
     return tuple(found)
 
 
@@ -163,12 +190,15 @@ def relation(
 def _meeting(told: PlaceTime, first: date, last: date) -> Relation:
     """How a time that shares days with the one asked for stands to it.
 
-    A point is where something begins: near the end of a long time it says little of all of it.
+    A point is where something begins: near the end of a long time it is what came after. What was
+    so "until 2000" was not always so.
     """
     asked = last - first
     if told.told == "point":
         late = asked > _LONG_ASKED and last - max(told.start, first) < asked * _PART
-        return "meets" if late else "within"
+        return "later" if late else "within"
+    if told.told == "until" and told.end - last > _LONG_BEFORE:
+        return "meets"
     shared = min(told.end, last) - max(told.start, first)
     if shared >= asked * _MOST:
         return "covers"

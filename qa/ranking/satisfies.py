@@ -53,6 +53,8 @@ _TO_COME = re.compile(
 _LABEL = re.compile(r"(?:^|\n\s*\n|\t|\s\|\s)([^\n\t|]+)(?:\n\s*\n|\t|\s\|\s)$")
 _LONGEST_LABEL = 60
 _OLDER = timedelta(days=180)
+_STORY = 0.4
+"""What the time that a story has come to is worth beside one of the same sentence."""
 _SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s+(?=['\"“‘(]*[A-Z])")
 
 
@@ -107,16 +109,17 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
     told: list[PlaceTime | None] = [None] * len(places)
     if asked.time is not None or asked.current:
         told = [place_time(p.text, p.article.published, p.start, p.end) for p in places]
+    elsewhere = _told_elsewhere(places, told)
     others = [time for time in told if time is not None]
     days = [place.article.published for place in places if place.article.published is not None]
     newest = max(days, default=None)
     return [
-        _time(asked, place, time, others)
+        _time(asked, place, time, others, of_value)
         | _age(asked, place, time, newest)
         | _other_place(question, asked, place)
         | _polarity(question, asked, place)
         | _form(question, asked, place)
-        for place, time in zip(places, told, strict=True)
+        for place, time, of_value in zip(places, told, elsewhere, strict=True)
     ]
 
 
@@ -127,11 +130,37 @@ def _around(place: Evidence) -> Around:
     )
 
 
+def _told_elsewhere(
+    places: Sequence[Around], told: Sequence[PlaceTime | None]
+) -> list[list[PlaceTime]]:
+    """For each place the times that sentences with the same words tell; none if its own does."""
+    own = [
+        (stems(place.text[place.start : place.end]), time)
+        for place, time in zip(places, told, strict=True)
+        if time is not None and time.own
+    ]
+    elsewhere = []
+    for place, time in zip(places, told, strict=True):
+        words = stems(place.text[place.start : place.end])
+        known = time is not None and time.own
+        elsewhere.append([] if known or not words else [t for said, t in own if words <= said])
+    return elsewhere
+
+
 def _time(
-    asked: Restrictions, place: Around, told: PlaceTime | None, others: Sequence[PlaceTime]
+    asked: Restrictions,
+    place: Around,
+    told: PlaceTime | None,
+    others: Sequence[PlaceTime],
+    elsewhere: Sequence[PlaceTime],
 ) -> dict[str, float]:
     if asked.time is None:
         return {}
+    if elsewhere:
+        # What one sentence says without a time, another says with it.
+        first, last = asked.time.start, asked.time.end
+        names = ["time " + relation(time, first, last, others) for time in elsewhere]
+        return {max(names, key=SATISFACTION.__getitem__): 1.0}
     published = place.article.published
     if told is None and published is not None:
         if published < asked.time.start and not _TO_COME.search(place.text, *_sentence(place)):
@@ -140,7 +169,8 @@ def _time(
             return {"published within": 1.0}
         if published > asked.time.end:
             return {"published after": 1.0}
-    return {"time " + relation(told, asked.time.start, asked.time.end, others): 1.0}
+    worth = 1.0 if told is None or told.own else _STORY
+    return {"time " + relation(told, asked.time.start, asked.time.end, others): worth}
 
 
 def _age(

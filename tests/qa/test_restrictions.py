@@ -165,3 +165,51 @@ def test_every_place_of_any_text_has_features_with_weights(words, data):
     bounds = sentences(text)
     assert all(first <= last for first, last in bounds)
     assert [bound[0] for bound in bounds] == sorted(bound[0] for bound in bounds)
+
+
+@pytest.mark.parametrize(
+    ("question", "year"),
+    [
+        ("Once the club moved to Orm in 2016 it played in what hall from 2020 to 2021?", 2020),
+        ("In 1994 the club left Elby. What hall did it play in from 1996 to 2003?", 1996),
+        ("Who lived in the tower that was built between 1772 and 1774 in Orm before 1781?", 1),
+        ("Ida Moor, born in 1936, led which firm from 1962 to 1974?", 1962),
+        ("When the club played at Elby in 1946, who trained it?", 1946),
+        ("Who won the race in 2018 after the strike in 2017?", 2018),
+    ],
+)
+def test_the_time_of_what_is_asked_and_not_of_what_is_said_beside_it(question, year):
+    assert question_interval(question, TODAY).start.year == year
+
+
+def test_what_one_sentence_tells_without_a_time_another_tells_with_it():
+    text = (
+        "The cup was unveiled in May 2009. It stood in the Old Hall. Much later came the press.\n\n"
+        "From September 2011 to March 2012 it stood in the Old Hall. Since 2013 it is in Elby."
+    )
+    question = "Where did the cup stand in June 2009?"
+    first = text.index("the Old Hall")
+    again = text.index("the Old Hall", first + 1)
+    places = [
+        Around(text, start, start + len("the Old Hall"), Article("a", "", text, None))
+        for start in (first, again)
+    ]
+    assert seen(question, *places) == [{"time later"}, {"time later"}]
+    assert seen(question, places[0]) == [{"time in force"}]
+
+
+def test_before_a_move_and_after_it():
+    text = "The club played at the Coliseum before moving to Anker Field in Orm in 1980."
+    old, new = seen(
+        "Where did the club play from 1946 to 1980?",
+        place(text, "the Coliseum"),
+        place(text, "Anker Field"),
+    )
+    assert (old, new) == ({"time covers"}, {"time later"})
+
+
+def test_until_a_year_is_not_always_before_it():
+    text = "Until 2000 it was named Dale College."
+    (late,) = seen("What was its name in 1990?", place(text, "Dale College"))
+    (early,) = seen("What was its name in 1918?", place(text, "Dale College"))
+    assert (late, early) == ({"time covers"}, {"time meets"})

@@ -1,0 +1,149 @@
+"""Rows that name something and tell its time: "Ida Moor (1981 to 1992), Jon Vik (1992 to 2005)".
+
+A reader finds the list that a question asks about more surely than the row of the time asked for.
+Pure.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from qa.question.restrictions import Restrictions
+from qa.ranking.evidence import Evidence
+from qa.ranking.periods import Dated, PlaceTime, dated, relation
+from qa.settings import ROW_LOGITS
+from qa.types import Span
+
+_SEPARATOR = (
+    r"\s*[)\]]?\s*(?:(?:[-–—•*;,|/]|\n)[-–—•*;,|/\s]*(?:and\s+|then\s+)?|(?:and|then)\s+)"
+    r"(?:[^\n|\t;,()]{1,60}[|\t]\s*)*"  # the cells before it in its row
+)
+_NAME = r"(?P<name>[\"“A-Z0-9][^\n|;()\[\]]{1,90}?)"
+_OPENING = r"(?:\s*[(\[]|\s*[:|\t]|,)\s*(?:from\s+|since\s+)?"
+_NEXT_NAMED = re.compile(rf"{_SEPARATOR}{_NAME}{_OPENING}$")
+_FIRST_NAMED = re.compile(rf"{_NAME}{_OPENING}$")
+_BEGINS = re.compile(r"[\n\t:;•*|]\s*|\.\s+|-(?=[A-Z])|\b(?:were|are|was|by|under)\s+")
+_OPENS = re.compile(rf"{_OPENING}$")
+_CLOSES = re.compile(r"\s*[)\]]?\s*[:|\t–—-]\s*$")
+_NEXT_TIMED = re.compile(
+    rf"\s*[)\]]?\s*[:|\t–—-]\s*{_NAME}\s*(?:[;,.\n|•*-]\s*)+(?:and\s+)?[(\[]?$"
+)
+_CLAUSE = re.compile(
+    r"[.!?]\s|\b(?:is|are|was|were|has|have|had|did|will|would|who|which|that|because|but)\b"
+)
+_LONGEST = 9
+_BEFORE = 120
+
+
+def with_rows(asked: Restrictions, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence, and for each place in a row of another time the row of the time asked for.
+
+    Args:
+        asked: What the question restricts.
+        evidence: Places, in any order.
+    """
+    if asked.time is None and not asked.current:
+        return list(evidence)
+    known = {(place.span.article_id, place.span.start, place.span.end) for place in evidence}
+    best: dict[tuple[str, int, int], Evidence] = {}
+    for place in evidence:
+        for row in _rows_beside(place):
+            key = place.span.article_id, row[0], row[1]
+            if not _holds(asked, row[2]) or key in known:
+                continue
+            score = place.score - ROW_LOGITS
+            if key not in best or best[key].score < score:
+                text = place.hit.article.text
+                span = Span(key[0], key[1], key[2], place.span.score - ROW_LOGITS)
+                best[key] = replace(place, span=span, quote=text[key[1] : key[2]], score=score)
+    return [*evidence, *best.values()]
+
+
+def _holds(asked: Restrictions, told: PlaceTime) -> bool:
+    if asked.time is None:
+        return told.told == "since"
+    return relation(told, asked.time.start, asked.time.end, ()) in ("covers", "within")
+
+
+def _rows_beside(place: Evidence) -> list[tuple[int, int, PlaceTime]]:
+    """The other rows of the list that a place is a row of: offsets of their names, and times."""
+    passage, text = place.hit.passage, place.hit.text
+    start, end = place.span.start - passage.start, place.span.end - passage.start
+    times = dated(text, place.hit.article.published)
+    if len(times) < 2:
+        return []
+    rows = _named_before(text, times, start, end) or _named_after(text, times, start, end)
+    return [
+        (passage.start + first, passage.start + last, time)
+        for first, last, time in rows
+        if not (first < end and start < last)
+    ]
+
+
+def _named_before(
+    text: str, times: Sequence[Dated], start: int, end: int
+) -> list[tuple[int, int, PlaceTime]]:
+    """Rows of a list with the name first: "Ida Moor (1981 to 1992)"."""
+    own = next((n for n, t in enumerate(times) if t.expression.start >= end), None)
+    if own is None or not _OPENS.fullmatch(text, end, times[own].expression.start):
+        return []
+    names = [
+        _name(_NEXT_NAMED.match(text, before.expression.end, time.expression.start))
+        for before, time in pairwise(times)
+    ]
+    first = last = own
+    while first and names[first - 1]:
+        first -= 1
+    while last < len(names) and names[last]:
+        last += 1
+    if first == last:
+        return []
+    opening = times[first].expression.start
+    heads = _BEGINS.finditer(text, max(0, opening - _BEFORE), opening - 2)
+    begins = max((mark.end() for mark in heads), default=0)
+    head = _name(_FIRST_NAMED.match(text, begins, opening))
+    spans = [head if n == first else names[n - 1] for n in range(first, last + 1)]
+    return [
+        (*span, times[n].time)
+        for n, span in zip(range(first, last + 1), spans, strict=True)
+        if span is not None
+    ]
+
+
+def _named_after(
+    text: str, times: Sequence[Dated], start: int, end: int
+) -> list[tuple[int, int, PlaceTime]]:
+    """Rows of a list with the time first: "1981–1992: Ida Moor"."""
+    own = max((n for n, t in enumerate(times) if t.expression.end <= start), default=None)
+    if own is None or not _CLOSES.fullmatch(text, times[own].expression.end, start):
+        return []
+    names = [
+        _name(_NEXT_TIMED.match(text, time.expression.end, after.expression.start))
+        for time, after in pairwise(times)
+    ]
+    first = last = own
+    while first and names[first - 1]:
+        first -= 1
+    while last < len(names) and names[last]:
+        last += 1
+    rows = [(*span, times[n].time) for n in range(first, last) if (span := names[n]) is not None]
+    if last == len(times) - 1 and last > first:
+        begin = times[last].expression.end
+        gap = _CLOSING_GAP.match(text, begin)
+        stop = _ROW_END.search(text, gap.end() if gap else begin)
+        if gap and stop and gap.end() < stop.start() and _is_name(text[gap.end() : stop.start()]):
+            rows.append((gap.end(), stop.start(), times[last].time))
+    return rows
+
+
+_CLOSING_GAP = re.compile(r"\s*[)\]]?\s*[:|\t–—-]\s*")
+_ROW_END = re.compile(r"\s*(?:[;\n|]|\.\s|\.?$)")
+
+
+def _name(row: re.Match[str] | None) -> tuple[int, int] | None:
+    return row.span("name") if row and _is_name(row.group("name")) else None
+
+
+def _is_name(words: str) -> bool:
+    return len(words.split()) <= _LONGEST and not _CLAUSE.search(words)

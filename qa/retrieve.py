@@ -1,0 +1,66 @@
+"""The passages that are read for a question: those that are nearest, and those of its time."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Protocol
+
+from index.types import NO_FILTERS, Filters, Hit
+from qa.dates import question_interval
+from qa.settings import TIMELY_SIMILARITY
+
+_REPORTED = timedelta(days=31)
+"""So long afterwards articles still report of a time."""
+
+_LONGEST = timedelta(days=3_700)
+
+
+class Retriever(Protocol):
+    """Finds passages for a question. `index.Collection` is one."""
+
+    def search(self, question: str, k: int, filters: Filters | None = None) -> Sequence[Hit]:
+        """The `k` passages that are nearest to a question, best first.
+
+        The hits of one call see each article in one version.
+        """
+        ...
+
+
+def passages_for(
+    retriever: Retriever, question: str, k: int, filters: Filters, today: date
+) -> list[Hit]:
+    """The passages that are read for a question, best first.
+
+    If it names a time, articles published then are searched for by themselves: of forty reports
+    on a yearly race, the one of the year asked for is no nearer than the others by its words.
+
+    Args:
+        retriever: Where to search.
+        question: In words that stand alone.
+        k: How many passages.
+        filters: Which articles may be searched.
+        today: From which "last week" counts.
+    """
+    hits = list(retriever.search(question, k, filters))
+    timely = _published_in(question, filters, today)
+    if timely is None or len(hits) < k:
+        return hits
+    worth = {hit.passage: hit.score for hit in hits}
+    found = {hit.passage: hit for hit in hits}
+    for hit in retriever.search(question, k, timely):
+        worth[hit.passage] = worth.get(hit.passage, hit.score) + TIMELY_SIMILARITY
+        found.setdefault(hit.passage, hit)
+    kept = set(sorted(found, key=lambda passage: -worth[passage])[:k])
+    ranked = [hit for passage, hit in found.items() if passage in kept]
+    return sorted(ranked, key=lambda hit: -hit.score)
+
+
+def _published_in(question: str, filters: Filters, today: date) -> Filters | None:
+    """The filters, narrowed to articles of the time that a question names; None if it has none."""
+    time = question_interval(question, today)
+    if time is None or time.end - time.start > _LONGEST:
+        return None
+    since = max(time.start, filters.since or time.start)
+    last = min(time.end, date.max - _REPORTED) + _REPORTED
+    until = min(last, filters.until or last)
+    return replace(filters or NO_FILTERS, since=since, until=until)
