@@ -8,13 +8,12 @@ from typing import NamedTuple
 from index.collection import Collection
 from index.errors import UserError
 from index.types import NO_FILTERS, Filters, Hit
-from qa.question.answer_type import kind_of
 from qa.question.followups import asks_for_another_answer, interpretations
 from qa.question.requests import request_of
 from qa.question.small_talk import EMPTY, WORDS, is_small_talk
 from qa.question.suggestions import Examples
 from qa.ranking.calibration import Calibration
-from qa.ranking.conflicts import related
+from qa.ranking.conflicts import compared
 from qa.ranking.evidence import Candidate, Evidence
 from qa.ranking.interpretations import likeliest
 from qa.ranking.ranker import EvidenceRanker, Ranker
@@ -310,11 +309,11 @@ class Answerer:
                 silence=self._silence(chosen, filters),
                 calibrated=calibrated,
             )
-        others = related(answers[0], answers[1:], kind_of(chosen.question), threshold)
+        best, others = compared(answers, chosen.question, threshold, date.today())
         said = [other for other in others if other.relation is not None]
         guesses = [other for other in others if other.relation is None]
         beside = (*said[: self.settings.related], *guesses[: self.settings.alternatives])
-        return replace(answers[0], alternatives=beside, understood_as=understood_as)
+        return replace(best, alternatives=beside, understood_as=understood_as)
 
     def _silence(self, chosen: Interpretation, filters: Filters) -> Silence:
         if chosen.hits:

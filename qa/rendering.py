@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ SILENCES: dict[Silence, str] = {
 }
 NEAREST = "The nearest passages, none of which is an answer:"
 DISAGREE = "The articles give different answers, the newest first"
+CHANGED = "This changed over time, the newest first"
 OPEN_MARK, CLOSE_MARK = "«", "»"
 
 _WIDTH = 88
@@ -65,7 +67,7 @@ def headline(answer: Answer) -> str:
     """The answer, its date where it has one, and how sure it is, in a line or two.
 
     A list has a line for each of its members; articles that disagree have one for each answer,
-    with the day it was published.
+    with the day it was published, and so has each answer that was so at another time.
     """
     if answer.help is not None:
         return _help(answer.help)
@@ -79,6 +81,9 @@ def headline(answer: Answer) -> str:
     if answer.disagreeing:
         lines += ["", f"{DISAGREE}:"]
         lines += [f"{each.published or 'no date   '}  {_said(each)}" for each in answer.disagreeing]
+    if answer.changes:
+        lines += ["", f"{CHANGED}:"]
+        lines += [f"{time_words(other)}  {_said(other)}" for other in answer.changes]
     return "\n".join(lines)
 
 
@@ -86,8 +91,29 @@ def evidence(answer: Answer) -> tuple[Citation, ...]:
     """The places to show: those of the answer, and one of each that stands beside it."""
     if answer.items:
         return tuple(each.citations[0] for each in answer.items)
-    others = (each for each in answer.disagreeing if each is not answer)
+    others = (each for each in (*answer.disagreeing, *answer.changes) if each is not answer)
     return (*answer.citations, *(each.citations[0] for each in others))
+
+
+def time_words(answer: Answer) -> str:
+    """When an answer was so: as its sentence tells, or else when it was published."""
+    held = answer.held
+    if held is None:
+        return str(answer.published or "no date   ")
+    first, last = _day_words(held.start, held.end)
+    if held.end == date.max:
+        return f"since {first}"
+    if held.start == date.min:
+        return f"until {last}"
+    return first if first == last else f"{first} to {last}"
+
+
+def _day_words(start: date, end: date) -> tuple[str, str]:
+    """The first and the last day, without what whole years need not say."""
+    years = (start.month, start.day) == (1, 1) and (end.month, end.day) == (12, 31)
+    if years:
+        return f"{start:%Y}", f"{end:%Y}"
+    return start.isoformat(), end.isoformat()
 
 
 def _said(answer: Answer) -> str:

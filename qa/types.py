@@ -15,7 +15,7 @@ JSON_VERSION = 2
 
 Granularity = Literal["day", "week", "month", "season", "year", "decade", "century", "range"]
 
-Relation = Literal["contradicts", "listed"]
+Relation = Literal["contradicts", "changed", "listed"]
 
 Silence = Literal[
     "not said",
@@ -180,8 +180,11 @@ class Answer:
         alternatives: Other answers that were found, best first, without their own.
         understood_as: The question that was answered, where a conversation completed it.
         relation: Of an alternative: "contradicts" if it is as well supported as an answer must
-            be and cannot be right beside the one that is given; "listed" if it belongs to the
-            list that was asked for. None if it is only another guess.
+            be and cannot be right beside the one that is given; "changed" if it was so at another
+            time; "listed" if it belongs to the list that was asked for. None if it is only
+            another guess.
+        held: When it was so, where its own sentence tells: "from 1992 to 2005". One that began
+            and goes on ends on `date.max`, one that only ended begins on `date.min`.
         help: How to ask, where nothing was asked ("hello", "what can you do?"); `text` is None.
         silence: Why `text` is None; None where there is an answer.
         calibrated: Whether `confidence` was fitted on this reader, this embedder and this
@@ -200,6 +203,7 @@ class Answer:
     help: Help | None = None
     silence: Silence | None = None
     calibrated: bool = True
+    held: ResolvedDate | None = None
     trace: "Trace | None" = field(default=None, compare=False, repr=False)
 
     @property
@@ -220,6 +224,12 @@ class Answer:
         return tuple(
             sorted((self, *against), key=lambda each: each.published or date.min, reverse=True)
         )
+
+    @property
+    def changes(self) -> tuple["Answer", ...]:
+        """What the answer was at different times, the newest first; empty if it did not change."""
+        changed = [other for other in self.alternatives if other.relation == "changed"]
+        return tuple(sorted((self, *changed), key=_newest, reverse=True)) if changed else ()
 
     @property
     def published(self) -> Day | None:
@@ -256,6 +266,7 @@ class Answer:
                 Help.from_dict(fields["help"]) if fields["help"] else None,
                 fields["silence"],
                 fields["calibrated"],
+                ResolvedDate.from_dict(fields["held"]) if fields.get("held") else None,
             )
         except (KeyError, TypeError) as error:
             raise UserError(f"answer: a field of its JSON is missing or wrong ({error})") from None
@@ -263,7 +274,7 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """The one JSON form, shared by all doors.
 
-        Beside the fields it has the texts of `items` and `disagreeing`, in their order.
+        Beside the fields it has the texts of `items`, `disagreeing` and `changes`, in their order.
 
         Example:
             >>> from qa import Answer, ask
@@ -274,6 +285,7 @@ class Answer:
         form: dict[str, Any] = {"version": JSON_VERSION, **self._fields()}
         form["items"] = [answer.text for answer in self.items]
         form["disagreeing"] = [answer.text for answer in self.disagreeing]
+        form["changes"] = [answer.text for answer in self.changes]
         if self.trace is not None:
             form["trace"] = self.trace.to_dict()
         return form
@@ -291,12 +303,20 @@ class Answer:
             "help": self.help.to_dict() if self.help else None,
             "silence": self.silence,
             "calibrated": self.calibrated,
+            "held": self.held.to_dict() if self.held else None,
         }
 
     def __str__(self) -> str:
         from qa.rendering import plain_text
 
         return plain_text(self)
+
+
+def _newest(answer: Answer) -> date:
+    """The day that an answer is ordered by: since when it held, or when it was published."""
+    if answer.held is None:
+        return answer.published or date.min
+    return answer.held.start if answer.held.start > date.min else answer.held.end
 
 
 def _day(stored: str | None) -> date | None:

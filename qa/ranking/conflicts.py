@@ -2,27 +2,59 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
-from qa.question.answer_type import Kind
+from qa.question.answer_type import kind_of
+from qa.question.restrictions import Restrictions, restrictions_of
+from qa.ranking.periods import place_time, place_time_of, relation
 from qa.ranking.same_answer import agree, comparable, is_part
 from qa.settings import CONTRADICTION_SHARE
 from qa.squad_metrics import normalise
-from qa.types import Answer
+from qa.types import Answer, Relation, ResolvedDate
 
 _HOW_MANY = frozenset("all few many other several some various".split())
+_APART = timedelta(days=180)
+"""What is told of days further apart may both be true."""
 
 
-def related(best: Answer, others: Sequence[Answer], kind: Kind, threshold: float) -> list[Answer]:
+def compared(
+    answers: Sequence[Answer], question: str, threshold: float, today: date
+) -> tuple[Answer, list[Answer]]:
+    """The answer that is given and the others, each with its `relation` to it and its time.
+
+    Of what changed over time, the newest that is sure enough is given.
+
+    Args:
+        answers: At least one, best first.
+        question: In words that stand alone.
+        threshold: As for `related`.
+        today: As for `related`.
+    """
+    floor = CONTRADICTION_SHARE * threshold
+    timed = [
+        replace(answer, held=held(answer)) if answer.confidence >= floor else answer
+        for answer in answers
+    ]
+    others = related(timed[0], timed[1:], question, threshold, today)
+    return newest_first(timed[0], others, threshold)
+
+
+def related(
+    best: Answer, others: Sequence[Answer], question: str, threshold: float, today: date
+) -> list[Answer]:
     """The other answers, each with its `relation` to the best one.
 
     Args:
-        best: The answer that is given.
-        others: What else was found, best first.
-        kind: What the question asks for.
+        best: The answer that is given, with the time at which it held.
+        others: What else was found, best first, likewise.
+        question: In words that stand alone.
         threshold: An answer below this probability is not given, and so belongs to no list.
             Half of it is enough to speak against another answer: of two that contradict each
             other one at most is right, so they share what either would have alone.
+        today: From which "last week" of the question counts.
     """
+    kind = kind_of(question)
+    asked = restrictions_of(question, today)
     if kind in ("yes or no", "description"):
         # Two sentences about one thing differ as sentences do, and somebody is many things.
         return list(others)
@@ -34,11 +66,74 @@ def related(best: Answer, others: Sequence[Answer], kind: Kind, threshold: float
         if distinct and kind == "list" and _says_something(each):
             each = replace(each, relation="listed")
         elif distinct and kind != "list" and contradict(best, each):
-            each = replace(each, relation="contradicts")
+            each = replace(each, relation=_difference(asked, best, each))
         if each.relation is not None:
             taken.append(each)
         found.append(each)
     return found
+
+
+def held(answer: Answer) -> ResolvedDate | None:
+    """When an answer was so, if the sentence that it is quoted from tells."""
+    if not answer.citations or answer.date is not None:
+        return None
+    place = answer.citations[0]
+    start, end = place.start - place.passage_start, place.end - place.passage_start
+    time = place_time(place.passage, place.published, start, end)
+    if time is None or not time.own:
+        return None
+    return ResolvedDate(time.start, time.end, "range", "as its sentence tells")
+
+
+def newest_first(
+    best: Answer, others: Sequence[Answer], threshold: float
+) -> tuple[Answer, list[Answer]]:
+    """The newest of answers that changed, if it is sure enough to be given, and the others."""
+    newest = max((*_changed(others), best), key=_since)
+    if newest is best or newest.confidence < threshold:
+        return best, list(others)
+    rest = [replace(best, relation="changed"), *(other for other in others if other is not newest)]
+    return replace(newest, relation=None), rest
+
+
+def _changed(others: Sequence[Answer]) -> list[Answer]:
+    return [other for other in others if other.relation == "changed"]
+
+
+def _difference(asked: Restrictions, best: Answer, other: Answer) -> Relation | None:
+    """How an answer that cannot be right at the same time stands to the best one.
+
+    Asked for a time, answers of other times say nothing of it. Otherwise what sentences tell of
+    different times has changed; and so has what articles of different times tell, if the question
+    asks for what is.
+    """
+    if best.date is not None:
+        return "contradicts"
+    if asked.time is not None:
+        of_time = _is_of(asked.time, best) and _is_of(asked.time, other)
+        return "contradicts" if of_time else None
+    told = best.held is not None and other.held is not None
+    first, second = _since(best), _since(other)
+    known = date.min not in (first, second)
+    if known and abs(first - second) > _APART and (told or asked.current or asked.present):
+        return "changed"
+    return "contradicts"
+
+
+def _is_of(time: ResolvedDate, answer: Answer) -> bool:
+    """Whether what an answer quotes holds for a time, as far as its sentence or its date tells."""
+    if answer.held is not None:
+        told = place_time_of(answer.held)
+        return relation(told, time.start, time.end, ()) in ("covers", "within")
+    day = answer.published
+    return day is not None and time.start <= day <= time.end
+
+
+def _since(answer: Answer) -> date:
+    """Since when an answer holds, as far as is told; `date.min` if nothing tells."""
+    if answer.held is None:
+        return answer.published or date.min
+    return answer.held.start if answer.held.start > date.min else answer.held.end
 
 
 def contradict(one: Answer, other: Answer) -> bool:

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from qa.dates import Anchor, TimeExpression, find_times, readings
 from qa.dates.sentences import sentence_around
 from qa.dates.types import Between
+from qa.types import ResolvedDate
 
 Told = Literal["range", "since", "until", "point"]
 Relation = Literal["covers", "within", "meets", "in force", "over", "later", "unknown"]
@@ -207,3 +208,13 @@ def _meeting(told: PlaceTime, first: date, last: date) -> Relation:
 
 def _side(told: PlaceTime, first: date) -> Relation:
     return "over" if told.start < first else "later"
+
+
+def place_time_of(held: ResolvedDate) -> PlaceTime:
+    """The same as the time of a place: open at an end that lies at the end of the calendar."""
+    told: Told = "range"
+    if held.end == date.max:
+        told = "since"
+    elif held.start == date.min:
+        told = "until"
+    return PlaceTime(held.start, held.end, told)

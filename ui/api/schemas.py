@@ -161,12 +161,17 @@ class OtherAnswerOut(BaseModel):
     )
     relation: Relation | None = Field(
         description="Of an alternative: 'contradicts' if it is well supported and cannot be right "
-        "beside the answer, 'listed' if it belongs to the list that was asked for."
+        "beside the answer, 'changed' if it was so at another time, 'listed' if it belongs to the "
+        "list that was asked for."
     )
     help: HelpOut | None = Field(description="How to ask, where nothing was asked.")
     silence: Silence | None = Field(description="Why there is no answer; null if there is one.")
     calibrated: bool = Field(
         description="Whether `confidence` is a probability; if not, it is only a score."
+    )
+    held: DateOut | None = Field(
+        description="When it was so, where its own sentence tells; open ends lie at the ends of "
+        "the calendar."
     )
 
 
@@ -177,6 +182,9 @@ class AnswerOut(OtherAnswerOut):
     items: list[str] = Field(description="The list that was asked for, likeliest first.")
     disagreeing: list[str] = Field(
         description="The answer and those that contradict it, the newest first."
+    )
+    changes: list[str] = Field(
+        description="What the answer was at different times, the newest first."
     )
     trace: dict[str, Any] | None = Field(None, description="What each step did, where asked for.")
 

@@ -10,7 +10,7 @@ from html import escape
 from urllib.parse import urlsplit
 
 from index.types import Article, Summary
-from qa.rendering import DISAGREE, confidence_words, silence_words
+from qa.rendering import CHANGED, DISAGREE, confidence_words, silence_words, time_words
 from qa.types import Answer, Citation
 from ui.shown import safe_link, source_name
 
@@ -33,11 +33,13 @@ def answer_body(answer: Answer) -> str:
         return f'<p class="aq-answer aq-none">{why}</p>{_best_guess(answer)}{understood}'
     if answer.items:
         return f"{_items(answer.items)}{understood}"
-    disagree = f'<p class="aq-disagree">{_text(DISAGREE)}:</p>' if answer.disagreeing else ""
+    heading = CHANGED if answer.changes else DISAGREE
+    different = answer.disagreeing or answer.changes
+    disagree = f'<p class="aq-disagree">{_text(heading)}:</p>' if different else ""
     return (
         f'<p class="aq-answer"><bdi>{_text(answer.text)}</bdi></p>'
         f'<div class="aq-facts">{_confidence(answer)}{_date(answer)}</div>{understood}'
-        f"{disagree}{_items(answer.disagreeing, dated=True)}"
+        f"{disagree}{_items(different, dated=True)}"
     )
 
 
@@ -156,7 +158,7 @@ def _items(answers: Sequence[Answer], *, dated: bool = False) -> str:
     """Answers under each other: the members of a list, or those of articles that disagree."""
     rows = "".join(
         f'<li><bdi class="aq-tile-text">{_text(each.text or "")}</bdi> '
-        f"{_published(each.published) if dated else ''}{_confidence(each)}</li>"
+        f"{_when(each) if dated else ''}{_confidence(each)}</li>"
         for each in answers
     )
     return f'<ul class="aq-items">{rows}</ul>' if rows else ""
@@ -167,14 +169,15 @@ def _side_by_side(answer: Answer) -> list[Answer]:
 
     Others that are likely enough come last.
     """
-    first = answer.items or answer.disagreeing or (answer,)
+    different = answer.items or answer.disagreeing or answer.changes
+    first = different or (answer,)
     others = [
         each
         for each in answer.alternatives
         if each.relation is None and each.confidence >= MIN_ALTERNATIVE
     ]
     # Beside the members of a list, or answers that are well supported, a guess has no place.
-    return [*first, *(() if answer.items or answer.disagreeing else others)]
+    return [*first, *(() if different else others)]
 
 
 def _comparison(answers: Sequence[Answer], best: Answer) -> str:
@@ -182,7 +185,7 @@ def _comparison(answers: Sequence[Answer], best: Answer) -> str:
         f'<li class="aq-tile{" aq-best" if each is best else ""}"><a href="#aq-group-{rank}">'
         f'<span class="aq-tile-text"><bdi>{_text(each.text or "")}</bdi></span>'
         f"{_confidence(each)}"
-        f'<span class="aq-tile-count">{_published(each.published) if best.disagreeing else ""} '
+        f'<span class="aq-tile-count">{_when(each) if best.disagreeing or best.changes else ""} '
         f"{_articles(each.citations)}</span></a></li>"
         for rank, each in enumerate(answers)
     )
@@ -191,6 +194,8 @@ def _comparison(answers: Sequence[Answer], best: Answer) -> str:
         heading = f"A list of {len(answers)}"
     elif best.disagreeing:
         heading = DISAGREE
+    elif best.changes:
+        heading = CHANGED
     return (
         '<section class="aq-comparison" aria-label="Answers side by side">'
         f"<h2>{_text(heading)}</h2><ul>{tiles}</ul></section>"
@@ -246,6 +251,11 @@ def _articles(citations: Sequence[Citation]) -> str:
 
 def _title(title: str, source: str | None, article_id: str) -> str:
     return title.strip() or source_name(source) or article_id
+
+
+def _when(answer: Answer) -> str:
+    """When an answer was so, as far as its sentence tells, or when it was published."""
+    return _published(time_words(answer) if answer.held else answer.published)
 
 
 def _published(published: object) -> str:
