@@ -47,6 +47,7 @@ SATISFACTION: Mapping[str, float] = MappingProxyType(
         "negated": -6.0,
         "negation near": -1.0,
         "negation missing": -6.0,
+        "other clause": -6.0,
         "ellipsis": 2.0,
         "pronoun": -6.0,
         "no number": -4.0,

@@ -51,14 +51,14 @@ class EvidenceRanker:
             return []
         answer_type = kind_of(question)
         weighed = weigh(evidence, max(hit.score for hit in hits), retrieval)
+        if answer_type == "list":
+            weighed = split_members(weighed)
         if answer_type == "yes or no":
             weighed = whole_sentences(weighed, [place.hit.text for place in weighed])
         else:
             weighed = _fitting(question, weighed)
         if answer_type == "when":
             weighed = plain_times(weighed, _articles(hits).__getitem__)
-        if answer_type == "list":
-            weighed = split_members(weighed)
         candidates = rank(weighed, _groups(hits))
         if answer_type != "when" and question_interval(question, date.today()) is not None:
             candidates = [replace(candidate, timed=True) for candidate in candidates]

@@ -35,6 +35,9 @@ _NUMBER = re.compile(
 _HOW_MANY = re.compile(
     r"\bhow\s+(?:many|much|old|tall|high|large|big|often)\b|\bwhat\s+(?:number|percentage)\b", re.I
 )
+_ASKS_NAMES = re.compile(
+    r"^\W*(?:(?:in|to|from|for|at|by|with|of)\s+)?(?:who(?:m|se)?|which|what|name|list)\b", re.I
+)
 _REASON = re.compile(r"^\W*(?:why|how\s+(?:did|do|does|was|is|are|were|can|could))\b", re.I)
 _ONE_THING = re.compile(
     r"^\W*(?:(?:in|to|from|for|at|on|by|with|of)\s+)?(?:who(?:m|se)?|which|where|how\s+(?:many|much|old)"
@@ -50,6 +53,14 @@ _TO_COME = re.compile(
     r"\b(?:will|shall|to\s+be|plans?|planned|scheduled|expected|going\s+to)\b",
     re.IGNORECASE,
 )
+_NEW_SUBJECT = re.compile(
+    r"(?:[,;]\s*(?:(?:and|but|while|whereas|though)\s+)?|\b(?:but|while|whereas)\s+)(?:the\s+)?$"
+)
+_OTHER_VERB = re.compile(
+    r"\s+(?!(?:and|or|of|in|at|to|from|for|with|on|by|who|which|that|as|the|an?|near|also|too|did)\b)"
+    r"[a-z]+"
+)
+_CLAUSE_END = re.compile(r"[,;.!?]|\b(?:but|while|whereas)\b")
 _LABEL = re.compile(r"(?:^|\n\s*\n|\t|\s\|\s)([^\n\t|]+)(?:\n\s*\n|\t|\s\|\s)$")
 _LONGEST_LABEL = 60
 _OLDER = timedelta(days=180)
@@ -118,6 +129,7 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
         | _age(asked, place, time, newest)
         | _other_place(question, asked, place)
         | _polarity(question, asked, place)
+        | _other_clause(question, asked, place)
         | _form(question, asked, place)
         for place, time, of_value in zip(places, told, elsewhere, strict=True)
     ]
@@ -219,6 +231,23 @@ def _polarity(question: str, asked: Restrictions, place: Around) -> dict[str, fl
     # "but Lind was not.": what was just said is denied.
     elliptic = negation.start() >= before and not following.strip(" .!?\"'”’)")
     return {"negated" if denied or elliptic else "negation near": 1.0}
+
+
+def _other_clause(question: str, asked: Restrictions, place: Around) -> dict[str, float]:
+    """Whether a name begins a clause of its own that tells something else than is asked.
+
+    "Ministers from Peru and Chad attended, and Japan sent a deputy.": Japan did not attend.
+    """
+    if not _ASKS_NAMES.match(question) or not place.text[place.start : place.start + 1].isupper():
+        return {}
+    first, last = _sentence(place)
+    before = place.text[first : place.start]
+    if not _NEW_SUBJECT.search(before) or not _OTHER_VERB.match(place.text, place.end, last):
+        return {}
+    stop = _CLAUSE_END.search(place.text, place.end, last)
+    clause = place.text[place.end : stop.start() if stop else last]
+    said = stems(before) & asked.terms
+    return {"other clause": 1.0} if said and not stems(clause) & asked.terms else {}
 
 
 def _form(question: str, asked: Restrictions, place: Around) -> dict[str, float]:

@@ -213,3 +213,32 @@ def test_until_a_year_is_not_always_before_it():
     (late,) = seen("What was its name in 1990?", place(text, "Dale College"))
     (early,) = seen("What was its name in 1918?", place(text, "Dale College"))
     assert (late, early) == ({"time covers"}, {"time meets"})
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "right", "wrong"),
+    [
+        (
+            "Which countries' ministers attended the talks?",
+            "Ministers from Peru, Chad and Oman attended the talks, and Japan sent a deputy.",
+            ["Peru", "Chad", "Oman"],
+            ["Japan"],
+        ),
+        (
+            "Who signed the letter?",
+            "Anna Roth signed the letter, and Leo Falk signed it a day later, but Ben Oss left.",
+            ["Anna Roth", "Leo Falk"],
+            ["Ben Oss"],
+        ),
+        (
+            "Which towns voted for the bridge?",
+            "Orm, Elby and Tarn voted for the bridge; Holm stayed away.",
+            ["Orm", "Elby", "Tarn"],
+            ["Holm"],
+        ),
+    ],
+)
+def test_who_does_something_else_in_a_clause_of_its_own_is_no_answer(question, text, right, wrong):
+    for name in (*right, *wrong):
+        (features,) = seen(question, place(text, name))
+        assert ("other clause" in features) == (name in wrong), name
