@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 
 from index.collection import Collection
 from ui.jobs import store as job_store
-from ui.jobs.store import ItemState, JobState, JobStore, UnknownJobError
+from ui.jobs.store import JobStore, UnknownJobError
+from ui.jobs.types import ItemState, JobState
 from ui.server import Options, build_app
 from ui.service import Service
 from ui.uploads import relative_name

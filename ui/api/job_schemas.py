@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ui.jobs.store import Item, ItemState, Job, JobState
+from ui.jobs.types import Item, ItemState, Job, JobState
 
 _MAX_ADDRESSES = 100
 

@@ -11,12 +11,12 @@ import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
 from index.errors import UserError
+from ui.jobs.types import Item, ItemState, Job, JobState
 
 KEPT_SECONDS = 7 * 86_400.0
 """How long a finished job can be looked at."""
@@ -57,82 +57,6 @@ class InboxFullError(UserError):
 
 class UnknownJobError(UserError):
     """There is no such job, or it is somebody else's."""
-
-
-class ItemState(StrEnum):
-    """What became of a file or an address."""
-
-    WAITING = "waiting"
-    READING = "reading"
-    DONE = "done"
-    PARTLY = "partly"
-    SKIPPED = "skipped"
-    CANCELLED = "cancelled"
-
-
-class JobState(StrEnum):
-    """How far a job is."""
-
-    RECEIVING = "receiving"
-    WORKING = "working"
-    DONE = "done"
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A file or an address of a job.
-
-    Attributes:
-        number: Its place in the job, from 0 on.
-        name: Of the file, with the folders that its sender named; or the address.
-        address: Whether it is an address.
-        bytes: Of the file.
-        state: What became of it.
-        added: Articles of it that are new, like `updated`, `unchanged` and `passages`.
-        problems: What of it was skipped, and why.
-        notes: What was read otherwise than it is written.
-    """
-
-    number: int
-    name: str
-    address: bool
-    bytes: int
-    state: ItemState
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    passages: int = 0
-    problems: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A job, with its items in order.
-
-    Attributes:
-        id: Hard to guess.
-        owner: Whose it is; see `ui.guard`.
-        collection: The name of the collection.
-        expected: How many items its owner wants to send.
-        made: When it was begun, in seconds since 1970.
-        state: How far it is.
-        items: Those that have come.
-    """
-
-    id: str
-    owner: str
-    collection: str
-    expected: int
-    made: float
-    state: JobState
-    items: tuple[Item, ...]
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing of it is to come."""
-        return self.state in (JobState.DONE, JobState.CANCELLED)
 
 
 class JobStore:

@@ -15,7 +15,8 @@ from index.collection import Collection
 from index.errors import UserError
 from index.sources.inputs import Note
 from index.types import Article
-from ui.jobs.store import Item, ItemState, JobStore
+from ui.jobs.store import JobStore
+from ui.jobs.types import Item, ItemState
 from ui.shown import without_folders
 from ui.uploads import read_address, read_upload
 
