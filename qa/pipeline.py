@@ -19,7 +19,7 @@ from qa.ranking.interpretations import likeliest
 from qa.ranking.ranker import EvidenceRanker, Ranker
 from qa.ranking.same_answer import agree
 from qa.reading.base import Reader
-from qa.reading.cascade import Cascade, stages_of
+from qa.reading.cascade import Cascade, Reading, stages_of
 from qa.reading.shared import load_reader
 from qa.retrieve import Retriever, passages_for
 from qa.settings import MAX_INTERPRETATIONS, MAX_QUESTION_CHARACTERS, SETTINGS, Settings
@@ -165,7 +165,7 @@ class Answerer:
             retrieval: `Calibration.retrieval`; None takes that of the pipeline.
         """
         if evidence is None:
-            evidence = self.reader.read(question, hits)
+            evidence = self.reader.read(question, hits).evidence
         retrieval = self.calibration.retrieval if retrieval is None else retrieval
         ranked = self.ranker.rank(question, hits, evidence, retrieval)
         return self.ranker.resolve(question, hits, ranked)
@@ -208,19 +208,12 @@ class Answerer:
         """The second reader of a cascade reads only the likeliest interpretations."""
         passages = sum(len(way.hits) for way in retrieved)
         with trace.step("read", f"reading {passages} passages") as step:
-            read = [
-                replace(way, evidence=tuple(self.reader.first(way.question, way.hits)))
-                for way in retrieved
-            ]
+            read = [_read_of(way, self.reader.first(way.question, way.hits)) for way in retrieved]
             read = self._likeliest(read, given)
             step.kept = [
-                replace(
-                    way,
-                    evidence=tuple(
-                        self.reader.reread(way.question, way.hits, [*way.evidence], len(read))
-                    ),
-                )
+                _read_of(way, self.reader.reread(way.question, way.hits, reading, len(read)))
                 for way in read
+                for reading in [Reading([*way.evidence], way.read)]
             ]
             return list(step.kept)
 
@@ -358,6 +351,12 @@ def _cascade(reader: "Cascade | Reader | str | None", settings: Settings) -> Cas
     if reader is None or isinstance(reader, str):
         return Cascade(stages_of(reader), load_reader, settings)
     return Cascade.of_reader(reader)
+
+
+def _read_of(way: Interpretation, reading: Reading) -> Interpretation:
+    return replace(
+        way, evidence=tuple(reading.evidence), read=reading.read, read_again=reading.again
+    )
 
 
 def _asked_before(history: Sequence[Turn]) -> list[Turn]:

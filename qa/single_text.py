@@ -26,7 +26,8 @@ def read_text(question: str, text: str, top_k: int) -> list[Answer]:
     """See `qa.read`."""
     if top_k < 1:
         raise UserError(f"top_k is {top_k}; it must be at least 1")
-    settings = replace(SETTINGS, alternatives=top_k)
+    # Every passage may hold one of the answers that are wanted.
+    settings = replace(SETTINGS, alternatives=top_k, adaptive=False)
     answer = Answerer(_WholeText(text), settings=settings).ask(question)
     given = [] if answer.text is None else [replace(answer, alternatives=())]
     answers = [*given, *(replace(other, relation=None) for other in answer.alternatives)]

@@ -24,6 +24,8 @@ class Interpretation:
         candidates: The distinct answers, best first.
         confidence: The probability that the best candidate is right.
         natural: Whether a person would have asked it so, so that it can be shown.
+        read: How many of the hits, the first ones, were read.
+        read_again: How many of these the second reader has read too.
     """
 
     question: str
@@ -32,6 +34,8 @@ class Interpretation:
     candidates: tuple[Candidate, ...] = ()
     confidence: float = 0.0
     natural: bool = True
+    read: int = 0
+    read_again: int = 0
 
 
 @dataclass(slots=True)
@@ -129,6 +133,8 @@ def _interpretation(kept: Interpretation) -> dict[str, Any]:
             }
             for hit in kept.hits
         ],
+        "read": kept.read,
+        "read_again": kept.read_again,
         "spans": len(kept.evidence),
         "candidates": [
             {
@@ -156,7 +162,9 @@ def _lines(step: StepName, kept: Interpretation) -> list[str]:
         ]
     if step == "read":
         best = sorted(kept.evidence, key=lambda evidence: -evidence.score)[:5]
-        return [f"{evidence.score:+.1f}  {_short(evidence.quote)}" for evidence in best]
+        again = f", {kept.read_again} of them by the second reader" if kept.read_again else ""
+        said = f"{kept.read} of {len(kept.hits)} passages read{again}"
+        return [said, *(f"{evidence.score:+.1f}  {_short(evidence.quote)}" for evidence in best)]
     return [_candidate(candidate) for candidate in kept.candidates[:5]]
 
 

@@ -104,6 +104,7 @@ class Service:
         """Open the first collection and load the models."""
         answerer = self.library.answerer()
         answerer.ask("what is this about")
+        _ = self._cascade.readers  # also those that the question did not need
         self.prepare_examples(answerer)
 
     def prepare_examples(self, answerer: Answerer) -> None:

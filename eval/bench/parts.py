@@ -179,7 +179,7 @@ def _hits(found: Found, variant: Variant, articles: Mapping[str, Article]) -> li
 
 def _best(variant: Variant, question: str, hits: Sequence[Hit]) -> tuple[str, float] | None:
     """The best answer's words and confidence."""
-    places = variant.answerer.reader.read(question, hits)
+    places = variant.answerer.reader.read(question, hits).evidence
     candidates = variant.merge(question, hits, places) if places else []
     if not candidates:
         return None

@@ -1,4 +1,7 @@
-"""One reader, or two one after the other: the second reads again what looks best to the first."""
+"""One reader, or two one after the other: the second reads again what looks best to the first.
+
+`qa.reading.adaptive` says when enough is read.
+"""
 
 import json
 import math
@@ -7,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from index.embedding.onnx_model import BUNDLED_MODELS
 from index.errors import UserError
@@ -15,6 +18,7 @@ from index.types import Hit, Passage
 from qa.question.answer_type import kind_of
 from qa.ranking.calibration import Calibration
 from qa.ranking.evidence import Evidence, weigh
+from qa.reading.adaptive import RULES, Rules, contenders, needs_everything, read_enough
 from qa.reading.base import Reader
 from qa.settings import SETTINGS, Settings
 
@@ -57,11 +61,27 @@ class Stages:
             averaged in.
         calibration: Turns the scores into probabilities.
         choosing: The same for each stage but the last, for choosing what the next one reads.
+        rules: When two readers have read enough; None reads everything.
     """
 
     stages: tuple[Stage, ...]
     calibration: Calibration
     choosing: tuple[Calibration, ...] = ()
+    rules: Rules | None = None
+
+
+class Reading(NamedTuple):
+    """What was read of some passages.
+
+    Attributes:
+        evidence: The spans that the readers propose.
+        read: How many of the passages, the first ones, the first reader has read.
+        again: How many of them the other readers have read.
+    """
+
+    evidence: list[Evidence]
+    read: int
+    again: int = 0
 
 
 def reader_name(name: str | None) -> str:
@@ -91,6 +111,7 @@ def stages_of(name: str | None) -> Stages:
         (Stage(str(first)), Stage(str(second), manifest["passages"], manifest["first_weighs"])),
         _calibration(folder),
         (_calibration(first),),
+        Rules.load(folder / RULES) if (folder / RULES).is_file() else None,
     )
 
 
@@ -123,7 +144,7 @@ class Cascade:
         self._load = load
         self._settings = settings
         self._lock = Lock()
-        self._readers: tuple[Reader, ...] | None = None
+        self._readers: dict[int, Reader] = {}
 
     @classmethod
     def of_reader(cls, reader: Reader, calibration: Calibration | None = None) -> "Cascade":
@@ -142,58 +163,81 @@ class Cascade:
         """The same cascade with each of its readers wrapped."""
         return Cascade(self.stages, lambda stage: wrap(self._load(stage)), self._settings)
 
+    def reader(self, number: int) -> Reader:
+        """One of the readers; it is loaded when it is first needed.
+
+        Raises:
+            UserError: If the model cannot be loaded.
+        """
+        with self._lock:
+            if number not in self._readers:
+                self._readers[number] = self._load(self.stages.stages[number])
+            return self._readers[number]
+
     @property
     def readers(self) -> tuple[Reader, ...]:
-        """The loaded readers, in their order.
+        """All readers, in their order.
 
         Raises:
             UserError: If a model cannot be loaded.
         """
-        with self._lock:
-            if self._readers is None:
-                self._readers = tuple(self._load(stage) for stage in self.stages.stages)
-            return self._readers
+        return tuple(self.reader(number) for number in range(len(self.stages.stages)))
 
-    def read(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+    def read(self, question: str, hits: Sequence[Hit]) -> Reading:
         """The spans that the readers propose in these passages, one reader after the other."""
         return self.reread(question, hits, self.first(question, hits))
 
     def each(self, question: str, hits: Sequence[Hit]) -> tuple[list[Evidence], ...]:
         """The spans that each of the readers alone proposes in all of these passages."""
-        return tuple(self._read(reader, question, hits) for reader in self.readers)
+        numbers = range(len(self.stages.stages))
+        return tuple(self._read(number, question, hits) for number in numbers)
 
-    def first(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
-        """The spans that the first reader proposes."""
-        return self._read(self.readers[0], question, hits)
+    def first(self, question: str, hits: Sequence[Hit]) -> Reading:
+        """The spans that the first reader proposes, in as many passages as it takes."""
+        rules = self._rules(question)
+        if rules is None or not hits:
+            return Reading(self._read(0, question, hits), len(hits))
+        worth = self.stages.choosing[0].retrieval
+        return Reading(*read_enough(lambda some: self._read(0, question, some), hits, rules, worth))
 
     def reread(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        evidence: list[Evidence],
-        interpretations: int = 1,
-    ) -> list[Evidence]:
+        self, question: str, hits: Sequence[Hit], reading: Reading, interpretations: int = 1
+    ) -> Reading:
         """Let each further reader read what looks best to the one before, and average the scores.
 
         Args:
             question: As for `first`.
             hits: As for `first`.
-            evidence: What `first` returned; with one reader it is returned as it is.
+            reading: What `first` returned; with one reader it is returned as it is.
             interpretations: Of so many interpretations of a question this is one. They share the
                 number of passages, so that a follow-up takes little longer than a plain question.
         """
-        following = zip(self.readers[1:], self.stages.stages[1:], self.stages.choosing, strict=True)
-        for reader, stage, choosing in following:
-            if stage.passages is not None:
-                count = math.ceil(stage.passages / interpretations)
-                hits = most_promising(hits, evidence, choosing.retrieval, count)
-            evidence = average(evidence, self._read(reader, question, hits), stage.first_weight)
-        return evidence
+        rules = self._rules(question)
+        for number, stage in enumerate(self.stages.stages[1:], start=1):
+            worth = self.stages.choosing[number - 1].retrieval
+            count = math.ceil((stage.passages or len(hits)) / interpretations)
+            hits = most_promising(hits, reading.evidence, worth, count)
+            if rules is not None and hits:
+                first = [place for place in reading.evidence if place.hit in hits]
+                hits = contenders(first, hits, rules, worth)
+            again = average(
+                reading.evidence, self._read(number, question, hits), stage.first_weight
+            )
+            reading = Reading(again, reading.read, len(hits))
+        return reading
 
-    def _read(self, reader: Reader, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+    def _rules(self, question: str) -> Rules | None:
+        """None where everything is to be read."""
+        wanted = self._settings.adaptive and len(self.stages.stages) == 2
+        return self.stages.rules if wanted and not needs_everything(question) else None
+
+    def _read(self, number: int, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+        """What the reader of this number proposes."""
+        if not hits:
+            return []
         settings = self._settings
         of_a_list = kind_of(question) == "list"
-        spans = reader.read_many(
+        spans = self.reader(number).read_many(
             [(question, [(hit.article, hit.passage)]) for hit in hits],
             settings.spans_of_a_list if of_a_list else settings.spans_per_passage,
         )

@@ -17,7 +17,7 @@ from eval.bench.peers.process import Spec
 from eval.bench.peers.table import statistics, table
 from index.errors import UserError
 
-SYSTEMS = ("ours", "ours-small", "ours-fp32", "haystack", "txtai")
+SYSTEMS = ("ours", "ours-full", "ours-small", "ours-fp32", "haystack", "txtai")
 _PATH = click.Path(path_type=Path, exists=True)
 
 
@@ -27,6 +27,7 @@ def specs(
     """The systems of these names; `peers` is the interpreter of the peers' environment."""
     every = {
         "ours": Spec("ours, as bundled", "ours"),
+        "ours-full": Spec("ours, all passages read", "ours", options={"adaptive": False}),
         "ours-small": Spec("ours, small reader, int8", "ours", reader="small"),
         "ours-fp32": Spec("ours, fp32 torch", "ours", embedder=embedder, reader=reader),
         "haystack": Spec("Haystack", "haystack", peers, embedder, reader),
@@ -68,9 +69,9 @@ def main(
 ) -> None:
     """Measure this project and its peers on the questions of SQuAD files.
 
-    The peers, and this project once, run EMBEDDER and READER in fp32; this project also runs
-    its small bundled reader, and both as it is installed. Give the weights that the embedder and
-    the small reader were made from.
+    The peers, and this project once, run EMBEDDER and READER in fp32; this project also runs as it
+    is installed, the same while it reads every passage that it finds, and with its small reader.
+    Give the weights that the embedder and the small reader were made from.
     """
     began = time.monotonic()
 

@@ -84,7 +84,12 @@ class Outcome:
 
 
 def measure(
-    specs: Sequence[Spec], corpus: Corpus, folder: Path, tell: Tell = lambda _: None
+    specs: Sequence[Spec],
+    corpus: Corpus,
+    folder: Path,
+    tell: Tell = lambda _: None,
+    *,
+    unanswered: bool = True,
 ) -> list[Outcome]:
     """Measure systems: index, start, answer, and answer without the articles that answer.
 
@@ -94,6 +99,7 @@ def measure(
         folder: Their indexes are made in it. One that is there is not made again, and the
             measurements of its making are taken from it.
         tell: Is told what is being done.
+        unanswered: Also ask everything after the articles that answer were removed.
 
     Raises:
         UserError: If a system fails.
@@ -119,7 +125,7 @@ def measure(
             for outcome, place in zip(outcomes, copies, strict=True)
         ]
         _answer(outcomes, running, corpus.questions, tell)
-        for outcome, process in zip(outcomes, running, strict=True):
+        for outcome, process in zip(outcomes, running, strict=True) if unanswered else ():
             tell(f"{outcome.spec.name}: without the articles that answer")
             process.request("remove", ids=corpus.gold_articles)
             for question in corpus.questions:

@@ -1,6 +1,7 @@
 """This project as a measured system."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eval.bench.peers.wire import Guess, Paragraph, Settings, first_distinct, main
@@ -12,13 +13,15 @@ if TYPE_CHECKING:
 class Ours:
     """`Answerer` over a `Collection`: bundled models, or those that the settings name.
 
-    Every paragraph is an article. The best guess counts, also where it would not be given.
+    Every paragraph is an article. The best guess counts, also where it would not be given. The
+    options are those of `qa.settings.Settings`.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._folder = settings.folder
         self._embedder = settings.embedder or None
         self._reader = settings.reader or None
+        self._options = settings.options
         self._opened: Answerer | None = None
 
     def index(self, paragraphs: Sequence[Paragraph]) -> None:
@@ -32,8 +35,11 @@ class Ours:
         """Load the index from the folder."""
         from index import Collection
         from qa import Answerer
+        from qa.settings import SETTINGS
 
-        self._opened = Answerer(Collection(self._folder), reader=self._reader)
+        settings = replace(SETTINGS, **self._options)
+        collection = Collection(self._folder)
+        self._opened = Answerer(collection, self._reader, settings=settings)
 
     def answer(self, question: str) -> Guess:
         """Retrieve and read: the whole way, as its users go it."""

@@ -27,6 +27,7 @@ class Spec:
         embedder: A sentence-transformers folder, or "" for the system's own.
         reader: A question-answering model of transformers, or "" for the system's own.
         options: What is tuned, by name.
+        root: Of this project's own adapter, a checkout whose code runs; "" is the one at hand.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Spec:
     embedder: str = ""
     reader: str = ""
     options: dict[str, Any] = field(default_factory=dict)
+    root: str = ""
 
 
 class Process:
@@ -46,7 +48,10 @@ class Process:
         self._errors = Path(self._path.name) / "errors"
         # The adapters, and nothing else of this environment, must be found by the other one.
         (Path(self._path.name) / "eval").symlink_to(Path(rooms.__path__[0]).resolve())
-        own = spec.python == sys.executable
+        # The adapter is always that of this checkout: two commits are asked alike.
+        found = [self._path.name, *([spec.root] if spec.root else [])]
+        if spec.python == sys.executable:
+            found += sys.path
         command = [
             spec.python, "-m", f"eval.bench.peers.{spec.module}",
             "--folder", str(folder.resolve()), "--embedder", spec.embedder,
@@ -61,7 +66,7 @@ class Process:
                 cwd=self._path.name,
                 env={
                     **os.environ,
-                    "PYTHONPATH": os.pathsep.join(sys.path) if own else self._path.name,
+                    "PYTHONPATH": os.pathsep.join(found),
                     # Weights are folders; a look-up on a hub would be measured as cold start.
                     "HF_HUB_OFFLINE": "1",
                 },

@@ -1,14 +1,12 @@
 """How two readers are put together: what is read again, and whose word weighs more."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from index.types import Hit
-from qa.ranking.evidence import Evidence
-from qa.reading.cascade import Stage, Stages, average, most_promising
+from qa.reading.cascade import Stage, Stages
 from qa.training.calibrate.confidence import NEARLY
 
 SHARES = (0.0, 0.2, 0.35, 0.5, 0.65, 0.8)
@@ -48,30 +46,6 @@ class Choice:
         fields = json.loads(manifest.read_text())
         fields |= {"passages": self.stage.passages, "first_weighs": self.stage.first_weight}
         manifest.write_text(json.dumps(fields, indent=2) + "\n")
-
-
-def combine(
-    stages: Stages, hits: Sequence[Hit], readings: Sequence[list[Evidence]]
-) -> list[Evidence]:
-    """The spans of readers one after the other, as if each read all passages.
-
-    Args:
-        stages: The readers.
-        hits: The passages.
-        readings: What each of the readers finds in all of them.
-
-    Returns:
-        What `qa.reading.cascade.Cascade.read` returns.
-    """
-    places = readings[0]
-    following = zip(readings[1:], stages.stages[1:], stages.choosing, strict=True)
-    for reading, stage, choosing in following:
-        if stage.passages is not None:
-            hits = most_promising(hits, places, choosing.retrieval, stage.passages)
-        read = {hit.passage for hit in hits}
-        again = [place for place in reading if place.hit.passage in read]
-        places = average(places, again, stage.first_weight)
-    return places
 
 
 def choose(stages: Stages, mean_f1: Callable[[Stages], float]) -> Choice:

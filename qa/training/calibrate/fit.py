@@ -11,14 +11,19 @@ from typing import NamedTuple
 from index.collection import Collection
 from index.types import Article, Filters, Hit
 from qa.pipeline import Answerer
+from qa.ranking.calibration import Calibration
 from qa.ranking.evidence import Candidate, Evidence
+from qa.reading.adaptive import RULES
 from qa.reading.cached import CachedReader
 from qa.reading.cascade import Cascade, Stage, Stages, stages_of
 from qa.settings import SETTINGS
 from qa.squad import Question, QuestionFile, half_of, read_squad
 from qa.squad_metrics import RIGHT_FROM_F1, f1
-from qa.training.calibrate.cascade import choose, combine, least_nearly_best
+from qa.training.calibrate.cascade import choose, least_nearly_best
 from qa.training.calibrate.confidence import CollectionSize, Fit, Observation, fit_calibration
+from qa.training.calibrate.curve import Question as Measured
+from qa.training.calibrate.curve import curve
+from qa.training.calibrate.stopping import Candidates, Read, fit_rules, replay
 from qa.training.card import with_section
 from qa.training.data import holds_answer
 
@@ -39,6 +44,10 @@ class _Asked(NamedTuple):
     readings: tuple[list[Evidence], ...]
     """The spans of each of the pipeline's readers in all of the passages."""
 
+    def read(self) -> Read:
+        """The question without its answers."""
+        return Read(self.question.question, self.group, self.hits, self.readings)
+
 
 def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) -> list[Fit]:
     """Fit the confidence of exported readers: `calibration.json` beside each, and in its card.
@@ -53,7 +62,9 @@ def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) ->
 
     What retrieval is worth beside the reader's score is chosen first, by the F1 of the best
     answers to what is answerable. Of a cascade so are, before that, how many passages are read
-    again and what the readers weigh, which go into its manifest.
+    again and what the readers weigh, which go into its manifest. When its readers have read enough
+    is fitted too, with the full reading as the teacher, into its `adaptive.json`; its confidence is
+    then fitted on what is read by these rules.
 
     Args:
         dev: A SQuAD file of questions that no model was trained on.
@@ -86,7 +97,8 @@ def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) ->
 
 def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: str) -> Fit:
     choosing = [question for question in asked if half_of(question.group) == "choosing"]
-    stages = stages_of(str(model))  # anew: a cascade's first reader may just have been fitted
+    # Anew: a cascade's first reader may just have been fitted.
+    stages = replace(stages_of(str(model)), rules=None)
     card = model / "CARD.md"
     text = card.read_text(encoding="utf-8") if card.exists() else ""
     if len(stages.stages) > 1:
@@ -101,6 +113,18 @@ def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: str) -> 
         {worth: _mean_f1(choosing, answerer, stages, worth) for worth in RETRIEVAL_WORTH}
     )
     fit = fit_calibration(list(_observe(asked, answerer, stages, retrieval)))
+    if len(stages.stages) == 2:
+        calibration = Calibration(**fit.calibration, retrieval=retrieval, fitted=None)
+        made = _candidates(answerer, retrieval)
+        reads = [each.read() for each in choosing]
+        rules = fit_rules(reads, replace(stages, calibration=calibration), made)
+        rules.save(model / RULES)
+        stages = replace(stages, calibration=calibration, rules=rules)
+        fit = fit_calibration(list(_observe(asked, answerer, stages, retrieval)))
+        reported = [_measured(each) for each in asked if half_of(each.group) == "reporting"]
+        text = with_section(
+            text, "Reading", curve(reported, stages, _candidates(answerer, retrieval))
+        )
     fields = {
         **fit.calibration,
         "retrieval": retrieval,
@@ -114,6 +138,18 @@ def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: str) -> 
     (model / "calibration.json").write_text(json.dumps(fields, indent=2) + "\n")
     card.write_text(with_section(text, "Confidence", fit.lines()), encoding="utf-8")
     return fit
+
+
+def _candidates(answerer: Answerer, retrieval: float) -> Candidates:
+    def made(asked: Read, evidence: Sequence[Evidence]) -> Sequence[Candidate]:
+        return answerer.candidates(asked.question, asked.hits, evidence, retrieval)
+
+    return made
+
+
+def _measured(asked: _Asked) -> Measured:
+    golds = [gold.text for gold in asked.question.answers] if asked.answerable else []
+    return Measured(asked.read(), golds)
 
 
 def paragraphs(files: Sequence[QuestionFile]) -> Iterator[Article]:
@@ -173,7 +209,7 @@ def _observe(
 ) -> Iterator[Observation]:
     for asking in asked:
         question = asking.question
-        places = combine(stages, asking.hits, asking.readings)
+        places = replay(stages, asking.read()).evidence
         candidates = answerer.candidates(question.question, asking.hits, places, retrieval)
         if candidates:
             golds = [gold.text for gold in question.answers]

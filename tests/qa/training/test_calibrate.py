@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from qa.ranking.calibration import Calibration
+from qa.reading.adaptive import Rules
 from qa.reading.cascade import stages_of
 from qa.training.calibrate.cascade import SHARES
 from qa.training.calibrate.confidence import (
@@ -16,6 +17,7 @@ from qa.training.calibrate.confidence import (
     fit_calibration,
 )
 from qa.training.calibrate.fit import calibrate
+from qa.training.calibrate.stopping import ALWAYS, EVERYTHING
 from qa.training.card import with_section
 
 
@@ -160,5 +162,9 @@ def test_calibrates_a_cascade_with_weights_that_it_chooses(tmp_path):
     card = (model / "CARD.md").read_text()
     taken = f"{chosen['first_weighs']:g} of the first reader's score, and passages read again: 1."
     assert taken in card
+    assert "## Reading" in card
     # What was chosen is what a question is asked with from now on.
-    assert stages_of(str(model)).stages[1].passages == 1
+    chosen_stages = stages_of(str(model))
+    assert chosen_stages.stages[1].passages == 1
+    # All ask when, so that nothing was to be learned of reading less.
+    assert chosen_stages.rules == Rules(ALWAYS, EVERYTHING)

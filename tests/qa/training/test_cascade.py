@@ -3,10 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.pipeline import Answerer
 from qa.ranking.calibration import Calibration
-from qa.reading.cascade import Stage, Stages, stages_of
-from qa.training.calibrate.cascade import PASSAGES, SHARES, choose, combine, least_nearly_best
+from qa.reading.cascade import Stage, Stages
+from qa.training.calibrate.cascade import PASSAGES, SHARES, choose, least_nearly_best
 from qa.training.calibrate.confidence import NEARLY
 
 CALIBRATION = Calibration(0, 1, 0, 0, 0.5, 0)
@@ -20,14 +19,6 @@ def two_readers(passages: int = 3, before: float = 0.5) -> Stages:
 
 def test_of_values_that_earn_nearly_the_same_the_least_is_taken() -> None:
     assert least_nearly_best({0.0: 0.5, 8.0: 0.698, 16.0: 0.7, 32.0: 0.701}) == 8.0
-
-
-def test_the_readings_of_all_passages_combine_to_what_the_cascade_reads(seeds) -> None:
-    cascade = Answerer(seeds, reader="cascade").reader
-    for question in ("when was the Singapore summit", "who met Kim Jong-un?", "list all cities"):
-        hits = Answerer(seeds).search(question)
-        readings = cascade.each(question, hits)
-        assert combine(stages_of("cascade"), hits, readings) == cascade.read(question, hits)
 
 
 earned = st.floats(0, 1)
