@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -114,6 +115,9 @@ class Process:
         return reply
 
     def _last_errors(self) -> str:
+        # It closes its output before it has written why it ends.
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=30)
         lines = self._errors.read_text(errors="replace").splitlines()
         return "\n".join(lines[-_ERROR_LINES:])
 

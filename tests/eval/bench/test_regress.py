@@ -69,19 +69,12 @@ def test_a_commit_that_is_not_there_is_one_line(tmp_path: Path) -> None:
 
 @in_git
 def test_the_command_compares_a_commit_with_itself(tmp_path: Path) -> None:
-    paragraphs = [
-        {
-            "context": f"The fair of {name} was opened by Ida {name}son in 2021.",
-            "qas": [
-                {
-                    "id": name,
-                    "question": f"Who opened the fair of {name}?",
-                    "answers": [{"text": f"Ida {name}son", "answer_start": 29 + len(name) - 3}],
-                }
-            ],
-        }
-        for name in ("Orm", "Elb")
-    ]
+    paragraphs = []
+    for name in ("Orm", "Elb"):
+        text, opener = f"The fair of {name} was opened by Ida {name}son in 2021.", f"Ida {name}son"
+        answer = {"text": opener, "answer_start": text.index(opener)}
+        asked = {"id": name, "question": f"Who opened the fair of {name}?", "answers": [answer]}
+        paragraphs.append({"context": text, "qas": [asked]})
     squad = tmp_path / "fairs.json"
     squad.write_text(json.dumps({"data": [{"title": "Fairs", "paragraphs": paragraphs}]}))
     head = subprocess.run(
