@@ -43,7 +43,8 @@ def on_terminal(arguments, tmp_path, *, columns=60, typed=()):
             if not block:
                 break
             shown += block
-            if left and b"> " in block:
+            # A prompt may come in several pieces.
+            if left and shown.endswith((b"> ", b"> \x1b[0m")):
                 os.write(parent, left.pop(0))
     process.wait(60)
     os.close(parent)
@@ -56,7 +57,7 @@ def test_an_answer_fits_the_width_and_breaks_between_words(tmp_path):
         lines = [line.rstrip() for line in shown.splitlines()]
         assert len(lines) > 10
         assert max(map(len, lines)) <= columns
-        assert "delivered" in shown.split()
+        assert {"Trump", "summit,", "have", "expressed"} <= set(shown.split())
 
 
 def test_a_line_of_a_conversation_is_edited_and_repeated(tmp_path):

@@ -111,7 +111,10 @@ function outcome(file) {
   const words = counts.filter(([count]) => count).map(([count, what]) => `${count} ${what}`);
   if (file.state === 'waiting' || file.state === 'reading') words.push(file.state);
   if (file.state === 'cancelled') words.push('cancelled');
-  return [words.join(', '), ...file.problems, ...file.notes].filter(Boolean).join('; ');
+  // The name stands above them.
+  const lines = [...file.problems, ...file.notes]
+    .map((line) => (line.startsWith(`${file.name}: `) ? line.slice(file.name.length + 2) : line));
+  return [words.join(', '), ...lines].filter(Boolean).join('; ');
 }
 
 function fileRow(file) {
