@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from qa.reliability import BINS, members
+
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-BINS = 10  # Of the reliability diagram, equally wide.
 _BLOCK = 2_000_000  # Cells of one block of resamples; bounds the memory to some 50 MB.
 
 
@@ -99,28 +100,13 @@ class Reliability(NamedTuple):
 
 def reliability(confidence: Floats, right: Bools, bins: int = BINS) -> Reliability:
     """How often answers of a confidence are right; NaN in bins without questions."""
-    members = _members(confidence, bins)
-    count = members.sum(axis=0)
+    inside = members(confidence, bins)
+    count = inside.sum(axis=0)
     return Reliability(
-        _ratio(confidence @ members, count),
-        _ratio(right.astype(np.float64) @ members, count),
+        _ratio(confidence @ inside, count),
+        _ratio(right.astype(np.float64) @ inside, count),
         count,
     )
-
-
-def calibration_error(
-    confidence: Floats, right: Bools, weights: Floats, bins: int = BINS
-) -> Floats:
-    """The expected calibration error (ECE): the mean gap of confidence and share right.
-
-    Args:
-        confidence: Shape (n,), in [0, 1].
-        right: Shape (n,).
-        weights: Shape (..., n).
-        bins: How many equally wide bins of the confidence.
-    """
-    gaps = (weights * (confidence - right)) @ _members(confidence, bins)
-    return _ratio(np.abs(gaps).sum(axis=-1), weights.sum(axis=-1))
 
 
 def reciprocal_ranks(ranks: Floats) -> Floats:
@@ -175,9 +161,3 @@ def _tied(keys: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     order = np.argsort(keys, kind="stable")
     ordered = keys[order]
     return order, np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-
-
-def _members(confidence: Floats, bins: int) -> Floats:
-    """Shape (n, bins): 1 where a question falls in a bin; 1.0 belongs to the last bin."""
-    index = np.clip((confidence * bins).astype(np.int64), 0, bins - 1)
-    return np.asarray(index[:, None] == np.arange(bins), dtype=np.float64)

@@ -10,6 +10,7 @@ import numpy as np
 from eval import metrics
 from eval.metrics import Bools, Floats
 from eval.records import Record
+from qa.reliability import calibration_error
 from qa.squad_metrics import RIGHT_FROM_F1
 
 RANKS = (1, 3, 5, 10)
@@ -184,11 +185,11 @@ METRICS: dict[str, Metric] = {
     ),
     "ece": Metric(
         "Calibration error",
-        lambda c, w: metrics.calibration_error(c.confidence, c.guess_right, w),
+        lambda c, w: calibration_error(c.confidence, c.guess_right, w),
         "lower",
         "number",
-        "Expected calibration error: mean gap of confidence and the share of "
-        "guesses that are right (F1 of at least one half).",
+        "Expected calibration error over ten equally wide bins: mean gap of confidence and the "
+        "share of guesses that are right (F1 of at least one half).",
     ),
     "latency_p50_ms": Metric(
         "Latency, median",

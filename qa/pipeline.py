@@ -317,7 +317,7 @@ class Answerer:
 
     def _of_candidate(self, question: str, candidate: Candidate, calibrated: bool) -> Answer:
         places = candidate.evidence[: self.settings.citations]
-        citations = tuple(_cite(place.hit, place.span.start, place.span.end) for place in places)
+        citations = tuple(cite(place.hit, place.span.start, place.span.end) for place in places)
         return Answer(
             question,
             citations[0].quote,
@@ -370,10 +370,11 @@ def _asked_before(history: Sequence[Turn]) -> list[Turn]:
 
 def _near(hit: Hit) -> Citation:
     """A passage that is no answer: its citation has an empty quote."""
-    return _cite(hit, hit.passage.start, hit.passage.start)
+    return cite(hit, hit.passage.start, hit.passage.start)
 
 
-def _cite(hit: Hit, start: int, end: int) -> Citation:
+def cite(hit: Hit, start: int, end: int) -> Citation:
+    """The citation of the characters from `start` to `end` of a passage's article."""
     article = hit.article
     return Citation(
         article.id,

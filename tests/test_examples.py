@@ -7,7 +7,15 @@ import pytest
 
 import qa
 
-MODULES = ("qa", "qa.chat", "qa.pipeline", "qa.trace", "qa.types", "qa.reading.cascade")
+MODULES = (
+    "qa",
+    "qa.chat",
+    "qa.compat",
+    "qa.pipeline",
+    "qa.trace",
+    "qa.types",
+    "qa.reading.cascade",
+)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +16,12 @@ from index.types import Article, Passage
 from qa.reading.base import Request
 from qa.reading.decode import IntArray, decode
 from qa.reading.span_boundaries import block_ends, tidy_span
-from qa.reading.windows import Input, context_of, encode
+from qa.reading.windows import MAX_TOKENS, Input, context_of, encode
 from qa.types import Span
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 MAX_ANSWER_TOKENS = 30
 SPANS_PER_PASSAGE = 10
@@ -35,6 +39,8 @@ class ReaderModel(Protocol):
     tokenizer: Tokenizer
     takes_context: bool
     """Whether it learned to read with the title and date of the article before the passage."""
+    max_tokens: int
+    """The longest input that it was made for, in tokens."""
 
     def logits(self, encodings: Sequence[Encoding]) -> tuple[FloatArray, FloatArray]:
         """Start and end logits, each of shape (len(encodings), longest)."""
@@ -49,6 +55,7 @@ class OnnxReaderModel:
         self.tokenizer = self._model.tokenizer
         manifest = json.loads((folder / "manifest.json").read_text())
         self.takes_context = bool(manifest.get("context"))
+        self.max_tokens = MAX_TOKENS
 
     def logits(self, encodings: Sequence[Encoding]) -> tuple[FloatArray, FloatArray]:
         """Start and end logits, each of shape (len(encodings), longest)."""
@@ -61,38 +68,68 @@ class OnnxReaderModel:
 
 
 class TransformersReaderModel:
-    """Any extractive question-answering model of transformers, by name or folder."""
+    """Any extractive question-answering model of transformers."""
 
-    def __init__(self, model: str) -> None:
-        try:
-            local = only_local("reader", model)
-        except UserError as error:
-            raise UserError(f"{error}; bundled are small, base and cascade") from None
+    def __init__(
+        self,
+        model: "str | PreTrainedModel",
+        tokenizer: "str | PreTrainedTokenizerBase | None" = None,
+        device: "str | int | torch.device | None" = None,
+        **loading: Any,  # noqa: ANN401
+    ) -> None:
+        """Load it.
+
+        Args:
+            model: By name or folder, or loaded.
+            tokenizer: By name or folder, or loaded; None is the model's own.
+            device: What it runs on, as torch names it; a number is a GPU's, below 0 the CPU. None
+                leaves it where it is.
+            **loading: What `from_pretrained` takes.
+
+        Raises:
+            UserError: If it cannot be loaded, or its tokenizer reports no offsets.
+        """
+        if isinstance(model, str):
+            try:
+                loading["local_files_only"] = only_local("reader", model)
+            except UserError as error:
+                raise UserError(f"{error}; bundled are small, base and cascade") from None
         import torch
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
         self._torch = torch
+        name = model if isinstance(model, str) else model.name_or_path
+        kept = ("local_files_only", "revision", "token")
+        shared = {key: loading[key] for key in kept if key in loading}
         try:
-            tokenizer: Any = AutoTokenizer.from_pretrained(model, local_files_only=local)
-            self._model: Any = AutoModelForQuestionAnswering.from_pretrained(
-                model, local_files_only=local
-            ).eval()
+            words: Any = tokenizer or name
+            if isinstance(words, str):
+                words = AutoTokenizer.from_pretrained(words, **shared)
+            network: Any = model
+            if isinstance(model, str):
+                network = AutoModelForQuestionAnswering.from_pretrained(model, **loading)
         except (OSError, ValueError) as error:
             reason = str(error).splitlines()[0]
             raise UserError(
-                f"reader {model!r}: cannot be loaded ({reason}); "
-                "bundled are small, base and cascade"
+                f"reader {name!r}: cannot be loaded ({reason}); bundled are small, base and cascade"
             ) from None
-        if not tokenizer.is_fast:
+        if not words.is_fast or words.padding_side != "right":
             raise UserError(
-                f"reader {model!r}: its tokenizer reports no offsets; use another model"
+                f"reader {name!r}: its tokenizer reports no offsets, or puts the passage first; "
+                "use another model"
             )
+        if device is not None:
+            if isinstance(device, int):
+                device = "cpu" if device < 0 else f"cuda:{device}"
+            network = network.to(device)
+        self._model: Any = network.eval()
         self.takes_context = bool(getattr(self._model.config, "takes_context", False))
-        self.tokenizer = tokenizer.backend_tokenizer
+        self.max_tokens = int(words.model_max_length)
+        self.tokenizer = words.backend_tokenizer
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
-        self._pad = tokenizer.pad_token_id or 0
-        self._uses_types = "token_type_ids" in tokenizer.model_input_names
+        self._pad = words.pad_token_id or 0
+        self._uses_types = "token_type_ids" in words.model_input_names
 
     def logits(self, encodings: Sequence[Encoding]) -> tuple[FloatArray, FloatArray]:
         """Start and end logits, each of shape (len(encodings), longest)."""
@@ -109,8 +146,32 @@ class TransformersReaderModel:
         if self._uses_types:
             feeds["token_type_ids"] = types
         with torch.inference_mode():
-            out = self._model(**feeds)
-        return out.start_logits.float().numpy(), out.end_logits.float().numpy()
+            out = self._model(**{key: feed.to(self._model.device) for key, feed in feeds.items()})
+        return out.start_logits.float().cpu().numpy(), out.end_logits.float().cpu().numpy()
+
+
+def load_model(
+    model: "str | PreTrainedModel",
+    tokenizer: "str | PreTrainedTokenizerBase | None" = None,
+    device: "str | int | torch.device | None" = None,
+    **loading: Any,  # noqa: ANN401
+) -> ReaderModel:
+    """Load an exported reader, or a model of transformers.
+
+    Args:
+        model: A folder that `article-qa train export` wrote; or a question-answering model of
+            transformers, by name or folder, or loaded.
+        tokenizer: As for `TransformersReaderModel`, like the rest; an exported reader has its own,
+            and runs on the CPU.
+        device: Likewise.
+        **loading: Likewise.
+
+    Raises:
+        UserError: If it cannot be loaded.
+    """
+    if isinstance(model, str) and (Path(model) / "manifest.json").is_file():
+        return OnnxReaderModel(Path(model))
+    return TransformersReaderModel(model, tokenizer, device, **loading)
 
 
 class _Window(NamedTuple):
@@ -151,11 +212,7 @@ class Reader:
         Raises:
             UserError: If the model cannot be loaded.
         """
-        self._model: ReaderModel
-        if model is None or (Path(model) / "manifest.json").is_file():
-            self._model = OnnxReaderModel(Path(model) if model else BUNDLED_MODELS / "small")
-        else:
-            self._model = TransformersReaderModel(model)
+        self._model = load_model(model or str(BUNDLED_MODELS / "small"))
 
     def read(self, question: str, passages: Sequence[tuple[Article, Passage]]) -> list[Span]:
         """Spans that may answer the question, over all passages, best first.

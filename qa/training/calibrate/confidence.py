@@ -7,6 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from qa.reliability import calibration_error
 from qa.squad import half_of
 from qa.squad_metrics import RIGHT_FROM_F1
 
@@ -49,7 +50,7 @@ class Fit:
 
     Attributes:
         calibration: Fields of `qa.ranking.calibration.Calibration`.
-        ece: Expected calibration error over ten equally filled bins, over large and small
+        ece: `qa.reliability.calibration_error`, over large and small
             collections.
         auc: Of confidence, answerable questions against those made unanswerable, likewise.
         observations: How many answers were seen, likewise.
@@ -124,7 +125,7 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
             "similarity": float(model.coef_[0][2]),
             "threshold": threshold,
         },
-        {kind: calibration_error(confidence[own], right[own]) for kind, own in kinds},
+        {kind: float(calibration_error(confidence[own], right[own])) for kind, own in kinds},
         {kind: float(roc_auc_score(answerable[own], confidence[own])) for kind, own in kinds},
         {kind: int(own.sum()) for kind, own in kinds},
         accuracy_by_coverage(confidence, right),
@@ -163,12 +164,3 @@ def accuracy_by_coverage(
     surest = right[np.argsort(-confidence, kind="stable")]
     shares = [number / parts for number in range(1, parts + 1)]
     return {share: float(surest[: max(1, round(share * len(surest)))].mean()) for share in shares}
-
-
-def calibration_error(
-    confidence: FloatArray, right: npt.NDArray[np.bool_], bins: int = 10
-) -> float:
-    """Mean distance of confidence and accuracy over equally filled bins (Naeini et al. 2015)."""
-    parts = np.array_split(np.argsort(confidence), min(bins, len(confidence)))
-    gaps = [len(part) * abs(confidence[part].mean() - right[part].mean()) for part in parts]
-    return float(sum(gaps) / len(confidence))

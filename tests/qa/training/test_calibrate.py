@@ -13,7 +13,6 @@ from qa.training.calibrate.confidence import (
     Observation,
     accuracy_by_coverage,
     best_threshold,
-    calibration_error,
     fit_calibration,
 )
 from qa.training.calibrate.fit import calibrate
@@ -72,18 +71,6 @@ def test_an_answer_below_the_threshold_may_cost_next_to_nothing():
     f1s = np.array([0.0, *[1.0] * 200])
     answerable = np.array([False, *[True] * 200])
     assert best_threshold(confidence, f1s, answerable) == 0.3
-
-
-def test_calibration_error():
-    confidence = np.array([0.2] * 10 + [0.8] * 10)
-    right = np.array([True] * 2 + [False] * 8 + [True] * 8 + [False] * 2)
-    assert calibration_error(confidence, right, bins=2) == pytest.approx(0)
-    assert calibration_error(confidence, ~right, bins=2) == pytest.approx(0.6)
-
-
-def test_fewer_answers_than_bins_have_a_calibration_error_too():
-    confidence, right = np.array([0.2, 0.8, 0.9]), np.array([False, True, False])
-    assert calibration_error(confidence, right) == pytest.approx((0.2 + 0.2 + 0.9) / 3)
 
 
 BUILDINGS = "library", "harbour", "castle", "bridge", "chapel", "tower", "mill", "station"
