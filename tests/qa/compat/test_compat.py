@@ -90,7 +90,7 @@ def test_a_loaded_model_is_taken(transformers_folder):
     loaded = AutoModelForQuestionAnswering.from_pretrained(transformers_folder)
     tokenizer = AutoTokenizer.from_pretrained(transformers_folder)
     reader = pipeline("question-answering", model=loaded, tokenizer=tokenizer, device=-1)
-    assert reader(question="When does it leave?", context=TEXT)["answer"] == "noon"
+    assert reader(question="When does it leave?", context=TEXT)["answer"] in ("noon", "at noon")
 
 
 def test_an_answer_behind_many_windows_has_its_place_in_the_whole_text(oracle):
