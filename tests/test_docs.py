@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import click
 import pytest
 
-from qa.cli.main import main
+from qa.cli.main import cli
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDES = sorted((ROOT / "docs").glob("*.md"))
@@ -106,7 +106,7 @@ def commands(path):
     """The commands of article-qa in a text, each as its words."""
     for block in [*blocks(path, "sh"), *blocks(path, "ini")]:
         for line in block.replace("\\\n", " ").splitlines():
-            called = re.search(r"(?:^|[\s/=(])article-qa ((?:[^&|;)]|\$\([^)]*\))+)", line.strip())
+            called = re.search(r"(?:^|[\s/=(])article-qa ((?:\$\([^)]*\)|[^&|;)])+)", line.strip())
             if called and not line.lstrip().startswith("#"):
                 yield shlex.split(called[1].partition(" >")[0])
 
@@ -114,10 +114,9 @@ def commands(path):
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
 def test_commands_and_their_options_are_real(path):
     for words in commands(path):
-        command, names = main, []
-        context = click.Context(main)
+        command, names = cli, []
         while isinstance(command, click.Group) and words:
-            following = command.get_command(context, words[0])
+            following = command.get_command(click.Context(command), words[0])
             if following is None:
                 break
             command, words = following, words[1:]

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from qa.reading.cascade import Reading, Stages
+from qa.reliability import calibration_error
 from qa.squad_metrics import RIGHT_FROM_F1, f1
-from qa.training.calibrate.confidence import calibration_error
 from qa.training.calibrate.stopping import Candidates, Read, outcome, replay
 
 FACTORS = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -55,7 +55,7 @@ def curve(questions: Sequence[Question], stages: Stages, candidates: Candidates)
         answerable = np.array([bool(one.golds) for one in questions])
         same = fmean(one[0] == other[0] for one, other in zip(seen, full, strict=True))
         area = roc_auc_score(answerable, sure) if 0 < answerable.sum() < len(sure) else np.nan
-        error = calibration_error(sure, earned >= RIGHT_FROM_F1)
+        error = float(calibration_error(sure, earned >= RIGHT_FROM_F1))
         lines.append(
             f"| {label} | {fmean(each.read for each in readings):.1f} "
             f"| {fmean(each.again for each in readings):.2f} | {same:.1%} "

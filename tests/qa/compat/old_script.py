@@ -39,7 +39,7 @@ passages = [around(one) for one in asked[:50]]
 
 short = "Ada Lovelace wrote the notes in 1843. Charles Babbage designed the engine in London."
 found = {
-    "articles": [oracle(**pair) for pair in pairs[:8]],
+    "articles": [oracle(**pair) for pair in pairs[:4]],
     "passages": oracle(**lists(passages)),
     "a list of one": oracle(**lists(pairs[:1])),
     "top 3": oracle(**lists(pairs[8:10]), top_k=3),
