@@ -1,0 +1,168 @@
+"""`python -m eval.bench.settings NAME VALUE...`: what a number of the settings is worth.
+
+Every number of `qa.settings` and `index.settings` was chosen on development articles. This asks
+their questions again with other values of one of them. What is read is read once. Choose by the
+choosing half of the articles, and quote the reporting half.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from pathlib import Path
+from statistics import fmean
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+
+import click
+
+import index.settings
+import qa.settings
+from eval.records import Record
+from eval.runner import run
+from eval.suites import Question, Suite, load
+from index.collection import Collection
+from index.errors import UserError
+from index.sources.files import read_articles
+from qa.cli.options import reader_option
+from qa.pipeline import Answerer
+from qa.reading.cached import CachedReader
+from qa.reading.cascade import Cascade, stages_of
+from qa.settings import SATISFACTION, SETTINGS, Settings
+from qa.squad import Half, half_of
+
+_READ = frozenset(field.name for field in fields(Settings))
+
+
+def value_of(name: str) -> float:
+    """The number that is called so: a constant, a key of `SATISFACTION`, a field of `Settings`.
+
+    Raises:
+        UserError: If there is none.
+    """
+    if name in SATISFACTION:
+        return SATISFACTION[name]
+    if name in _READ:
+        return float(getattr(SETTINGS, name))
+    for module in (qa.settings, index.settings):
+        value = getattr(module, name, None)
+        if isinstance(value, int | float):
+            return value
+    raise UserError(f"{name}: no number of qa/settings.py or index/settings.py")
+
+
+@contextmanager
+def changed(name: str, value: float) -> Iterator[Settings]:
+    """Give a number another value in every module that has imported it, for some time.
+
+    Yields:
+        The `Settings` to answer with.
+    """
+    own = value_of(name)
+    if name in _READ:
+        yield replace(SETTINGS, **{name: int(value)})  # type: ignore[arg-type]
+        return
+    constant = name
+    before: object = own
+    after: object = type(own)(value)
+    if name in SATISFACTION:
+        constant, before = "SATISFACTION", SATISFACTION
+        after = MappingProxyType({**SATISFACTION, name: value})
+    modules = [
+        module
+        for called, module in sys.modules.items()
+        if called.split(".")[0] in ("qa", "index") and constant in vars(module)
+    ]
+    for module in modules:
+        setattr(module, constant, after)
+    try:
+        yield SETTINGS
+    finally:
+        for module in modules:
+            setattr(module, constant, before)
+
+
+def halves(questions: Sequence[Question]) -> list[Half]:
+    """The half of each question, by its article; without one, that of the question before it."""
+    articles = sorted({name for question in questions for name in question.articles})
+    half: Half = "choosing"
+    of_questions = []
+    for question in questions:
+        if question.articles:
+            half = half_of(articles.index(question.articles[0]))
+        of_questions.append(half)
+    return of_questions
+
+
+def measure(
+    suite: Suite, collection: Collection, reader: Cascade, name: str, values: Sequence[float]
+) -> Iterator[tuple[float, list[Record]]]:
+    """The records of a suite for each value of a number."""
+    for value in values:
+        with changed(name, value) as settings:
+            answerer = Answerer(collection, reader, settings=settings)
+            yield value, list(run(suite, answerer, collection))
+
+
+def _row(value: float, half: Half, records: Sequence[Record]) -> str:
+    answerable = [record for record in records if record.answerable]
+    silent = [record.text is None for record in records if not record.answerable]
+    figures = [
+        fmean(record.em for record in answerable),
+        fmean(record.f1 for record in answerable),
+        fmean(record.guess_f1 for record in answerable),
+        fmean(silent) if silent else float("nan"),
+    ]
+    cells = " | ".join(f"{100 * figure:.1f}" for figure in figures)
+    return f"| {value:g} | {half} | {len(records)} | {cells} |"
+
+
+@click.command()
+@click.argument("name")
+@click.argument("values", nargs=-1, type=float)
+@click.option(
+    "--suite", "file", type=click.Path(path_type=Path, exists=True), required=True,
+    help="A JSONL suite of questions on the articles.",
+)  # fmt: skip
+@click.option(
+    "--articles", type=click.Path(path_type=Path, exists=True), required=True,
+    help="The folder of its articles.",
+)  # fmt: skip
+@reader_option
+def main(
+    name: str, values: tuple[float, ...], file: Path, articles: Path, reader: str | None
+) -> None:
+    """Print the figures of a suite by halves of its articles, for values of the number NAME.
+
+    NAME is a constant of qa/settings.py or index/settings.py, a key of SATISFACTION, or a field of
+    Settings. Without values, half of it to one and a half of it are tried.
+    """
+    try:
+        own = value_of(name)
+        tried = list(values) or [own * part for part in (0.5, 0.75, 1.0, 1.25, 1.5)]
+        suite = load(file)
+        of_questions = halves(suite.questions)
+        cached = Cascade(stages_of(reader)).wrapped(CachedReader)
+        click.echo(f"{name} = {own:g} on {suite.name}\n")
+        click.echo("| value | half | questions | EM | F1 | F1 of the best guess | silence recall |")
+        click.echo("|---:|---|---:|---:|---:|---:|---:|")
+        with (
+            TemporaryDirectory() as folder,
+            Collection(Path(folder) / "articles", create=True) as collection,
+        ):
+            collection.add(read_articles([articles], lambda told: click.echo(told, err=True)))
+            for value, records in measure(suite, collection, cached, name, tried):
+                for half in ("choosing", "reporting"):
+                    part = [
+                        record
+                        for record, own_half in zip(records, of_questions, strict=True)
+                        if own_half == half
+                    ]
+                    if any(record.answerable for record in part):
+                        click.echo(_row(value, half, part))
+    except UserError as error:
+        raise click.ClickException(str(error)) from None
+
+
+if __name__ == "__main__":
+    main()
