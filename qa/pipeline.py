@@ -210,12 +210,13 @@ class Answerer:
         with trace.step("read", f"reading {passages} passages") as step:
             read = [_read_of(way, self.reader.first(way.question, way.hits)) for way in retrieved]
             read = self._likeliest(read, given)
-            step.kept = [
-                _read_of(way, self.reader.reread(way.question, way.hits, reading, len(read)))
-                for way in read
-                for reading in [Reading([*way.evidence], way.read)]
-            ]
+            step.kept = [self._reread(way, len(read)) for way in read]
             return list(step.kept)
+
+    def _reread(self, way: Interpretation, interpretations: int) -> Interpretation:
+        first = Reading([*way.evidence], way.read)
+        reading = self.reader.reread(way.question, way.hits, first, interpretations)
+        return _read_of(way, reading)
 
     def _rank(self, read: Sequence[Interpretation], trace: Trace) -> list[Interpretation]:
         with trace.step("rank") as step:

@@ -31,8 +31,8 @@ def passages_for(
 ) -> list[Hit]:
     """The passages that are read for a question, best first.
 
-    If it names a time, articles published then are searched for by themselves: of forty reports
-    on a yearly race, the one of the year asked for is no nearer than the others by its words.
+    If it names a time, articles published then are searched for by themselves. "2018" finds those
+    of 2018 by its digits; "last year", "in the summer of 2020" and "in May 2020" do not.
 
     Args:
         retriever: Where to search.
@@ -45,14 +45,17 @@ def passages_for(
     timely = _published_in(question, filters, today)
     if timely is None or len(hits) < k:
         return hits
+    by_passage = {hit.passage: hit for hit in hits}
     worth = {hit.passage: hit.score for hit in hits}
-    found = {hit.passage: hit for hit in hits}
+    read = {hit.passage.article_id: hit.article for hit in hits}
     for hit in retriever.search(question, k, timely):
+        # An article may have been replaced between the two searches.
+        if read.get(hit.passage.article_id, hit.article) != hit.article:
+            continue
         worth[hit.passage] = worth.get(hit.passage, hit.score) + TIMELY_SIMILARITY
-        found.setdefault(hit.passage, hit)
-    kept = set(sorted(found, key=lambda passage: -worth[passage])[:k])
-    ranked = [hit for passage, hit in found.items() if passage in kept]
-    return sorted(ranked, key=lambda hit: -hit.score)
+        by_passage.setdefault(hit.passage, hit)
+    nearest = sorted(by_passage, key=lambda passage: -worth[passage])[:k]
+    return sorted((by_passage[passage] for passage in nearest), key=lambda hit: -hit.score)
 
 
 def _published_in(question: str, filters: Filters, today: date) -> Filters | None:

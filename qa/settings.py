@@ -86,9 +86,9 @@ confidence 0.699 with, 0.704 without), so it is not looked at.
 TIMELY_SIMILARITY = 0.05
 """What a passage of the time that a question names is nearer, in points of fused retrieval.
 
-Of articles that differ in their date alone any such number reads the right one. Of the 138
-answerable questions of the development data on periods, where what is told is seldom told then,
-all that is found in 30 passages is among the first ten without it.
+Of 156 weekly reports that differ in little but their date, five passages hold 103 of 156 of the
+month that is asked for with it and 60 without, and 11 and 5 of 15 of the summer. The development
+data on periods, where what is told is seldom told then, is the same with and without.
 """
 
 ROW_LOGITS = 1.0

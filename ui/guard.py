@@ -12,6 +12,8 @@ from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlsplit
 
+from starlette.middleware.cors import CORSMiddleware
+
 from ui.auth import COOKIE, Login, cookie, set_cookie
 from ui.service import Service
 
@@ -64,12 +66,6 @@ _HEADERS = (
     (b"referrer-policy", b"no-referrer"),
 )
 
-_PREFLIGHT = (
-    (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE"),
-    (b"access-control-allow-headers", b"Authorization, Content-Type, X-API-Key"),
-    (b"access-control-max-age", b"600"),
-)
-
 
 class _RefusedError(Exception):
     """The body is not taken any further."""
@@ -86,6 +82,14 @@ class Guard:
         self._service = service
         self._login = login
         self._origins = {origin.lower().rstrip("/") for origin in cors_origins}
+        # Without credentials: a page of another site sends a key, and never the cookie of a login.
+        self._answer_other_sites = CORSMiddleware(
+            self._answer,
+            allow_origins=self._origins,
+            allow_methods=("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"),
+            allow_headers=("Authorization", "Content-Type", "X-API-Key"),
+            expose_headers=("Link", "Location", "Retry-After"),
+        )
         # A page of another site can make its own name mean our address and then read from here.
         named = {name.lower() for name in allowed_hosts}
         checked = named or (host in _LOOPBACK and not behind_proxy)
@@ -97,21 +101,19 @@ class Guard:
             if scope["type"] != "websocket":
                 await self._app(scope, receive, send)
             return
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        headers = {
-            key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]
-        }
-        visitor = cookie(headers, VISITOR)
+        path, headers = _path(scope), _headers(scope)
         refusal = self._refusal(scope["method"], path, headers)
         if refusal is not None:
             await _reply(send, *refusal)
-            return
-        origin = headers.get("origin", "") if self._lets_in(path, headers) else ""
-        if origin and "access-control-request-method" in headers and scope["method"] == "OPTIONS":
-            await _send_whole(send, 204, [*_cors(origin), *_PREFLIGHT], b"")
-            return
-        if origin:
-            send = _with_headers(send, _cors(origin))
+        elif self._lets_in(path, headers):
+            await self._answer_other_sites(scope, receive, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what nothing forbids to everybody, for who may come in."""
+        path, headers = _path(scope), _headers(scope)
+        visitor = cookie(headers, VISITOR)
         if scope["method"] == "HEAD" and _is_api(path):
             # What GET would say, without its body.
             scope, send = {**scope, "method": "GET"}, _without_body(send)
@@ -294,22 +296,12 @@ def _is_foreign(headers: dict[str, str]) -> bool:
     return not site or site not in (headers.get("host", "").lower(), forwarded.lower())
 
 
-def _cors(origin: str) -> list[tuple[bytes, bytes]]:
-    """Without credentials: a page of another site sends a key, and never the cookie of a login."""
-    return [
-        (b"access-control-allow-origin", origin.encode("latin-1")),
-        (b"access-control-expose-headers", b"Link, Location, Retry-After"),
-        (b"vary", b"Origin"),
-    ]
+def _path(scope: Scope) -> str:
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
 
 
-def _with_headers(send: Send, headers: list[tuple[bytes, bytes]]) -> Send:
-    async def send_on(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), *headers]
-        await send(message)
-
-    return send_on
+def _headers(scope: Scope) -> dict[str, str]:
+    return {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
 
 
 def _without_body(send: Send) -> Send:

@@ -20,7 +20,8 @@ import index.settings
 import qa.settings
 from eval.records import Record
 from eval.runner import run
-from eval.suites import Question, Suite, load
+from eval.standard import HALVES, halves
+from eval.suites import Suite, load
 from index.collection import Collection
 from index.errors import UserError
 from index.sources.files import read_articles
@@ -29,9 +30,9 @@ from qa.pipeline import Answerer
 from qa.reading.cached import CachedReader
 from qa.reading.cascade import Cascade, stages_of
 from qa.settings import SATISFACTION, SETTINGS, Settings
-from qa.squad import Half, half_of
+from qa.squad import Half
 
-_READ = frozenset(field.name for field in fields(Settings))
+_FIELDS = frozenset(field.name for field in fields(Settings))
 
 
 def value_of(name: str) -> float:
@@ -42,7 +43,7 @@ def value_of(name: str) -> float:
     """
     if name in SATISFACTION:
         return SATISFACTION[name]
-    if name in _READ:
+    if name in _FIELDS:
         return float(getattr(SETTINGS, name))
     for module in (qa.settings, index.settings):
         value = getattr(module, name, None)
@@ -59,7 +60,7 @@ def changed(name: str, value: float) -> Iterator[Settings]:
         The `Settings` to answer with.
     """
     own = value_of(name)
-    if name in _READ:
+    if name in _FIELDS:
         yield replace(SETTINGS, **{name: int(value)})  # type: ignore[arg-type]
         return
     constant = name
@@ -80,18 +81,6 @@ def changed(name: str, value: float) -> Iterator[Settings]:
     finally:
         for module in modules:
             setattr(module, constant, before)
-
-
-def halves(questions: Sequence[Question]) -> list[Half]:
-    """The half of each question, by its article; without one, that of the question before it."""
-    articles = sorted({name for question in questions for name in question.articles})
-    half: Half = "choosing"
-    of_questions = []
-    for question in questions:
-        if question.articles:
-            half = half_of(articles.index(question.articles[0]))
-        of_questions.append(half)
-    return of_questions
 
 
 def measure(
@@ -141,7 +130,7 @@ def main(
         own = value_of(name)
         tried = list(values) or [own * part for part in (0.5, 0.75, 1.0, 1.25, 1.5)]
         suite = load(file)
-        of_questions = halves(suite.questions)
+        half_by_id = halves(suite)
         cached = Cascade(stages_of(reader)).wrapped(CachedReader)
         click.echo(f"{name} = {own:g} on {suite.name}\n")
         click.echo("| value | half | questions | EM | F1 | F1 of the best guess | silence recall |")
@@ -152,12 +141,8 @@ def main(
         ):
             collection.add(read_articles([articles], lambda told: click.echo(told, err=True)))
             for value, records in measure(suite, collection, cached, name, tried):
-                for half in ("choosing", "reporting"):
-                    part = [
-                        record
-                        for record, own_half in zip(records, of_questions, strict=True)
-                        if own_half == half
-                    ]
+                for half in HALVES:
+                    part = [record for record in records if half_by_id[record.id] == half]
                     if any(record.answerable for record in part):
                         click.echo(_row(value, half, part))
     except UserError as error:

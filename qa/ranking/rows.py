@@ -25,7 +25,8 @@ _NEXT_NAMED = re.compile(rf"{_SEPARATOR}{_NAME}{_OPENING}$")
 _FIRST_NAMED = re.compile(rf"{_NAME}{_OPENING}$")
 _BEGINS = re.compile(r"[\n\t:;•*|]\s*|\.\s+|-(?=[A-Z])|\b(?:were|are|was|by|under)\s+")
 _OPENS = re.compile(rf"{_OPENING}$")
-_CLOSES = re.compile(r"\s*[)\]]?\s*[:|\t–—-]\s*$")
+_CLOSES = re.compile(r"\s*[)\]]?\s*[:|\t–—-]\s*")
+_ROW_END = re.compile(r"\s*(?:[;\n|]|\.\s|\.?$)")
 _NEXT_TIMED = re.compile(
     rf"\s*[)\]]?\s*[:|\t–—-]\s*{_NAME}\s*(?:[;,.\n|•*-]\s*)+(?:and\s+)?[(\[]?$"
 )
@@ -92,11 +93,7 @@ def _named_before(
         _name(_NEXT_NAMED.match(text, before.expression.end, time.expression.start))
         for before, time in pairwise(times)
     ]
-    first = last = own
-    while first and names[first - 1]:
-        first -= 1
-    while last < len(names) and names[last]:
-        last += 1
+    first, last = _run(names, own)
     if first == last:
         return []
     opening = times[first].expression.start
@@ -122,23 +119,30 @@ def _named_after(
         _name(_NEXT_TIMED.match(text, time.expression.end, after.expression.start))
         for time, after in pairwise(times)
     ]
-    first = last = own
-    while first and names[first - 1]:
-        first -= 1
-    while last < len(names) and names[last]:
-        last += 1
+    first, last = _run(names, own)
     rows = [(*span, times[n].time) for n in range(first, last) if (span := names[n]) is not None]
     if last == len(times) - 1 and last > first:
         begin = times[last].expression.end
-        gap = _CLOSING_GAP.match(text, begin)
+        gap = _CLOSES.match(text, begin)
         stop = _ROW_END.search(text, gap.end() if gap else begin)
         if gap and stop and gap.end() < stop.start() and _is_name(text[gap.end() : stop.start()]):
             rows.append((gap.end(), stop.start(), times[last].time))
     return rows
 
 
-_CLOSING_GAP = re.compile(r"\s*[)\]]?\s*[:|\t–—-]\s*")
-_ROW_END = re.compile(r"\s*(?:[;\n|]|\.\s|\.?$)")
+def _run(names: Sequence[tuple[int, int] | None], own: int) -> tuple[int, int]:
+    """The first and last time of the list that the time `own` is in.
+
+    Args:
+        names: The name between each time and the next one, None where they are no rows.
+        own: The number of a time.
+    """
+    first = last = own
+    while first and names[first - 1]:
+        first -= 1
+    while last < len(names) and names[last]:
+        last += 1
+    return first, last
 
 
 def _name(row: re.Match[str] | None) -> tuple[int, int] | None:

@@ -196,6 +196,8 @@ def contenders(
         retrieval: `Calibration.retrieval` of the first reader.
     """
     best = passages(evidence, hits, len(hits), retrieval).best
+    if not best:
+        return list(hits)  # The first reader sees nothing in any of them.
     floor = best[0].score - rules.margin
     near = {place.hit.passage for place in best if place.score >= floor}
     return [hit for hit in hits if hit.passage in near]

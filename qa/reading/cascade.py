@@ -215,8 +215,9 @@ class Cascade:
         rules = self._rules(question)
         for number, stage in enumerate(self.stages.stages[1:], start=1):
             worth = self.stages.choosing[number - 1].retrieval
-            count = math.ceil((stage.passages or len(hits)) / interpretations)
-            hits = most_promising(hits, reading.evidence, worth, count)
+            if stage.passages is not None:
+                count = math.ceil(stage.passages / interpretations)
+                hits = most_promising(hits, reading.evidence, worth, count)
             if rules is not None and hits:
                 first = [place for place in reading.evidence if place.hit in hits]
                 hits = contenders(first, hits, rules, worth)

@@ -81,6 +81,10 @@ def test_the_second_reader_reads_what_contends():
     assert contenders(evidence, found, rules(margin=1.0), 0.0) == found[:1]
 
 
+def test_where_the_first_reader_sees_nothing_the_second_reads_all():
+    assert contenders([], hits(2), rules(), 0.0) == hits(2)
+
+
 def test_rules_are_read_as_they_were_written(tmp_path):
     written = Rules(Odds(-1.5, {"best": 0.25}, 0.02), 3.0)
     written.save(tmp_path / RULES)

@@ -163,6 +163,32 @@ def test_what_is_no_job_is_refused(own: TestClient, given: Any, status: int, wor
     assert (reply.status_code, words in reply.text) == (status, True), reply.text
 
 
+def test_files_on_their_way_are_kept_while_a_worker_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where two people send at once to a server that has just started."""
+    store = JobStore(tmp_path / "jobs")
+    job_id = store.create("ann", "main", 1)
+    (tmp_path / "a.txt").write_bytes(text(1))
+    move = job_store._move
+
+    def slow(source: Path, target: Path) -> None:
+        store.resume()
+        move(source, target)
+
+    monkeypatch.setattr(job_store, "_move", slow)
+    store.receive(job_id, "ann", [("a.txt", tmp_path / "a.txt")])
+    assert [item.state for item in store.job(job_id, "ann").items] == [ItemState.WAITING]
+    assert store.path_of(job_id, store.job(job_id, "ann").items[0]).read_bytes() == text(1)
+    # What a request left that was cut off long ago goes.
+    store._reserve(job_id, "ann", ["b.txt"], [3], address=False)
+    monkeypatch.setattr(job_store, "_ARRIVING_SECONDS", -1.0)
+    store.resume()
+    store._arrived(job_id, 1, 1)
+    assert len(store.job(job_id, "ann").items) == 1
+    store.close()
+
+
 def test_a_cancelled_job_begins_nothing_more(tmp_path: Path) -> None:
     jobs = JobStore(tmp_path / "jobs")
     job_id = jobs.create("ann", "main", 2)

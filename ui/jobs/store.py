@@ -25,7 +25,8 @@ SENDING_SECONDS = 120.0
 """After so long without a file, a job of which files are missing is taken as sent."""
 
 _ARRIVING_SECONDS = 3_600.0
-"""What a request of which nobody was told anything has left is deleted after so long."""
+"""So long files may be on their way. What a request of which nobody was told anything has left is
+deleted afterwards."""
 
 MAX_WAITING_BYTES = 2_000_000_000
 MAX_FILES = 10_000
@@ -185,11 +186,16 @@ class JobStore:
     def resume(self) -> None:
         """Let what was under way when a server ended begin again.
 
-        Files that were on their way then were not accepted: their sender was told nothing.
+        Files that were on their way then were not accepted: their sender was told nothing. Others
+        may be on their way now, to this server or to one beside it: only old ones are deleted.
         """
         with self._writing() as connection:
             connection.execute("UPDATE items SET state = 'waiting' WHERE state = 'reading'")
-            connection.execute("DELETE FROM items WHERE state = 'arriving'")
+            connection.execute(
+                "DELETE FROM items WHERE state = 'arriving' "
+                "AND job IN (SELECT id FROM jobs WHERE touched < ?)",
+                (time.time() - _ARRIVING_SECONDS,),
+            )
         self._forget_old(None)
         for folder in self.folder.glob("arriving-*"):
             with suppress(OSError):
@@ -283,6 +289,7 @@ class JobStore:
                     for number, (name, size) in enumerate(zip(names, sizes, strict=True), first)
                 ],
             )
+            connection.execute("UPDATE jobs SET touched = ? WHERE id = ?", (time.time(), job_id))
         return int(first)
 
     def _arrived(self, job_id: str, first: int, count: int) -> None:

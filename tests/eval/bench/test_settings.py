@@ -10,8 +10,7 @@ import index.settings
 import qa.ranking.evidence
 import qa.ranking.satisfies
 import qa.settings
-from eval.bench.settings import changed, halves, main, value_of
-from eval.suites import Question
+from eval.bench.settings import changed, main, value_of
 from index.errors import UserError
 from qa.settings import SATISFACTION, SETTINGS
 
@@ -39,15 +38,6 @@ def test_a_key_of_satisfaction_and_a_field_of_the_settings():
 def test_what_is_no_number_is_refused():
     with pytest.raises(UserError, match="no number"):
         value_of("SETTINGS")
-
-
-def test_halves_go_by_article():
-    questions = [
-        Question("1", articles=("b.txt",)),
-        Question("2", answerable=False),
-        Question("3", articles=("a.txt",)),
-    ]
-    assert halves(questions) == ["reporting", "reporting", "choosing"]
 
 
 def test_the_figures_of_each_value_are_printed(tmp_path):
