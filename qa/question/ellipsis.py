@@ -19,18 +19,32 @@ _TIME_PREPOSITION = re.compile(
 )
 _BETWEEN_TIMES = re.compile(r"\s*(?:,|&|\b(?:and|or|in|on)\b)\s*", re.IGNORECASE)
 _PREPOSITION = re.compile(
-    r"(in|on|at|to|from|for|with|by|of|near|into|against|about)\s+", re.IGNORECASE
+    r"(in|on|at|to|from|for|with|by|of|near|into|against|about|under|over|without)\s+",
+    re.IGNORECASE,
 )
 _DETERMINER = re.compile(r"(?:the|an?|his|her|its|their)\s+", re.IGNORECASE)
 _OWNER = re.compile(r"((?:[A-Z][\w.’'-]*?\s*)+)(?=['’]s?\s)")
 _ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+_LED = re.compile(rf"\b{_PREPOSITION.pattern}$", re.IGNORECASE)
+_OF_IT = re.compile(
+    r"(?:in|at|to|from|for|with|by|of|near|into|against|about|under|over|before|after|without)\s+"
+    r"(?:it|him|her|them)\W*",
+    re.IGNORECASE,
+)
+_WHERE = frozenset("in at near".split())
 _ENOUGH = 3.0
 """A phrase that is less like the bare words than this is not what they replace."""
 
 
 def substitutes(asked: str) -> bool:
     """Whether bare words ask the last question again of something else, as "And Schumer?" does."""
-    return _ASKS.search(asked) is None and has_content(asked) and not _has_verb(asked)
+    bare = _ASKS.search(asked) is None and not _has_verb(asked)
+    return bare and (has_content(asked) or _OF_IT.fullmatch(asked) is not None)
+
+
+def names_again(question: str, words: str) -> bool:
+    """Whether bare words name what the question names with another preposition: "against it"."""
+    return _renamed(question, words) is not None
 
 
 def has_content(question: str) -> bool:
@@ -38,34 +52,64 @@ def has_content(question: str) -> bool:
     return any(word.lower() not in FUNCTION_WORDS for word in WORD.findall(question))
 
 
-def substituted(question: str, words: str) -> tuple[str, bool]:
-    """The question asked of what the bare words name, and whether it surely reads well.
+def substituted(question: str, words: str) -> list[tuple[str, bool]]:
+    """The question asked of what the bare words name, in one or two ways, the likeliest first.
 
     A time takes the place of a time, "in Riga" that of "in Oslo", anything else that of the phrase
-    that is most like it: of the same last noun, a name for a name, a plural for a plural.
+    that is most like it: of the same last noun, a name for a name, a plural for a plural. "In Riga"
+    after "the mayor of Oslo" is "of Riga", if not where the mayor of Oslo was.
+
+    Returns:
+        The questions, each with whether it surely reads well.
     """
     if is_time(words):
-        return _at_another_time(question, words), True
+        return [(_at_another_time(question, words), True)]
+    if renamed := _renamed(question, words):
+        return [(renamed, True)]
     if find_times(words, lenient=True):
         # "And the 2017 Gold Cup?" brings its own time.
         question = _without_time(question)
     preposition = _PREPOSITION.match(words)
     name = words[preposition.end() :] if preposition else words
     before = preposition.group(1).lower() if preposition else ""
+    replaced = _most_like(question, name, before)
+    there = re.search(r"\bthere\b", question, re.IGNORECASE) if before else None
+    added = f"{question.rstrip('?. ')} {words}?", bool(before)
+    if replaced is None and there:
+        return [(f"{question[: there.start()]}{words}{question[there.end() :]}", True)]
+    if replaced is None and before in _WHERE and (owned := _most_like(question, name, "of")):
+        return [(f"{question[: owned.start]}{name}{question[owned.end :]}", True), added]
+    if replaced is None:
+        return [added]
+    own = _DETERMINER.match(replaced.text)
+    if own and not _DETERMINER.match(name) and _head(name) == _head(replaced.text):
+        name = f"{own.group(0)}{name}"
+    return [(f"{question[: replaced.start]}{name}{question[replaced.end :]}", True)]
+
+
+def _most_like(question: str, name: str, before: str) -> Phrase | None:
+    """The phrase of a question that a name after a preposition takes the place of."""
     best, replaced = _ENOUGH, None
     for phrase in (*all_phrases(question), *_owners(question)):
         likeness = _likeness(question, phrase, name, before)
         if likeness >= best and (replaced is None or likeness > best):
             best, replaced = likeness, phrase
-    if replaced is None:
-        there = re.search(r"\bthere\b", question, re.IGNORECASE) if before else None
-        if there:
-            return f"{question[: there.start()]}{words}{question[there.end() :]}", True
-        return f"{question.rstrip('?. ')} {words}?", bool(before)
-    own = _DETERMINER.match(replaced.text)
-    if own and not _DETERMINER.match(name) and _head(name) == _head(replaced.text):
-        name = f"{own.group(0)}{name}"
-    return f"{question[: replaced.start]}{name}{question[replaced.end :]}", True
+    return replaced
+
+
+def _renamed(question: str, words: str) -> str | None:
+    """The question with another preposition: "against the plan" for "for the plan"."""
+    preposition = _PREPOSITION.match(words)
+    if preposition is None:
+        return None
+    name = words[preposition.end() :].lower()
+    for phrase in all_phrases(question):
+        led = _LED.search(question, 0, phrase.start)
+        if phrase.text.lower() == name and led and led.group(1).lower() != words.split()[0].lower():
+            return (
+                f"{question[: led.start()]}{words[:1].lower()}{words[1:]}{question[phrase.end :]}"
+            )
+    return None
 
 
 def is_time(words: str) -> bool:

@@ -4,20 +4,19 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from qa.question.ellipsis import has_content, substituted, substitutes
+from qa.question.ellipsis import has_content, names_again, substituted, substitutes
 from qa.question.phrases import (
     BE,
     DO,
     FUNCTION_WORDS,
-    PARTICIPLE,
     WH,
     WORD,
     all_phrases,
     is_name,
-    is_referent,
     wh_end,
 )
-from qa.question.referents import Mention, defined, definite, fitting, mentions
+from qa.question.referents import Mention, defined, fitting, mentions
+from qa.question.turned import asked_for
 from qa.settings import MAX_INTERPRETATIONS
 from qa.types import Turn
 
@@ -58,6 +57,11 @@ _LEAD_IN = re.compile(
 _BARE = re.compile(
     r"\s*(?:not\s*|(?:is|was|were|will|did|does|has)\s+(?:that|it|this)(?:\s+happen(?:ed)?|\s+be)?)?"
     r"[?.! ]*",
+    re.IGNORECASE,
+)
+_DO_THAT = re.compile(
+    r"\s+(?:did|does|do|will|would|has|have|had)\s+(?:he|she|it|they|that)\s+"
+    r"(?:do|done|happen|happened)(?:\s+(?:that|this|it|so))?[?.! ]*",
     re.IGNORECASE,
 )
 _MOTION = re.compile(
@@ -113,17 +117,21 @@ def _interpretations(question: str, history: Sequence[Turn]) -> list[Reading]:
     last = history[-1]
     asked = _without_lead_in(question)
     wh = WH.match(asked)
-    bare = wh is not None and _BARE.fullmatch(asked, wh.end()) is not None
+    bare = wh is not None and _asks_of_last(asked, wh)
     surely = _leans_surely(asked, history)
     if wh and bare:
         ways = [_asked_of_last(asked[: wh.end()], last)]
         if not ways[0].natural:
             ways += _completed(asked, history)
     elif substitutes(asked):
-        # "What about his wife?" is first completed.
-        words = next(iter(_completed(asked, history)), Reading(asked)).question
-        text, natural = substituted(last.question, words.rstrip("?. "))
-        ways = [Reading(_capitalised(text), natural)]
+        # "What about his wife?" and "And against it?" are first completed.
+        completed = _completed(asked, history) or [Reading(asked)]
+        words = [way.question.rstrip("?. ") for way in completed]
+        named = [text for text in words if names_again(last.question, text)]
+        ways = [
+            Reading(_capitalised(text), natural)
+            for text, natural in substituted(last.question, (named or words)[0])
+        ]
     else:
         ways = _completed(asked, history)
     if not surely or not ways:
@@ -133,6 +141,14 @@ def _interpretations(question: str, history: Sequence[Turn]) -> list[Reading]:
     if short and unclear and not bare and (wh or _ENDS_IN_WH.search(asked)):
         ways.append(Reading(f"{asked.rstrip('?. ')}, {_stem(last.question)}?", natural=False))
     return list({way.question: way for way in reversed(ways)}.values())[::-1][:MAX_INTERPRETATIONS]
+
+
+def _asks_of_last(asked: str, wh: re.Match[str]) -> bool:
+    """Whether a question word asks about all that was just said: "Why?", "When did he do that?"."""
+    if _BARE.fullmatch(asked, wh.end()):
+        return True
+    adverbial = wh.group(1).lower().split()[0] in {"when", "where", "why", "how"}
+    return adverbial and _DO_THAT.fullmatch(asked, wh.end()) is not None
 
 
 def leans(question: str, history: Sequence[Turn] = ()) -> bool:
@@ -181,7 +197,7 @@ def _leans_surely(asked: str, history: Sequence[Turn]) -> bool:
     return bool(
         next(_pronouns(asked), None)
         or substitutes(asked)
-        or (wh and _BARE.fullmatch(asked, wh.end()))
+        or (wh and _asks_of_last(asked, wh))
         or (history and next(_definites(asked, history, mentions(history)), None))
     )
 
@@ -191,6 +207,10 @@ def _completed(asked: str, history: Sequence[Turn]) -> list[Reading]:
     spoken = mentions(history)
     pronouns = list(_pronouns(asked))
     classes = dict.fromkeys(of_class for _, of_class in pronouns if of_class)
+    if history and _same_role(asked, history[-1].question):
+        # "Who voted against it?": it is not who voted for it.
+        answer = (history[-1].answer or "").lower()
+        spoken = [mention for mention in spoken if answer not in mention.text.lower()] or spoken
     fits = {of_class: fitting(spoken, of_class, asked) for of_class in classes}
     definites = list(_definites(asked, history, spoken))
     ways = []
@@ -217,6 +237,13 @@ def _completed(asked: str, history: Sequence[Turn]) -> list[Reading]:
         if parts:
             ways.append(Reading(_capitalised(text), resolved))
     return ways
+
+
+def _same_role(asked: str, last: str) -> bool:
+    """Whether a question asks again for who or what the last one asked for, of the same verb."""
+    content = {word.lower() for word in WORD.findall(asked)} - FUNCTION_WORDS
+    before = {word.lower() for word in WORD.findall(last)} - FUNCTION_WORDS
+    return bool(content) and content <= before and _question_word(asked) == _question_word(last)
 
 
 def _pronouns(asked: str) -> Iterator[tuple[re.Match[str], str]]:
@@ -272,9 +299,9 @@ def _definites(
 
 def _unnamed_in(referent: str, asked: str) -> str:
     """A referent without a complement that the question names already: "the dinner with Kim"."""
-    named = {word for word in WORD.findall(asked)[1:] if word[0].isupper()}
+    named = {word.lower() for word in WORD.findall(asked)} - FUNCTION_WORDS
     complement = _COMPLEMENT.search(referent)
-    if complement and named & set(WORD.findall(referent[complement.start() :])):
+    if complement and named & set(WORD.findall(referent[complement.start() :].lower())):
         return referent[: complement.start()]
     return referent
 
@@ -300,24 +327,8 @@ def _put(asked: str, pronoun: re.Match[str], of_class: str, referent: str) -> st
 
 def _asked_of_last(wh: str, last: Turn) -> Reading:
     """The last question with another question word: "When did the club hold its first match?"."""
-    body = last.question[wh_end(last.question) :].strip().rstrip("?. ")
-    words = [word.group(0) for word in WORD.finditer(body)]
-    asked = WH.match(last.question)
-    answer = definite(last.answer or "")
-    told = bool(answer) and is_referent(answer)
-    begins = bool(words) and words[0].lower() in BE | DO
-    if asked is None:  # "Did it rain?"
-        return Reading(_capitalised(f"{wh} {body[:1].lower()}{body[1:]}"), begins)
-    if not begins:  # "Who won?"
-        return Reading(_capitalised(f"{wh} {answer if told else ''} {body}"), natural=False)
-    of_subject = asked.group(1).lower().split()[0] in {"who", "which", "what"}
-    copula = asked.group(1).lower() == "who" and words[0].lower() in BE
-    second = words[1] if len(words) > 1 else ""
-    if of_subject and (copula or (second.islower() and PARTICIPLE.match(second))):
-        return Reading(
-            _capitalised(f"{wh} {words[0]} {answer} {body[len(words[0]) :].strip()}"), told
-        )
-    return Reading(_capitalised(f"{wh} {body}"))
+    text, natural = asked_for(wh, last)
+    return Reading(_capitalised(text), natural)
 
 
 def _capitalised(text: str) -> str:

@@ -76,6 +76,7 @@ def test_a_follow_up_is_completed_and_never_taken_as_it_stands(question, last, r
         ("Who won the women's race?", "And the men's race?", "Who won the men's race?"),
         ("When does the museum open?", "What about the library?", "When does the library open?"),
         ("When was Ada Lovelace's book sold?", "And Babbage?", "When was Babbage's book sold?"),
+        ("Who flew in from Oslo?", "And from Riga?", "Who flew in from Riga?"),
     ],
 )  # fmt: skip
 def test_bare_words_take_the_place_of_what_is_like_them(last, question, right):
@@ -101,9 +102,50 @@ def test_a_bare_time_takes_the_place_of_a_time(last, question, right):
     assert understood(question, Turn(last, "France")) == [right]
 
 
+@pytest.mark.parametrize(
+    ("last", "answer", "question", "right"),
+    [
+        ("Who killed the mayor?", "Tom Okello", "Why?", "Why was the mayor killed?"),
+        ("Who stole the crown of Elby?", None, "When?", "When was the crown of Elby stolen?"),
+        ("Which firm took over the mills?", "Brix", "And where was that?",
+         "Where were the mills taken over?"),
+        ("Who has sold the castle to the town?", "the duke", "For how much?",
+         "For how much was the castle sold to the town?"),
+        ("Who called off the strike?", "the union", "When did it do that?",
+         "When was the strike called off?"),
+        ("Who opened the bakery?", "Jon Vik", "Why did he do it?", "Why was the bakery opened?"),
+        ("Who teaches the course?", "Una Roy", "Since when?",
+         "Since when does Una Roy teach the course?"),
+        ("Who will repair the organ?", "Arvo Lepp", "When?",
+         "When will Arvo Lepp repair the organ?"),
+        ("Whom did the board dismiss?", "Max Ohl", "Why?", "Why did the board dismiss Max Ohl?"),
+    ],
+)  # fmt: skip
+def test_another_question_word_asks_about_what_was_said(last, answer, question, right):
+    assert understood(question, Turn(last, answer))[0] == right
+
+
 def test_what_reads_like_no_question_is_not_shown():
-    killed = Turn("Who killed the mayor?", "Tom Okello")
-    assert not any(way.natural for way in interpretations("Why?", [killed]))
+    resigned = Turn("Who resigned?", "Tom Okello")
+    assert not any(way.natural for way in interpretations("Why?", [resigned]))
+
+
+@pytest.mark.parametrize(
+    ("last", "answer", "question", "right"),
+    [
+        ("Who is the bishop of Elby?", "Una Roy", "And in Orm?", "Who is the bishop of Orm?"),
+        ("What is the population of Velm?", "4,000", "and in Elby?",
+         "What is the population of Elby?"),
+        ("Who argued for the tunnel?", "the Liberals", "And against it?",
+         "Who argued against the tunnel?"),
+        ("Who argued for the tunnel?", "the bank", "Who argued against it?",
+         "Who argued against the tunnel?"),
+        ("Who sailed with Captain Pohl?", "Ida Moor", "And without her?",
+         "Who sailed without Captain Pohl?"),
+    ],
+)  # fmt: skip
+def test_the_same_is_asked_of_another_place_or_side(last, answer, question, right):
+    assert understood(question, Turn(last, answer))[0] == right
 
 
 def test_earlier_follow_ups_are_completed_first():
