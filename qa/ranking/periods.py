@@ -28,6 +28,9 @@ _CLOSES = re.compile(
 _BOUNDARY = re.compile(
     r"[,;]\s*(?:and\s+|or\s+|but\s+|then\s+)?(?:to\s+)?|\)\s*|\s+(?:and|but|while|then)\s+"
 )
+_CLAUSE_BEGINS = re.compile(
+    r"[,;]\s*(?:and\s+|or\s+|but\s+|then\s+)?(?:to\s+)?|\s+(?:and|but|while|then)\s+"
+)
 _LEADS = re.compile(
     r"^\W*(?:(?:and|but|then|later|again|only|early|late|mid|around|about|in|on|at|by|since|from|"
     r"until|after|before|during|the|of|end|beginning|start|summer|spring|autumn|winter)\b\W*)*$",
@@ -36,12 +39,15 @@ _LEADS = re.compile(
 _UNTIL_THEN = re.compile(
     r"[^.;()]{0,40}\b(?:before|until|till)\s+(?:the\s+|its\s+|it\s+|they\s+)*[a-z]", re.I
 )
+_BOTH = re.compile(r"\s*(?:,|and|or|&)\s*", re.IGNORECASE)
+_NAME_BEFORE = re.compile(r"(?:[A-Z][\w'’.-]*|[)\"”’])\s*$")
 _CROSSED = 60
 """Characters that one boundary between an answer and a time counts for."""
 
 _EARLIER = 400
 """How far back a paragraph is looked through for the time that its story has come to."""
 
+_DAY = timedelta(days=1)
 _LONGEST = timedelta(days=366 * 120)
 _LONG_ASKED = timedelta(days=400)
 _LONG_BEFORE = timedelta(days=366 * 25)
@@ -120,7 +126,10 @@ def _speaks_of(text: str, time: TimeExpression, start: int, end: int) -> bool:
     if isinstance(time.meaning, Between) and time.meaning.first.full and time.meaning.last.full:
         return False  # "(3 May 1912 – 18 January 1955)" is a life
     closing = text.find(")", time.end)
-    return end <= opening <= end + 3 or opening < start <= end <= closing
+    if end <= opening <= end + 3 or opening < start <= end <= closing:
+        return True
+    # "Ida Moor (1981 to 1992)" is her time; "for four seasons (2016 to 2019)" that of its clause.
+    return end <= opening and _NAME_BEFORE.search(text, end, opening) is None
 
 
 @lru_cache(64)
@@ -140,7 +149,25 @@ def dated(text: str, published: date | None) -> tuple[Dated, ...]:
         elif told == "point" and _CLOSES.search(before):
             first, told = date.min, "until"
         found.append(Dated(expression, PlaceTime(first, last, told)))
-    return tuple(found)
+    return tuple(_joined(text, found))
+
+
+def _joined(text: str, times: Sequence[Dated]) -> list[Dated]:
+    """The times, those that follow each other as one: "in 1974 and 1975" is both years."""
+    joined: list[Dated] = []
+    for time in times:
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and _BOTH.fullmatch(text, before.expression.end, time.expression.start)
+            and before.time.end < date.max
+            and before.time.end + _DAY == time.time.start
+        ):
+            both = PlaceTime(before.time.start, time.time.end, "range")
+            joined = [d._replace(time=both) if d.time == before.time else d for d in joined]
+            time = time._replace(time=both)
+        joined.append(time)
+    return joined
 
 
 def _distance(text: str, sentence: int, time: TimeExpression, start: int, end: int) -> int:
@@ -158,7 +185,7 @@ def _distance(text: str, sentence: int, time: TimeExpression, start: int, end: i
 def _leads(text: str, sentence: int, time: TimeExpression) -> bool:
     """Whether a clause begins with this time."""
     head = text[sentence : time.start]
-    clause = list(_BOUNDARY.finditer(head))
+    clause = list(_CLAUSE_BEGINS.finditer(head))
     return bool(_LEADS.match(head[clause[-1].end() :] if clause else head))
 
 

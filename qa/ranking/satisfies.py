@@ -12,7 +12,7 @@ from index.types import Article
 from qa.dates.sentences import sentence_around
 from qa.question.restrictions import NEGATION, Restrictions, stems
 from qa.ranking.evidence import Evidence
-from qa.ranking.periods import PlaceTime, place_time, relation
+from qa.ranking.periods import PlaceTime, dated, place_time, relation
 from qa.settings import FAR_LOGITS, SATISFACTION
 
 _CLAUSE = re.compile(
@@ -261,14 +261,23 @@ def _form(question: str, asked: Restrictions, place: Around) -> dict[str, float]
     if words and words <= asked.terms:
         found["echo"] = 1.0
     beyond = _SENTENCE_END.search(quote) or _CLAUSES.search(quote)
-    if _ONE_THING.match(question) and (
-        beyond or ((asked.time or asked.current) and _YEAR.search(quote))
+    timed = bool(asked.time or asked.current)
+    if (_ONE_THING.match(question) and (beyond or (timed and _YEAR.search(quote)))) or (
+        timed and _runs_across_a_time(place)
     ):
         found["runs on"] = 1.0
     label = _LABEL.search(place.text, max(0, place.start - _LONGEST_LABEL), place.start)
     if label and (named := stems(label.group(1))) and named <= asked.terms:
         found["labelled"] = 1.0
     return found
+
+
+def _runs_across_a_time(place: Around) -> bool:
+    """Whether a place tells a time between its words: "Ida Moor in 1992, then Jon Vik"."""
+    return any(
+        place.start < time.expression.start and time.expression.end < place.end
+        for time in dated(place.text, place.article.published)
+    )
 
 
 def _sentence(place: Around) -> tuple[int, int]:

@@ -57,6 +57,10 @@ KEEPERS = (
         (KEEPERS, "Per Moe", 1990),
         (KEEPERS, "Lea Vik", 2003),
         ("Rolf Haug (3 May 1912 – 18 January 1955) wrote plays.", "plays", None),
+        # A clause in brackets has its time, a name in front of them its own.
+        ("The Old Barn was the town's stage for three summers (1961 to 1963).", "Old Barn", 1961),
+        ("Lea Vik followed Per Moe (1990 to 2003) at the lamp.", "Lea Vik", None),
+        ("It was built as the Swan (S-4) in 1951, renamed Heron in 1960.", "Heron", 1960),
     ],
 )
 def test_each_place_has_the_time_of_its_clause(text, quote, year):
@@ -86,6 +90,35 @@ def test_periods(quote, asked, expected):
     told = place_time(KEEPERS, None, start, start + len(quote))
     time = question_interval(f"Who kept the light {asked}?", TODAY)
     assert relation(told, time.start, time.end, others) == expected
+
+
+def test_years_that_follow_each_other_are_one_time():
+    text = "In 1974 and 1975, the team shared the Old Barn. It won in 1980 and 1984."
+    start = text.index("the Old Barn")
+    told = place_time(text, None, start, start + len("the Old Barn"))
+    assert told
+    assert (told.start, told.end) == (date(1974, 1, 1), date(1975, 12, 31))
+    asked = restrictions_of("Where did the team play from March to May 1974?", TODAY).time
+    assert asked
+    assert relation(told, asked.start, asked.end, ()) == "covers"
+    won = place_time(text, None, text.index("won"), text.index("won") + 3)
+    assert won
+    assert won.start.year == won.end.year
+
+
+def test_an_answer_for_a_time_does_not_run_across_another():
+    text = "The ship was built as the Swan in 1951, renamed the Heron in 1960."
+    question = "What was the ship called in 1970?"
+    wide, name = seen(
+        question, place(text, "Swan in 1951, renamed the Heron"), place(text, "the Heron")
+    )
+    assert "runs on" in wide
+    assert "runs on" not in name
+    untimed, _ = seen(
+        "What was the ship called?", place(text, "Swan in 1951, renamed the Heron"),
+        place(text, "the Heron"),
+    )  # fmt: skip
+    assert "runs on" not in untimed
 
 
 def test_an_article_does_not_know_what_came_after_it():
