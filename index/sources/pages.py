@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from typing import Any, NamedTuple
@@ -24,6 +24,9 @@ _LINKED = 0.5
 _DOCUMENT_LINKED = 0.2
 """A page without navigation, of which at most this share is links, is all article."""
 
+_LEFT_OUT_WORDS = 15
+"""Beside an article, a block of fewer words is a caption, a slogan or a teaser's headline."""
+
 _COVERED = 0.5
 """A block is in the article if this share of its word trigrams is."""
 
@@ -42,6 +45,15 @@ _AROUND_NAMES = re.compile(
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_NEVER_TOLD = ("nav", "footer", "form", "button", "dialog", "menu")
+_NEVER_TOLD_ROLES = _AROUND_ROLES - {"complementary", "banner"}
+_NEVER_TOLD_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:nav(?:bar|igation)?|menu|breadcrumbs?|footer|cookies?|consent|gdpr|newsletter|"
+    r"subscribe|paywall|advert\w*|ads?|popup|modal|login|search)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+"""What these hold is of the site. What else stands around an article can be a part of it."""
+
 _NAMES = {
     "list": "ul", "item": "li", "quote": "blockquote", "lb": "br", "row": "tr", "cell": "td",
     "hi": "span", "ref": "span", "graphic": "img",
@@ -92,7 +104,9 @@ def page_article(html: str) -> PageArticle:
     if len(blocks) == 1:
         # Of a short page trafilatura gives all words as one paragraph.
         blocks = _own_article(root, len(blocks[0].text)) or blocks
-    blocks, left_out = _with_passed_over(blocks, _linked_blocks(_without_around(root)))
+    within = _linked_blocks(_without(root, _is_around))
+    blocks, left_out = _with_passed_over(blocks, within)
+    left_out += _beside(blocks, within, _linked_blocks(_without(root, _is_of_the_site)))
     return PageArticle(title, join_blocks(blocks), tuple(block.text for block in left_out))
 
 
@@ -193,12 +207,26 @@ def _own_article(root: Any, length: int) -> list[Block]:  # noqa: ANN401
 
 def _is_around(element: Any) -> bool:  # noqa: ANN401
     """Whether an element says that it is no part of an article."""
-    if element.tag in _AROUND or element.get("role") in _AROUND_ROLES:
+    return _is_called(element, _AROUND, _AROUND_ROLES, _AROUND_NAMES)
+
+
+def _is_of_the_site(element: Any) -> bool:  # noqa: ANN401
+    """Whether an element says that no article has to do with what it holds."""
+    return _is_called(element, _NEVER_TOLD, _NEVER_TOLD_ROLES, _NEVER_TOLD_NAMES)
+
+
+def _is_called(
+    element: Any,  # noqa: ANN401
+    tags: Collection[str],
+    roles: Collection[str],
+    names: re.Pattern[str],
+) -> bool:
+    if element.tag in tags or element.get("role") in roles:
         return True
     if element.tag in ("html", "body", "article", "main"):
         return False  # Their names tell what is on the page.
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return bool(_AROUND_NAMES.search(names))
+    called = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return bool(names.search(called))
 
 
 def _stands_around(root: Any) -> bool:  # noqa: ANN401
@@ -206,11 +234,11 @@ def _stands_around(root: Any) -> bool:  # noqa: ANN401
     return any(map(_is_around, root.iter("*")))
 
 
-def _without_around(root: Any) -> Any:  # noqa: ANN401
-    """A copy of the page without what says that it is no part of an article."""
+def _without(root: Any, is_dropped: Callable[[Any], bool]) -> Any:  # noqa: ANN401
+    """A copy of the page without some of its elements."""
     tree = deepcopy(root)
     for element in [*tree.iter("*")]:
-        if element.getparent() is not None and _is_around(element):
+        if element.getparent() is not None and is_dropped(element):
             element.drop_tree()
     return tree
 
@@ -244,6 +272,30 @@ def _shares_of_links(blocks: Sequence[Block]) -> Iterator[tuple[Block, float]]:
 def _share_of_links(blocks: Sequence[tuple[Block, float]]) -> float:
     length = sum(len(block.text) for block, _ in blocks)
     return sum(len(block.text) * links for block, links in blocks) / max(1, length)
+
+
+def _beside(
+    article: Sequence[Block],
+    within: Sequence[tuple[Block, float]],
+    page: Sequence[tuple[Block, float]],
+) -> list[Block]:
+    """The paragraphs beside an article that may be a part of it.
+
+    Args:
+        article: Its blocks.
+        within: The blocks of the page without what stands around the article.
+        page: The blocks of the page without what is of the site.
+    """
+    held = _Article(article)
+    seen = {_plain(block.text) for block, _ in within}
+    return [
+        block
+        for block, links in page
+        if links < _LINKED
+        and len(_WORD.findall(block.text)) >= _LEFT_OUT_WORDS
+        and _plain(block.text) not in seen
+        and held.place(block.text) is None
+    ]
 
 
 class _Article:

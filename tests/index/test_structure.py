@@ -313,6 +313,22 @@ def test_what_stands_between_paragraphs_of_an_article_is_read(tmp_path, passed):
             "all.</p>" for n in range(3)) + "</div>",
             "3 paragraphs outside the article were left out, first 'Opinion 0: nobody",
         ),
+        (
+            "<div class=teaser><p>The ferry to Elby will not sail before the ice has left the "
+            "sound, which takes weeks.</p></div>",
+            "a paragraph outside the article was left out: 'The ferry to Elby will not sail",
+        ),
+        (
+            "<aside>Una Roy, who was born in Tarn, has kept the books of the port for more than "
+            "thirty years.</aside>",
+            "a paragraph outside the article was left out: 'Una Roy, who was born",
+        ),
+        ("<div class=teaser><p>More on the harbour in our weekend pages</p></div>", ""),
+        (
+            "<div class=cookie-consent><p>We keep small files on your machine so that the next "
+            "visit to these pages is more pleasant.</p></div>",
+            "",
+        ),
         ("<p><a href=/b>The council of Orm votes on its harbour before the year ends</a></p>", ""),
         ("<footer>All rights to this text are reserved by the people of Elby.</footer>", ""),
         ("<p>12 May 2024</p>", ""),

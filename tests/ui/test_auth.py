@@ -32,8 +32,9 @@ def test_without_a_key_there_is_only_a_page_that_asks_for_it(service: Service) -
     assert "gradio" not in shown.text
     for path in CLOSED:
         assert client.get(path).status_code in (401, 404), path
-    assert client.post("/mcp", json={}).status_code == 401
-    for path in ("queue/join", "run/predict", "upload", "cancel"):
+    for path in ("/mcp", "/api/jobs", "/api/articles"):
+        assert client.post(path, json={}).status_code == 401, path
+    for path in ("queue/join", "run/predict", "cancel"):
         assert client.post(f"/gradio_api/{path}", json={"data": []}).status_code == 401, path
     assert client.get("/api/health").status_code == 200
 

@@ -55,8 +55,11 @@ def test_uploads_that_cost_much_keep_nobody_waiting(page, server):
     page.get_by_role("tab", name="Articles").click()
     with Pulse(server.url) as pulse:
         page.set_input_files(".aq-files", files)
-        page.locator(".aq-job li.aq-failed", has_text="attributes").wait_for(timeout=TAKES_LONG)
-        page.locator(".aq-job li.aq-done", has_text="good.txt").wait_for(timeout=TAKES_LONG)
+        # Whether the machine is fast enough to read the costly ones is not asked here.
+        for name in BOMBS:
+            ended = page.locator(".aq-job li:is(.aq-done, .aq-failed)", has_text=name)
+            ended.wait_for(timeout=TAKES_LONG)
+        assert page.locator(".aq-job li.aq-done", has_text="good.txt").count() == 1
     # Reading them takes many times as long as the longest that anybody waits.
     assert pulse.answers > 5
     assert pulse.slowest < pulse.seconds / 2
@@ -65,7 +68,7 @@ def test_uploads_that_cost_much_keep_nobody_waiting(page, server):
 def test_sent_texts_that_cost_much_keep_nobody_waiting(server):
     with Pulse(server.url) as pulse, httpx.Client(timeout=300) as client:
         for piece in (".", "–", "word "):
-            article = {"text": KELP + piece * (4_000 // len(piece)), "source": f"bomb {piece}"}
+            article = {"text": KELP + piece * (40_000 // len(piece)), "source": f"bomb {piece}"}
             reply = client.post(f"{server.url}/api/articles", json=article)
             assert reply.status_code in (201, 504), reply.text
     assert pulse.answers > 5
