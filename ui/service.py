@@ -17,6 +17,7 @@ from index.types import NO_FILTERS, Filters
 from qa.loading import collection_place
 from qa.pipeline import Answerer
 from qa.reading.batched import MAX_PASSAGES, BatchedReader
+from qa.reading.cached import CachedReader
 from qa.reading.cascade import Cascade, Stage, stages_of
 from qa.reading.shared import load_reader
 from qa.trace import Trace
@@ -75,7 +76,7 @@ class Service:
         self.library = Library(self._pipeline, main, others)
         self.metrics = Metrics(lambda: self.accepted)
         self._batch_passages = batch_passages
-        self._cascade = Cascade(stages_of(reader), self._batched)
+        self._cascade = Cascade(stages_of(reader), self._shared_reader)
         self._questions = WorkQueue("questions", workers, queue_limit)
         self._changes = WorkQueue("changes", CHANGES_AT_ONCE, queue_limit)
         self._queues = (self._questions, self._changes)
@@ -97,8 +98,10 @@ class Service:
         """All collections read with the same readers, so that their questions share batches."""
         return Answerer(collection, self._cascade)
 
-    def _batched(self, stage: Stage) -> BatchedReader:
-        return BatchedReader(load_reader(stage), max_passages=self._batch_passages)
+    def _shared_reader(self, stage: Stage) -> CachedReader:
+        """One that all questions share: many ask the same, as the examples on the page."""
+        reader = BatchedReader(load_reader(stage), max_passages=self._batch_passages)
+        return CachedReader(reader)
 
     def warm_up(self) -> None:
         """Open the first collection and load the models."""

@@ -88,8 +88,8 @@ def apart(worth: float, _: str, hits: Sequence[Hit], places: Sequence[Evidence])
     ]
 
 
-def variants(collection: Collection) -> tuple[list[Variant], list[CachedReader]]:
-    """Everything, and what is left without a part; and the readers of all."""
+def variants(collection: Collection) -> list[Variant]:
+    """Everything, and what is left without a part; all share their readers."""
     cascade = Cascade(stages_of("cascade"))
     readers = {
         stage.model: CachedReader(reader)
@@ -100,7 +100,7 @@ def variants(collection: Collection) -> tuple[list[Variant], list[CachedReader]]
         for name in ("cascade", "small", "base")
     )
     worth = whole.calibration.retrieval
-    made = [
+    return [
         Variant("everything", whole, hybrid, PASSAGES_READ, partial(_merged, whole, worth)),
         *(
             Variant(
@@ -123,7 +123,6 @@ def variants(collection: Collection) -> tuple[list[Variant], list[CachedReader]]
             for count in (1, 3, 5, MOST_READ)
         ),
     ]  # fmt: skip
-    return made, list(readers.values())
 
 
 def _merged(
@@ -136,7 +135,7 @@ def measure(
     questions: Sequence[Question], collection: Collection
 ) -> Iterator[tuple[str, float, float, float]]:
     """Name, exact match, F1 and AUC, in percent, of each variant."""
-    chosen, readers = variants(collection)
+    chosen = variants(collection)
     given: list[list[tuple[float, float]]] = [[] for _ in chosen]  # confidence and F1
     exact: list[list[float]] = [[] for _ in chosen]
     without: list[list[float]] = [[] for _ in chosen]
@@ -144,8 +143,6 @@ def measure(
         vector = collection.embedder.embed([question.question])[0]
         found = collection.backend.find(question.question, vector, CANDIDATES, None)
         articles = collection.backend.articles_of(found.versions)
-        for reader in readers:
-            reader.forget()
         for number, variant in enumerate(chosen):
             hits = _hits(found, variant, articles)
             best = _best(variant, question.question, hits[: variant.passages])

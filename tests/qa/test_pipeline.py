@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -163,11 +162,7 @@ def test_many_questions_get_the_answers_that_each_gets_alone(seeds):
 
 
 def test_aask_answers_too(seeds):
-    question = "when was the Singapore summit"
-    # Tests in a browser, in the same process, keep a loop in this thread.
-    with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(asyncio.run, qa.aask(question, seeds)).result()
-    assert answer.text == "12 June"
+    assert asyncio.run(qa.aask("when was the Singapore summit", seeds)).text == "12 June"
 
 
 def test_wrapped_readers_read_what_the_readers_read(answerer):

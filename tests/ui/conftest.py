@@ -73,7 +73,7 @@ def start_server() -> Iterator[Callable[..., Server]]:
         each.process.wait()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Its event loop would be in the way of other modules' own.
 def chromium() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)

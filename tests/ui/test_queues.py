@@ -87,7 +87,10 @@ def test_a_change_that_takes_long_is_told_of_and_goes_on(
 
 
 def test_a_change_that_does_not_begin_in_time_never_happens(
-    service: Service, client: TestClient, held: threading.Event
+    service: Service,
+    client: TestClient,
+    held: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     texts = [f"The {number}th gate of Umber is shut." for number in range(CHANGES_AT_ONCE + 1)]
     replies = [client.post("/api/articles", json={"text": each}) for each in texts]
@@ -100,6 +103,7 @@ def test_a_change_that_does_not_begin_in_time_never_happens(
     assert service.drain(30)
     stored = [each.text for each in service.library.collection().articles() if "Umber" in each.text]
     assert sorted(stored) == texts[:-1]
+    monkeypatch.setattr("ui.api.routes.CHANGE_SECONDS", 60.0)
     assert client.post("/api/articles", json={"text": texts[-1]}).json()["status"] == "added"
     for each in client.get("/api/articles", params={"q": "umber"}).json()["articles"]:
         client.delete(f"/api/articles/{each['id']}")

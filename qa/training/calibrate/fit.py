@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -88,7 +88,7 @@ def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) ->
             Answerer(collection, Cascade(stages_of(str(model)), partial(_cached, readers)))
             for model in models
         ]
-        asked = _ask(questions, answerers, readers)
+        asked = _ask(questions, answerers)
         return [
             _fit(questions, answerer, model, dev.name)
             for questions, answerer, model in zip(asked, answerers, models, strict=True)
@@ -176,16 +176,12 @@ def _cached(readers: dict[str, CachedReader], stage: Stage) -> CachedReader:
     return readers[stage.model]
 
 
-def _ask(
-    questions: QuestionFile, answerers: Sequence[Answerer], readers: Mapping[str, CachedReader]
-) -> list[list[_Asked]]:
+def _ask(questions: QuestionFile, answerers: Sequence[Answerer]) -> list[list[_Asked]]:
     """The readings of each pipeline for every question, over all its collections."""
     from rich.progress import track
 
     asked: list[list[_Asked]] = [[] for _ in answerers]
     for question in track(questions.questions, "asking", transient=True):
-        for reader in readers.values():
-            reader.forget()
         group = questions.contexts[question.context].article
         for size, answerable, ranked in _collections(question, questions, answerers[0]):
             hits = ranked[: SETTINGS.passages_read]
