@@ -65,6 +65,7 @@ SATISFACTION: Mapping[str, float] = MappingProxyType(
         "negation near": -1.0,
         "negation missing": -6.0,
         "other clause": -6.0,
+        "contrary": -9.0,
         "ellipsis": 2.0,
         "pronoun": -6.0,
         "no number": -4.0,
@@ -81,6 +82,10 @@ development data and change its F1 by less than a point; they hold for kinds tha
 (who did not, how many elsewhere). Whether the names, numbers and words of a question stand in the
 sentence, beside it or nowhere carries nothing there beyond what the reader knows (AUC of
 confidence 0.699 with, 0.704 without), so it is not looked at.
+
+Of the contrary: of 2,219 answers of SQuAD, SQuADShifts and the written training questions whose
+question takes a side, 17 stand nearest to another side; all 612 questions of XQuAD's development
+half keep their answer.
 """
 
 TIMELY_SIMILARITY = 0.05

@@ -52,20 +52,17 @@ def has_content(question: str) -> bool:
     return any(word.lower() not in FUNCTION_WORDS for word in WORD.findall(question))
 
 
-def substituted(question: str, words: str) -> list[tuple[str, bool]]:
-    """The question asked of what the bare words name, in one or two ways, the likeliest first.
+def substituted(question: str, words: str) -> tuple[str, bool]:
+    """The question asked of what the bare words name, and whether it surely reads well.
 
     A time takes the place of a time, "in Riga" that of "in Oslo", anything else that of the phrase
     that is most like it: of the same last noun, a name for a name, a plural for a plural. "In Riga"
-    after "the mayor of Oslo" is "of Riga", if not where the mayor of Oslo was.
-
-    Returns:
-        The questions, each with whether it surely reads well.
+    after "the mayor of Oslo" is "of Riga".
     """
     if is_time(words):
-        return [(_at_another_time(question, words), True)]
+        return _at_another_time(question, words), True
     if renamed := _renamed(question, words):
-        return [(renamed, True)]
+        return renamed, True
     if find_times(words, lenient=True):
         # "And the 2017 Gold Cup?" brings its own time.
         question = _without_time(question)
@@ -74,17 +71,16 @@ def substituted(question: str, words: str) -> list[tuple[str, bool]]:
     before = preposition.group(1).lower() if preposition else ""
     replaced = _most_like(question, name, before)
     there = re.search(r"\bthere\b", question, re.IGNORECASE) if before else None
-    added = f"{question.rstrip('?. ')} {words}?", bool(before)
     if replaced is None and there:
-        return [(f"{question[: there.start()]}{words}{question[there.end() :]}", True)]
+        return f"{question[: there.start()]}{words}{question[there.end() :]}", True
     if replaced is None and before in _WHERE and (owned := _most_like(question, name, "of")):
-        return [(f"{question[: owned.start]}{name}{question[owned.end :]}", True), added]
+        replaced = owned
     if replaced is None:
-        return [added]
+        return f"{question.rstrip('?. ')} {words}?", bool(before)
     own = _DETERMINER.match(replaced.text)
     if own and not _DETERMINER.match(name) and _head(name) == _head(replaced.text):
         name = f"{own.group(0)}{name}"
-    return [(f"{question[: replaced.start]}{name}{question[replaced.end :]}", True)]
+    return f"{question[: replaced.start]}{name}{question[replaced.end :]}", True
 
 
 def _most_like(question: str, name: str, before: str) -> Phrase | None:

@@ -128,10 +128,8 @@ def _interpretations(question: str, history: Sequence[Turn]) -> list[Reading]:
         completed = _completed(asked, history) or [Reading(asked)]
         words = [way.question.rstrip("?. ") for way in completed]
         named = [text for text in words if names_again(last.question, text)]
-        ways = [
-            Reading(_capitalised(text), natural)
-            for text, natural in substituted(last.question, (named or words)[0])
-        ]
+        text, natural = substituted(last.question, (named or words)[0])
+        ways = [Reading(_capitalised(text), natural)]
     else:
         ways = _completed(asked, history)
     if not surely or not ways:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from index.types import Article
 from qa.dates.sentences import sentence_around
+from qa.question.contraries import Side, sides_of, tells_contrary
 from qa.question.restrictions import NEGATION, Restrictions, stems
 from qa.ranking.evidence import Evidence
 from qa.ranking.periods import PlaceTime, dated, place_time, relation
@@ -19,8 +20,11 @@ _CLAUSE = re.compile(
     r"[,;:()—–]|\b(?:while|whereas|but|although|though|because|which|who|that)\b", re.IGNORECASE
 )
 _IN_PLACE = re.compile(
-    r"\b(?i:in|at|from|near|outside|inside)\s+(?:the\s+)?([A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*)"
+    r"\b(?i:in|at|from|near|outside|inside|(?:flew|flown|went|gone|came|sail\w*|travel\w*|moved?"
+    r"|return\w*|drove|trip|journey)(?:\s+[a-z]+)?\s+to)\s+(?:the\s+)?"
+    r"([A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*)"
 )
+_IN = re.compile(r"\b(?:in|near|inside|outside)\s+(?:the\s+)?([A-Z][\w'’-]+)")
 _PRONOUN = re.compile(
     r"(?:both\s+of\s+)?(?:he|she|they|it|him|her|them|who|his|hers|theirs|we|us|i|me|you|this|that"
     r"|these|those|himself|herself|themselves|itself|one|others?)\W*",
@@ -124,12 +128,15 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
     others = [time for time in told if time is not None]
     days = [place.article.published for place in places if place.article.published is not None]
     newest = max(days, default=None)
+    sides = frozenset() if _REASON.match(question) else sides_of(question)
+    there = _asks_in_place(question, asked) and any(_names_place(asked, p) for p in places)
     return [
         _time(asked, place, time, others, of_value)
         | _age(asked, place, time, newest)
-        | _other_place(question, asked, place)
+        | _other_place(question, asked, place, there)
         | _polarity(question, asked, place)
         | _other_clause(question, asked, place)
+        | _contrary(sides, place)
         | _form(question, asked, place)
         for place, time, of_value in zip(places, told, elsewhere, strict=True)
     ]
@@ -204,14 +211,38 @@ def _age(
     return found
 
 
-def _other_place(question: str, asked: Restrictions, place: Around) -> dict[str, float]:
-    """Whether the sentence of a number tells of another place than the one that is asked for."""
-    if not asked.places or not _HOW_MANY.search(question):
+def _other_place(
+    question: str, asked: Restrictions, place: Around, there: bool
+) -> dict[str, float]:
+    """Whether a sentence tells of another place than the one that is asked for.
+
+    Of a number it always counts, else only if another sentence tells of the place asked for.
+
+    Args:
+        question: In words that stand alone.
+        asked: What it restricts.
+        place: Of its sentence.
+        there: Whether any sentence tells of the place that is asked for.
+    """
+    counts = _HOW_MANY.search(question) or there
+    if not asked.places or not counts or _names_place(asked, place):
         return {}
+    return {"other place": 1.0} if _IN_PLACE.search(place.text, *_sentence(place)) else {}
+
+
+def _asks_in_place(question: str, asked: Restrictions) -> bool:
+    """Whether a question asks who or what was in a place: "in Oslo", not "from NASA"."""
+    named = [stems(match.group(1)) for match in _IN.finditer(question)]
+    return bool(_ONE_THING.match(question)) and any(
+        name & place for name in named for place in asked.places
+    )
+
+
+def _names_place(asked: Restrictions, place: Around) -> bool:
+    if not asked.places:
+        return False
     first, last = _sentence(place)
-    told = [stems(match.group(1)) for match in _IN_PLACE.finditer(place.text, first, last)]
-    other = told and not any(name & stems(place.text[first:last]) for name in asked.places)
-    return {"other place": 1.0} if other else {}
+    return any(name & stems(place.text[first:last]) for name in asked.places)
 
 
 def _polarity(question: str, asked: Restrictions, place: Around) -> dict[str, float]:
@@ -248,6 +279,15 @@ def _other_clause(question: str, asked: Restrictions, place: Around) -> dict[str
     clause = place.text[place.end : stop.start() if stop else last]
     said = stems(before) & asked.terms
     return {"other clause": 1.0} if said and not stems(clause) & asked.terms else {}
+
+
+def _contrary(sides: frozenset[Side], place: Around) -> dict[str, float]:
+    if not sides:
+        return {}
+    first, last = _sentence(place)
+    sentence = place.text[first:last]
+    contrary = tells_contrary(sides, sentence, place.start - first, place.end - first)
+    return {"contrary": 1.0} if contrary else {}
 
 
 def _form(question: str, asked: Restrictions, place: Around) -> dict[str, float]:

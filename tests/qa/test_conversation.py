@@ -253,3 +253,30 @@ def test_another_may_have_the_same_answer(tmp_path):
         second = chat.ask("And Chuck Schumer?")
     assert "Democrats" in second.text
     assert "Schumer" in second.understood_as
+
+
+COUNCIL = (
+    "The council of Orm decided on Monday to build a tram line. Eight members voted for the tram; "
+    "Kit Noor and Lea Pohl voted against it. Noor, who grew up in Elby, is the mayor of Orm. The "
+    "mayor of Velm, Jon Vik, did not come. Noor opened the town's library in March 2015 and was "
+    "elected mayor in May 2019."
+)
+
+
+def test_what_is_the_contrary_or_elsewhere_is_no_answer(tmp_path):
+    with Collection(tmp_path / "c", create=True) as collection:
+        collection.add([Article("a", "A tram for Orm", COUNCIL)])
+        chat = Chat(Answerer(collection))
+        assert chat.ask("Who voted for the tram?").text == "Eight members"
+        against = chat.ask("Who voted against it?")
+        assert (against.text, against.understood_as) == (
+            "Kit Noor and Lea Pohl",
+            "Who voted against the tram?",
+        )
+        assert Answerer(collection).ask("Where was Kit Noor born?").text is None
+        chat = Chat(Answerer(collection))
+        assert chat.ask("Who is the mayor of Orm?").text == "Noor"
+        assert chat.ask("And in Velm?").text == "Jon Vik"
+        chat = Chat(Answerer(collection))
+        chat.ask("Who opened the town's library?")
+        assert chat.ask("When did she do that?").text == "March 2015"

@@ -160,6 +160,52 @@ def test_the_number_of_another_place():
     assert forty == {"other place"}
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "wrong", "right"),
+    [
+        ("Who voted against the tunnel?", "Nine members voted for the tunnel, Jon Vik against it.",
+         "Nine members", "Jon Vik"),
+        ("Where was Lea Pohl born?", "Lea Pohl, who was born in Velm, grew up in Orm.",
+         "Orm", "Velm"),
+        ("Who welcomed the ban?", "Max Ohl condemned the ban, which Kit Noor applauded.",
+         "Max Ohl", "Kit Noor"),
+        ("Which shop closed in May?", "The Blue Hat opened in May and the Red Door closed.",
+         "The Blue Hat", "the Red Door"),
+        ("Who was acquitted?", "Ana Costa was convicted and Tom Okello acquitted.",
+         "Ana Costa", "Tom Okello"),
+    ],
+)  # fmt: skip
+def test_what_is_said_nearest_may_be_the_contrary(question, text, wrong, right):
+    contrary, plain = seen(question, place(text, wrong), place(text, right))
+    assert "contrary" in contrary
+    assert "contrary" not in plain
+
+
+def test_an_answer_may_hold_the_contrary_itself():
+    text = "Lea Pohl grew up in Orm."
+    (told,) = seen("Where was Lea Pohl born?", place(text, "grew up in Orm"))
+    assert "contrary" in told
+
+
+def test_both_sides_in_a_question_restrict_nothing():
+    text = "Lea Pohl was born in Velm."
+    told = seen("Was Lea Pohl born in Velm, or did she die there?", place(text, "Velm"))
+    assert "contrary" not in told[0]
+    # A reason may say anything.
+    text = "The rule was rejected because it excluded half of the members."
+    told = seen("Why were members not included?", place(text, "it excluded half of the members"))
+    assert "contrary" not in told[0]
+
+
+def test_who_was_in_another_place():
+    oslo = place("She flew to Oslo to meet Per Lund.", "Per Lund")
+    riga = place("In Riga she met Ana Kalns.", "Ana Kalns")
+    question = "Whom did she meet in Riga?"
+    assert ["other place" in features for features in seen(question, oslo, riga)] == [True, False]
+    # Where nothing tells of Riga, the story may go on there.
+    assert "other place" not in seen(question, oslo)[0]
+
+
 def test_what_holds_now_is_told_by_the_newest():
     old = place("The abbot is Per Holt.", "Per Holt", date(1987, 1, 1))
     new = place("The abbot is Ines Vega.", "Ines Vega", date(2004, 1, 1))
