@@ -177,6 +177,10 @@ class Answerer:
         """
         return self._examples.get()
 
+    def ready_examples(self) -> tuple[str, ...] | None:
+        """As `examples`, at once; None if they have to be found first."""
+        return self._examples.ready()
+
     # The steps, in their order.
 
     def _understand(self, question: str, history: Sequence[Turn], trace: Trace) -> Understanding:

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from html import escape
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import IPv6Address, ip_address
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 COOKIE = "article-qa-login"
 COOKIE_SECONDS = 30 * 86_400
+KEY_HOLDER = "key"
+"""The one person that all who have the key are."""
 
 _FREE_FAILURES = 5
 _LONGEST_WAIT = 60.0
@@ -38,22 +40,28 @@ class Login:
         self._api_key = api_key
         self.needed = auth is not None or api_key is not None
         self.throttle = Throttle()
-        # The same after a restart, so that nobody has to log in again; slow to guess back from.
-        secret = f"{auth}\0{api_key}".encode()
-        token = hashlib.scrypt(secret, salt=b"article-qa page", n=2**14, r=8, p=1, dklen=32)
-        self._cookie = token.hex()
+        self._name = f"name {(auth or '').partition(':')[0]}"
+        self._cookies = {}
+        if auth is not None:
+            self._cookies[self._name] = _token(f"name {auth}\0{api_key}")
+        if api_key is not None:
+            self._cookies[KEY_HOLDER] = _token(f"key {auth}\0{api_key}")
 
     @property
     def challenge(self) -> str:
         """What a program is told to send."""
         return 'Basic realm="article-qa", charset="UTF-8"' if self._auth else "Bearer"
 
-    def by_cookie(self, headers: Mapping[str, str]) -> bool:
-        """Whether the page's cookie of an earlier login comes with a request."""
-        return _same(cookie(headers, COOKIE), self._cookie)
+    def by_cookie(self, headers: Mapping[str, str]) -> str:
+        """Who comes with the page's cookie of an earlier login; "" for nobody."""
+        given = cookie(headers, COOKIE)
+        for person, wanted in self._cookies.items():
+            if _same(given, wanted):
+                return person
+        return ""
 
-    def by_header(self, headers: Mapping[str, str]) -> bool | None:
-        """Whether the key or password of a request is right; None if it has none."""
+    def by_header(self, headers: Mapping[str, str]) -> str | None:
+        """Whose key or password comes with a request; "" if it is wrong, None if it has none."""
         scheme, _, given = headers.get("authorization", "").partition(" ")
         key = headers.get("x-api-key")
         if not scheme and key is None:
@@ -61,30 +69,37 @@ class Login:
         if self._api_key is not None:
             sent = given if scheme.lower() == "bearer" else key or ""
             if _same(sent, self._api_key):
-                return True
+                return KEY_HOLDER
         if self._auth is not None and scheme.lower() == "basic":
             try:
-                return _same(b64decode(given, validate=True).decode(), self._auth)
+                if _same(b64decode(given, validate=True).decode(), self._auth):
+                    return self._name
             except ValueError:
-                return False
-        return False
+                return ""
+        return ""
 
-    def by_form(self, body: bytes) -> bool:
-        """Whether what was typed on the login page is right."""
+    def by_form(self, body: bytes) -> str:
+        """Who comes with what was typed on the login page; "" for nobody."""
         fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
         typed = {name: values[0] for name, values in fields.items()}
         pair = f"{typed.get('name', '')}:{typed.get('password', '')}"
         key = typed.get("key", "").strip()
-        return (self._auth is not None and _same(pair, self._auth)) or (
-            self._api_key is not None and _same(key, self._api_key)
-        )
+        if self._auth is not None and _same(pair, self._auth):
+            return self._name
+        return KEY_HOLDER if self._api_key is not None and _same(key, self._api_key) else ""
 
-    def set_cookie(self, path: str, *, secure: bool) -> str:
-        """The header that makes a browser keep the login."""
-        return set_cookie(COOKIE, self._cookie, path, COOKIE_SECONDS, secure=secure)
+    def set_cookie(self, person: str, path: str, *, secure: bool) -> str:
+        """The header that makes a browser keep the login of a person."""
+        return set_cookie(COOKIE, self._cookies[person], path, COOKIE_SECONDS, secure=secure)
 
-    def page(self, root: str, problem: str = "") -> bytes:
-        """The page that asks for what is needed, for a server that is shown under `root`."""
+    def page(self, root: str, problem: str = "", then: str = "/") -> bytes:
+        """The page that asks for what is needed, for a server that is shown under `root`.
+
+        Args:
+            root: The path under which the server is shown.
+            problem: What was wrong with what was typed before.
+            then: Where to go from there, below `root`.
+        """
         fields = ""
         if self._auth is not None:
             fields += _field("name", "Name", "text", "username")
@@ -93,13 +108,14 @@ class Login:
             either = "Or the key of this server" if self._auth is not None else "Key of this server"
             fields += _field("key", either, "password", "off")
         told = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
+        action = escape(f"{root}/login?{urlencode({'then': then})}")
         style = _STYLE.replace("ROOT", escape(root))
         return (
             '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>article-qa</title>'
             f'<meta name="viewport" content="width=device-width"><style>{style}</style></head>'
             "<body><main><h1>article<span>·</span>qa</h1>"
             "<p>Answers in the words of the articles</p>"
-            f'{told}<form method="post" action="{escape(root)}/login">{fields}'
+            f'{told}<form method="post" action="{action}">{fields}'
             "<button>Log in</button></form></main></body></html>"
         ).encode()
 
@@ -162,6 +178,12 @@ def _field(name: str, label: str, kind: str, autocomplete: str) -> str:
         f'<label>{label}<input name="{name}" type="{kind}" autocomplete="{autocomplete}" '
         'autocapitalize="none" spellcheck="false"></label>'
     )
+
+
+def _token(secret: str) -> str:
+    """The same after a restart, so that nobody has to log in again; slow to guess back from."""
+    salt = b"article-qa page"
+    return hashlib.scrypt(secret.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32).hex()
 
 
 def _same(given: str, wanted: str) -> bool:

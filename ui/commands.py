@@ -64,6 +64,8 @@ def serve(
     insecure: bool, root_path: str, reader: str | None, browse: bool,
 ) -> None:  # fmt: skip
     """Open the web page, with its REST API and MCP tool, until it is interrupted."""
+    # What follows takes a while, and whoever waits wants to know for what.
+    click.echo("article-qa is starting")
     from ui.server import Options, is_loopback, run
 
     if auth is not None and (":" not in auth or not all(auth.split(":", 1))):

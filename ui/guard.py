@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from contextlib import nullcontext
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.middleware.cors import CORSMiddleware
 
@@ -35,11 +35,18 @@ BODY_SECONDS = 60.0
 UPLOAD_SECONDS = 1_200.0
 
 VISITOR = "article-qa-visitor"
-VISITOR_SECONDS = 86_400
+VISITOR_SECONDS = 365 * 86_400
+OWNER = "owner"
+"""Everybody who reaches a server that only its own machine reaches."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _MCP = "/mcp"
 _JOBS = "/api/jobs"
+_PAGE = "/page/"
+_CONVERSATION = re.compile(r"/c/([\w-]{1,64})")
+_ADDRESS = re.compile(r"/(?:c/[\w-]{1,64})?(?:\?[!-\[\]-~]*)?")
+"""What of the page has an address: a conversation, a question, an article."""
+
 _OPEN = re.compile(r"/api/(?:health|docs|openapi\.json)|/fonts/[\w-]+\.woff2|/login|/logout")
 # What the page asks of Gradio. It has many more routes; a new one stays closed until somebody has
 # looked at what it reads and put it here.
@@ -94,6 +101,7 @@ class Guard:
         named = {name.lower() for name in allowed_hosts}
         checked = named or (host in _LOOPBACK and not behind_proxy)
         self._hosts = _LOOPBACK | named if checked else None
+        self._has_one_user = host in _LOOPBACK and not named and not behind_proxy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -121,12 +129,21 @@ class Guard:
         if path in ("/login", "/logout"):
             await self._enter_or_leave(scope, path, body, send)
             return
-        stopped = self._stopped(scope, path, headers)
+        person, stopped = self._entered(scope, path, headers)
+        conversation = _CONVERSATION.fullmatch(path)
         if stopped is not None:
-            if scope["method"] in ("GET", "HEAD") and path in ("", "/"):
-                await self._show_login(scope, send, 401)
+            if scope["method"] in ("GET", "HEAD") and (path in ("", "/") or conversation):
+                query = scope["query_string"].decode("latin-1")
+                then = f"{path or '/'}?{query}" if query else path or "/"
+                await self._show_login(scope, send, 401, then=then)
             else:
                 await _reply(send, *stopped)
+            return
+        if conversation:
+            # The page is at one address, and gives itself this one again once it is there.
+            query = scope["query_string"].decode("latin-1")
+            more = f"&{query}" if query else ""
+            await _redirect(send, f"{scope.get('root_path', '')}/?c={conversation[1]}{more}")
             return
         given: Receive = body.receive
         if scope["method"] == "POST" and path.startswith("/gradio_api/"):
@@ -138,6 +155,7 @@ class Guard:
         if new_visitor:
             visitor = secrets.token_hex(16)
         scope["visitor"] = visitor or _program(headers)
+        scope["person"] = person or self._without_login(visitor)
         started = replaced = completed = False
 
         async def send_on(message: Message) -> None:
@@ -163,7 +181,8 @@ class Guard:
             if message["type"] == "http.response.body" and not message.get("more_body", False):
                 completed = True
 
-        must_reply = (_is_api(path) and not path.endswith("/events")) or path == _MCP
+        answers = _is_api(path) or path == _MCP or path.startswith(_PAGE)
+        must_reply = answers and not path.endswith("/events")
         with self._service.replying() if must_reply else nullcontext():
             try:
                 await self._app(scope, given, send_on)
@@ -200,30 +219,43 @@ class Guard:
         return _is_api(path) and headers.get("origin", "").lower() in self._origins
 
     def _is_ours(self, method: str, path: str) -> bool:
-        if _is_api(path) or path == _MCP or path.startswith("/fonts/"):
+        if _is_api(path) or path == _MCP or path.startswith(("/fonts/", _PAGE)):
             return True
         if path in ("/login", "/logout"):
             return self._login.needed and method == "POST"
+        if _CONVERSATION.fullmatch(path):
+            return method in ("GET", "HEAD")
         routes = PAGE_ROUTES.get("GET" if method == "HEAD" else method)
         return routes is not None and routes.fullmatch(path) is not None
 
-    def _stopped(self, scope: Scope, path: str, headers: dict[str, str]) -> _Refusal | None:
-        """What is said to someone who may not come in."""
+    def _without_login(self, visitor: str) -> str:
+        """Whose the conversations are where nobody logs in; "" for somebody without a cookie."""
+        if self._login.needed:
+            return ""
+        return OWNER if self._has_one_user else visitor and f"visitor {visitor}"
+
+    def _entered(
+        self, scope: Scope, path: str, headers: dict[str, str]
+    ) -> tuple[str, _Refusal | None]:
+        """Who has come in, "" for nobody, and what is said to someone who may not."""
         login = self._login
-        if not login.needed or _OPEN.fullmatch(path) or login.by_cookie(headers):
-            return None
+        if not login.needed or _OPEN.fullmatch(path):
+            return "", None
+        if person := login.by_cookie(headers):
+            return person, None
         challenge = {"www-authenticate": login.challenge} if _is_api(path) or path == _MCP else {}
-        right = login.by_header(headers)
-        if right is None:
-            return 401, "a key is needed: send it as 'Authorization: Bearer KEY'", challenge
+        sent = login.by_header(headers)
+        if sent is None:
+            needed = "a key is needed: send it as 'Authorization: Bearer KEY'"
+            return "", (401, needed, challenge)
         wait = login.throttle.wait(_address(scope))
         if wait > 0:
-            return 429, _TOO_MANY, {"retry-after": str(math.ceil(wait))}
-        if right:
+            return "", (429, _TOO_MANY, {"retry-after": str(math.ceil(wait))})
+        if sent:
             login.throttle.succeeded(_address(scope))
-            return None
+            return sent, None
         login.throttle.failed(_address(scope))
-        return 401, "this key or password is wrong", challenge
+        return "", (401, "this key or password is wrong", challenge)
 
     async def _enter_or_leave(self, scope: Scope, path: str, body: "_Body", send: Send) -> None:
         login, address = self._login, _address(scope)
@@ -236,17 +268,22 @@ class Guard:
         if path == "/logout":
             line = set_cookie(COOKIE, "", root, 0, secure=_is_secure(scope))
             await _redirect(send, f"{root}/", line)
-        elif login.throttle.wait(address) > 0:
-            await self._show_login(scope, send, 429, f"{_TOO_MANY}.")
-        elif login.by_form(content):
+            return
+        then = _then(scope)
+        if login.throttle.wait(address) > 0:
+            await self._show_login(scope, send, 429, f"{_TOO_MANY}.", then)
+        elif person := login.by_form(content):
             login.throttle.succeeded(address)
-            await _redirect(send, f"{root}/", login.set_cookie(root, secure=_is_secure(scope)))
+            line = login.set_cookie(person, root, secure=_is_secure(scope))
+            await _redirect(send, f"{root}{then}", line)
         else:
             login.throttle.failed(address)
-            await self._show_login(scope, send, 401, "That is not right.")
+            await self._show_login(scope, send, 401, "That is not right.", then)
 
-    async def _show_login(self, scope: Scope, send: Send, status: int, problem: str = "") -> None:
-        page = self._login.page(scope.get("root_path", ""), problem)
+    async def _show_login(
+        self, scope: Scope, send: Send, status: int, problem: str = "", then: str = "/"
+    ) -> None:
+        page = self._login.page(scope.get("root_path", ""), problem, then)
         headers = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
         await _send_whole(send, status, [*headers, *_HEADERS], page)
 
@@ -275,6 +312,12 @@ def _name(host: str) -> str | None:
         return urlsplit(f"//{host}").hostname
     except ValueError:
         return None
+
+
+def _then(scope: Scope) -> str:
+    """Where a login leads: to an address of the page, and nowhere else."""
+    given = parse_qs(scope["query_string"].decode("latin-1")).get("then", ["/"])[0]
+    return given if _ADDRESS.fullmatch(given) else "/"
 
 
 def _is_secure(scope: Scope) -> bool:
@@ -430,8 +473,10 @@ async def _reply(send: Send, status: int, words: str, more: dict[str, str] | Non
     await _send_whole(send, status, headers, json.dumps({"detail": words}).encode())
 
 
-async def _redirect(send: Send, location: str, cookie_line: str) -> None:
-    headers = [(b"location", location.encode()), (b"set-cookie", cookie_line.encode())]
+async def _redirect(send: Send, location: str, cookie_line: str = "") -> None:
+    headers = [(b"location", location.encode())]
+    if cookie_line:
+        headers.append((b"set-cookie", cookie_line.encode()))
     await _send_whole(send, 303, [*headers, *_HEADERS], b"")
 
 

@@ -50,6 +50,11 @@ class Library:
         self._opened: dict[str, Answerer] = {}
         self._lock = Lock()
 
+    @property
+    def folder(self) -> Path:
+        """In which the other collections are, and what is kept beside them."""
+        return self._others
+
     def names(self) -> list[str]:
         """All collections, the first one first."""
         if not self._others.is_dir():

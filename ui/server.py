@@ -58,13 +58,15 @@ def run(options: Options) -> None:
             reader=options.reader,
             batch_passages=options.batch_passages,
         )
+        print("opening the collection", flush=True)
         service.library.collection()
         service.jobs.resume()
+        print("preparing the page", flush=True)
         app = build_app(service, options)
         host, port = listener.getsockname()[:2]
         address = f"http://{'localhost' if host in ('127.0.0.1', '::1') else host}:{port}"
         print(f"article-qa is at {address}{options.root_path}  (Ctrl-C ends it)", flush=True)
-        threading.Thread(target=service.warm_up, name="warm-up", daemon=True).start()
+        threading.Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
         if options.browse:
             threading.Timer(1.0, webbrowser.open, [address]).start()
         config = uvicorn.Config(
@@ -76,28 +78,42 @@ def run(options: Options) -> None:
         print(f"ended; {service.tally()}", flush=True)
 
 
+def _warm_up(service: Service) -> None:
+    print("loading the models; a question that comes before waits for them", flush=True)
+    service.warm_up()
+    print("the models are loaded", flush=True)
+
+
 def build_app(service: Service, options: Options) -> FastAPI:
     """The whole application, to be served."""
     import gradio as gr
     from gradio import processing_utils
 
+    from ui.api.conversations import add_conversations
     from ui.api.routes import build_api
     from ui.auth import Login
+    from ui.conversations import Conversations
+    from ui.dialogues import Dialogues
     from ui.guard import Guard
     from ui.page.events import ASSETS
     from ui.page.page import Page
-    from ui.page.theme import HEAD, theme
+    from ui.page.routes import page_routes
+    from ui.page.theme import head, theme
 
     # The guard lets nobody name an address as a file; if one came, Gradio would fetch it.
     processing_utils.async_ssrf_protected_download = _refuse_to_fetch
     login = Login(options.auth, options.api_key)
     app = build_api(service)
+    dialogues = Dialogues(service, Conversations(service.library.folder))
+    app.include_router(page_routes(service, dialogues))
+    add_conversations(app, dialogues)
     page = Page(service, login).build()
     gr.mount_gradio_app(
         app, page, path="/", server_name=options.host, footer_links=[], run_history=False,
         root_path=options.root_path or None, allowed_paths=[], show_error=False,
         max_file_size=MAX_FILE_BYTES, ssr_mode=False, enable_monitoring=False, mcp_server=False,
-        theme=theme(), css_paths=[ASSETS / "page.css", ASSETS / "articles.css"], head=HEAD,
+        theme=theme(), css_paths=[ASSETS / "page.css", ASSETS / "articles.css"],
+        head=head(options.root_path),
     )  # fmt: skip
     # Only then does Gradio look whether a file that it is to read lies in the upload folder.
     page.has_launched = True

@@ -1,24 +1,25 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.types import Article, Summary
+from index.types import Article, Filters
 from qa.rendering import DISAGREE
 from qa.types import Answer, Citation, Help, ResolvedDate
-from ui.page.article import MAX_SHOWN, article_view, asked_alone
+from ui.conversations import Exchange
+from ui.page.article import MAX_SHOWN, article_view
 from ui.page.evidence import (
     answer_body,
     evidence_panel,
     marked_passage,
-    title_of,
 )
-from ui.page.filters import in_words, typed
-from ui.page.transcript import Exchange, transcript, welcome
+from ui.page.filters import Passing, chips, in_words, sources
+from ui.page.transcript import evidence, turn, welcome
 from ui.shown import safe_link, source_name, without_folders
 
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sampled_from(
     [
         "<script>alert(1)</script>",
@@ -93,15 +94,17 @@ def test_no_text_of_an_answer_is_markup(text: str, title: str, source: str, ques
         one = answer(
             cited, cited, text=text, date=day, alternatives=(other,), understood_as=question
         )
-        said = Exchange(0, question, question, "", one)
-        failed = Exchange(1, question, "f", "", None, question or "x")
         rival = answer(cited, text=text, relation="contradicts")
-        disputed = Exchange(2, "q", "", "", answer(cited, text=text, alternatives=(rival,)))
         member = answer(cited, text=text, relation="listed")
-        listed = Exchange(3, "q", "", "", answer(cited, text=text, alternatives=(member,)))
-        helped = Exchange(4, "q", "", "", answer(text=None, help=Help(text, (question,))))
-        html = "".join(evidence_panel(each) for each in (one, disputed.answer, listed.answer))
-        html += transcript((said, failed, disputed, listed, helped)) + welcome(text, [question])
+        disputed = answer(cited, text=text, alternatives=(rival,))
+        listed = answer(cited, text=text, alternatives=(member,))
+        helped = answer(text=None, help=Help(text, (question,)))
+        html = welcome(text, [question])
+        for given_ in (one, disputed, listed, helped):
+            said = Exchange(0, question, NOW, restricted_to=question, answer=given_, why=(text,))
+            html += turn(said, None) + evidence(said, None)
+        failed = Exchange(1, question, NOW, restricted_to="f", problem=question or "x")
+        html += turn(failed, None) + turn(failed, text) + evidence(failed, text)
         return Parsed(html).tags
 
     # A source that is a web address becomes a link, and nothing else changes the elements.
@@ -125,13 +128,15 @@ def test_an_article_is_shown_whole_with_its_words_marked(
 
 
 @given(ANY_TEXT, ANY_TEXT)
-def test_an_article_that_is_asked_alone_is_named(title: str, identity: str) -> None:
-    alone = Summary(identity, title, None, None, 4)
-    parsed = Parsed(asked_alone(alone))
-    assert [tag for tag, *_ in parsed.tags] == ["p", "span", "cite", "button"]
-    assert title_of(alone).replace("\0", "\ufffd") in parsed.text
-    assert asked_alone(None) == ""
-    assert title_of(alone) in in_words(typed("", "", "", alone), alone)
+def test_filters_are_chips_that_name_what_they_filter(title: str, identity: str) -> None:
+    filters = Filters(date(2018, 1, 1), None, title or "x", frozenset({identity}))
+    found = Passing(2, 67, ((title or "x", 3), (identity, 1)), (title,))
+    parsed = Parsed(chips(filters, found) + sources(filters, found))
+    assert [tag for tag, *_ in parsed.tags].count("button") == 5
+    assert title.replace("\0", "\ufffd") in parsed.text
+    assert "2 of 67 articles" in parsed.text
+    assert title in in_words(filters, [title])
+    assert chips(Filters(), Passing(67, 67, (), ())) == ""
 
 
 @given(st.integers(-5, 300), st.integers(-5, 300), st.integers(-5, 300), st.integers(-5, 300))
@@ -222,7 +227,7 @@ def test_a_list_is_shown_as_one() -> None:
     guess = Answer("q", "dam", 0.3, (two,))
     given_ = answer(one, text="Lopez", alternatives=(member, guess))
     body, panel = answer_body(given_), evidence_panel(given_)
-    assert Parsed(body).text.split("%")[:2] == ["Lopez most likely, 80", "Cruz likely, 50"]
+    assert Parsed(body).text.split("%")[:2] == ["Lopez1 most likely, 80", "Cruz2 likely, 50"]
     assert "A list of 2" in panel
     assert "Another answer" not in panel
     assert "dam" not in body + panel
@@ -230,7 +235,7 @@ def test_a_list_is_shown_as_one() -> None:
 
 def test_help_is_neither_an_answer_nor_evidence() -> None:
     helped = answer(text=None, help=Help("Ask.", ("Who is it?",)))
-    html = transcript((Exchange(0, "hello", "", "", helped),))
+    html = turn(Exchange(0, "hello", NOW, answer=helped), None)
     assert "The articles do not say." not in html
     assert 'data-action="example" data-question="Who is it?"' in html
     assert "aq-actions" not in html
@@ -251,3 +256,39 @@ def test_help_is_neither_an_answer_nor_evidence() -> None:
 )
 def test_a_message_names_no_folder(told: str, shown: str) -> None:
     assert without_folders(told) == shown
+
+
+def test_each_number_beside_an_answer_leads_to_its_evidence() -> None:
+    one, two = citation("a", "Lopez", "c"), citation("b", "Cruz", "d")
+    rival = Answer("q", "Cruz", 0.5, (two, two), relation="contradicts")
+    given_ = answer(one, text="Lopez", alternatives=(rival,))
+    body, panel = answer_body(given_, 4), evidence_panel(given_)
+    for number in (1, 2, 3):
+        assert f'href="#aq-cite-{number}"' in body
+        assert f'id="aq-cite-{number}"' in panel
+    assert 'data-number="4"' in body
+    card = panel[panel.index('id="aq-cite-3"') :]
+    assert "Cruz" in card[: card.index("</li>")]
+    assert 'data-copy="“Cruz”\nT, 2019-01-19"' in panel
+
+
+def test_dated_answers_are_in_the_order_of_time_and_lead_to_their_places() -> None:
+    old = Citation("a", "A", date(1987, 1, 1), None, 0, 4, "Said", 0, 4, "Said")
+    new = Citation("b", "B", date(2004, 5, 5), None, 0, 4, "Lind", 0, 4, "Lind")
+    rival = Answer("q", "Said", 0.6, (old,), relation="contradicts")
+    given_ = answer(new, text="Lind", alternatives=(rival,))
+    line = evidence_panel(given_)
+    line = line[line.index("aq-timeline") : line.index("</ol>")]
+    assert line.index("1987-01-01") < line.index("Said") < line.index("2004-05-05")
+    assert "aq-timeline" not in evidence_panel(answer(new, text="Lind"))
+    undated = Citation("c", "C", None, None, 0, 4, "Said", 0, 4, "Said")
+    rival = Answer("q", "Said", 0.6, (undated,), relation="contradicts")
+    assert "aq-timeline" not in evidence_panel(answer(new, text="Lind", alternatives=(rival,)))
+
+
+def test_what_is_not_answered_can_be_asked_again() -> None:
+    for exchange in (Exchange(0, "q", NOW), Exchange(0, "q", NOW, problem="too busy")):
+        assert 'data-action="again"' in turn(exchange, None)
+        assert 'data-action="again"' not in turn(exchange, "searching")
+    nothing = answer(text=None, silence="filtered out")
+    assert 'data-action="unfilter"' in turn(Exchange(0, "q", NOW, answer=nothing), None)

@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import UserError
-from index.types import Summary
 from qa.pipeline import Answerer
 from qa.reading.base import Request
 from qa.reading.batched import BatchedReader
@@ -86,13 +85,30 @@ def test_dates_of_filters_may_be_years_or_months() -> None:
     )  # fmt: skip
     assert in_words(typed("", None, "")) == ""
     assert "since 2018-06-12" in in_words(typed("2018-06-12", "", ""))
-    alone = Summary("x", "Toll", None, None, 9)
-    only = typed("2018-06-12", "", "", alone)
+    only = typed("2018-06-12", "", "", ["x"])
     assert only.articles == {"x"}
-    assert in_words(only, alone) == "Only the article “Toll”, published since 2018-06-12"
+    assert in_words(only, ["Toll"]) == "Only the article “Toll”, published since 2018-06-12"
 
 
-@pytest.mark.parametrize("since", ["yesterday", "2018-13", "2018-02-30", "0000", "12.6.2018"])
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("last year", date(2023, 1, 1), date(2023, 12, 31)),
+        ("this year", date(2024, 1, 1), date(2024, 12, 31)),
+        ("yesterday", date(2024, 2, 29), date(2024, 2, 29)),
+        ("last month", date(2024, 2, 1), date(2024, 2, 29)),
+        ("June 2018", date(2018, 6, 1), date(2018, 6, 30)),
+        ("5 May 2020", date(2020, 5, 5), date(2020, 5, 5)),
+    ],
+)
+def test_dates_of_filters_may_be_words(words: str, first: date, last: date) -> None:
+    found = typed(words, words, today=date(2024, 3, 1))
+    assert (found.since, found.until) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "since", ["soon", "2018-13", "2018-02-30", "0000", "9 bananas in 2018", "June and July"]
+)
 def test_what_is_no_date_is_refused(since: str) -> None:
     with pytest.raises(UserError, match="From"):
         typed(since, "", "")

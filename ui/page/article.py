@@ -1,10 +1,27 @@
-"""A whole article as HTML, opened at the words of a citation, and asked alone. Pure."""
+"""A whole article as HTML, opened at the words of a citation."""
 
-from index.types import Article, Summary
+from index.errors import UserError
+from index.types import Article
+from ui.library import Library
 from ui.page.evidence import attributes, published_and_source, text_html, title_of
 
 MAX_SHOWN = 400_000
 """Characters of an article that are shown at once; a browser stalls on much more."""
+
+
+def open_article(
+    library: Library, collection: str, article_id: str, marked: tuple[int, int],
+    passage: tuple[int, int] | None,
+) -> str:  # fmt: skip
+    """An article of a collection, with the words of a citation marked.
+
+    Raises:
+        UserError: If it is not in the collection any more.
+    """
+    article = library.collection(collection).article(article_id)
+    if article is None:
+        raise UserError("this article is not in the collection any more")
+    return article_view(article, *marked, passage=passage)
 
 
 def article_view(
@@ -31,19 +48,11 @@ def article_view(
         f"{text_html(title_of(article))}</h2>"
         f"<p>{published_and_source(article)}</p>"
         f'<button type="button" class="aq-alone"{attributes(action="alone", article=article.id)}>'
-        "Ask only this article</button></header>"
+        "Ask only this article</button>"
+        f'<button type="button" class="aq-alone"{attributes(action="place")}>Copy link</button>'
+        "</header>"
         f'<div class="aq-article-text" tabindex="0" role="region" aria-label="Text of the article">'
         f"{''.join(parts)}</div>"
-    )
-
-
-def asked_alone(article: Summary | None) -> str:
-    """The line that says that only this article is asked; "" where all are."""
-    if article is None:
-        return ""
-    return (
-        f'<p role="status"><span>Asking only <cite>{text_html(title_of(article))}</cite></span>'
-        f'<button type="button"{attributes(action="all")}>Ask all articles</button></p>'
     )
 
 

@@ -22,8 +22,7 @@ from ui.page.articles_view import (
     problem,
     told,
 )
-from ui.page.chat import Chat
-from ui.page.events import event_data, opening, script
+from ui.page.events import event_data, script
 from ui.page.evidence import text_html
 from ui.page.filters import typed
 from ui.service import Service
@@ -58,10 +57,9 @@ class ArticlesTab:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._chat = Chat(service)
         self._bin = Bin(service.library)
 
-    def build(self, collection: gr.Dropdown, reader: gr.HTML, blocks: gr.Blocks) -> None:
+    def build(self, collection: gr.Dropdown, blocks: gr.Blocks) -> None:
         """Add the parts of the tab where the page is being built."""
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         with gr.Row(elem_id="aq-manage"):
@@ -113,7 +111,6 @@ class ArticlesTab:
         create.click(self._create, name, [collection, name, report], **quiet)
         rename.click(self._rename, [collection, new], [collection, new, report], **quiet)
         drop.click(self._drop, [collection, sure], [collection, sure, report], **quiet)
-        articles.click(opening(self._chat.open_article), collection, reader, **quiet)
         articles.click(self._clicked, look, articles, **quiet)
 
     def _list(self, *look: str) -> str:

@@ -7,19 +7,34 @@ the citations, so that the marked characters are the quoted ones.
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import accumulate
 from urllib.parse import urlsplit
 
 from index.types import Article, Summary
 from qa.rendering import CHANGED, DISAGREE, confidence_words, silence_words, time_words
-from qa.types import Answer, Citation
+from qa.types import Answer, Citation, Silence
 from ui.shown import safe_link, source_name
+
+_MOST_REFERENCES = 6
+_WAYS_OUT: dict[Silence, str] = {
+    "filtered out": '<p class="aq-way-out"><button type="button" data-action="unfilter">'
+    "Ask all articles</button></p>",
+    "no articles": '<p class="aq-way-out"><button type="button" data-action="add">'
+    "Add articles</button></p>",
+}
+"""What to do about a silence, where a click can."""
 
 MIN_ALTERNATIVE = 0.1
 """Another answer that is less likely than this is noise, not a disagreement."""
 
 
-def answer_body(answer: Answer) -> str:
-    """The answer first, then how sure it is, its date, and how the question was understood."""
+def answer_body(answer: Answer, number: int = 0) -> str:
+    """The answer first, then how sure it is, its date, and how the question was understood.
+
+    Args:
+        answer: What is shown.
+        number: Of its exchange, whose evidence the numbers of citations lead to.
+    """
     understood = ""
     if answer.understood_as is not None:
         understood = (
@@ -30,16 +45,18 @@ def answer_body(answer: Answer) -> str:
         return f'<p class="aq-help">{_text(answer.help.words)}</p>{examples(answer.help.examples)}'
     if answer.text is None:
         why = _text(silence_words(answer))
-        return f'<p class="aq-answer aq-none">{why}</p>{_best_guess(answer)}{understood}'
+        ways_out = _WAYS_OUT.get(answer.silence or "not said", "")
+        return f'<p class="aq-answer aq-none">{why}</p>{ways_out}{_best_guess(answer)}{understood}'
+    references = _References(answer, number)
     if answer.items:
-        return f"{_items(answer.items)}{understood}"
+        return f"{_items(answer.items, references)}{understood}"
     heading = CHANGED if answer.changes else DISAGREE
     different = answer.disagreeing or answer.changes
     disagree = f'<p class="aq-disagree">{_text(heading)}:</p>' if different else ""
     return (
-        f'<p class="aq-answer"><bdi>{_text(answer.text)}</bdi></p>'
+        f'<p class="aq-answer"><bdi>{_text(answer.text)}</bdi>{references.to(answer)}</p>'
         f'<div class="aq-facts">{_confidence(answer)}{_date(answer)}</div>{understood}'
-        f"{disagree}{_items(different, dated=True)}"
+        f"{disagree}{_items(different, references, dated=True)}"
     )
 
 
@@ -60,11 +77,13 @@ def evidence_panel(answer: Answer | None) -> str:
         return (
             '<div class="aq-notice" role="note"><h2>Not an answer</h2>'
             "<p>These are only the passages nearest to the question. None of them answers it.</p>"
-            f"</div>{_cards(answer.citations, nearest=True)}"
+            f"</div>{_cards(answer.citations, 1, nearest=True)}"
         )
     answers = _side_by_side(answer)
-    groups = [_group(each, rank, answer) for rank, each in enumerate(answers)]
-    return f"{_comparison(answers, answer) if len(answers) > 1 else ''}{''.join(groups)}"
+    firsts = _first_numbers(answers)
+    groups = [_group(each, rank, answer, firsts[rank]) for rank, each in enumerate(answers)]
+    beside = _comparison(answers, answer) if len(answers) > 1 else ""
+    return f"{beside}{_time_line(answers, firsts)}{''.join(groups)}"
 
 
 def explanation(lines: Sequence[str]) -> str:
@@ -154,10 +173,10 @@ def _date(answer: Answer) -> str:
     )
 
 
-def _items(answers: Sequence[Answer], *, dated: bool = False) -> str:
+def _items(answers: Sequence[Answer], references: "_References", *, dated: bool = False) -> str:
     """Answers under each other: the members of a list, or those of articles that disagree."""
     rows = "".join(
-        f'<li><bdi class="aq-tile-text">{_text(each.text or "")}</bdi> '
+        f'<li><bdi class="aq-tile-text">{_text(each.text or "")}</bdi>{references.to(each)} '
         f"{_when(each) if dated else ''}{_confidence(each)}</li>"
         for each in answers
     )
@@ -202,7 +221,60 @@ def _comparison(answers: Sequence[Answer], best: Answer) -> str:
     )
 
 
-def _group(answer: Answer, rank: int, best: Answer) -> str:
+def _first_numbers(answers: Sequence[Answer]) -> list[int]:
+    """The number of the first citation of each answer; they count through."""
+    counts = [len(answer.citations) for answer in answers[:-1]]
+    return list(accumulate(counts, initial=1))
+
+
+class _References:
+    """The numbers beside an answer, which lead to its evidence."""
+
+    def __init__(self, best: Answer, exchange: int) -> None:
+        answers = _side_by_side(best)
+        self._firsts = list(zip(answers, _first_numbers(answers), strict=True))
+        self._exchange = exchange
+
+    def to(self, answer: Answer) -> str:
+        """Links to the citations of one of the answers."""
+        first = next((first for shown, first in self._firsts if shown is answer), None)
+        if first is None:
+            return ""
+        links = "".join(
+            f'<a class="aq-ref" href="#aq-cite-{cited}" aria-label="Evidence {cited}"'
+            f"{attributes(action='cite', number=self._exchange, cite=cited)}>{cited}</a>"
+            for cited in range(first, first + min(len(answer.citations), _MOST_REFERENCES))
+        )
+        return f'<sup class="aq-refs">{links}</sup>' if links else ""
+
+
+def _time_line(answers: Sequence[Answer], firsts: Sequence[int]) -> str:
+    """Answers that have a day of their own, oldest first; "" unless there are several."""
+    dated = (
+        sorted(
+            (answer.date.start if answer.date else answer.published, first, answer)
+            for answer, first in zip(answers, firsts, strict=True)
+            if answer.relation is not None or answer is answers[0]
+            if answer.date or answer.published
+        )
+        if len(answers) > 1
+        else []
+    )
+    if len({day for day, _, _ in dated}) < 2:
+        return ""
+    rows = "".join(
+        f"<li><time>{_text(str(answer.date or day))}</time> "
+        f'<a href="#aq-cite-{first}"{attributes(action="cite", cite=first)}>'
+        f"<bdi>{_text(answer.text or '')}</bdi></a></li>"
+        for day, first, answer in dated
+    )
+    return (
+        '<section class="aq-timeline" aria-label="Time line"><h2>In the order of time</h2>'
+        f"<ol>{rows}</ol></section>"
+    )
+
+
+def _group(answer: Answer, rank: int, best: Answer, first: int) -> str:
     count = len({each.article_id for each in answer.citations})
     words = f"<q><bdi>{_text(answer.text or '')}</bdi></q>"
     if answer is not best and answer.relation != "listed":
@@ -213,16 +285,16 @@ def _group(answer: Answer, rank: int, best: Answer) -> str:
         heading = f"Evidence for {words}"
     return (
         f'<section class="aq-group" id="aq-group-{rank}"><h2>{heading}</h2>'
-        f"{_cards(answer.citations)}</section>"
+        f"{_cards(answer.citations, first)}</section>"
     )
 
 
-def _cards(citations: Iterable[Citation], *, nearest: bool = False) -> str:
-    items = "".join(_card(each, nearest) for each in citations)
+def _cards(citations: Iterable[Citation], first: int, *, nearest: bool = False) -> str:
+    items = "".join(_card(each, number, nearest) for number, each in enumerate(citations, first))
     return f'<ol class="aq-cards">{items}</ol>'
 
 
-def _card(citation: Citation, nearest: bool) -> str:
+def _card(citation: Citation, number: int, nearest: bool) -> str:
     title = _title(citation.title, citation.source, citation.article_id)
     data = attributes(
         action="open",
@@ -234,13 +306,29 @@ def _card(citation: Citation, nearest: bool) -> str:
     )
     label = "Read the article" if nearest else "Open the article at the marked words"
     return (
-        f'<li class="aq-card{" aq-nearest" if nearest else ""}"{data}>'
-        f"<h3>{_text(title)}</h3>"
+        f'<li class="aq-card{" aq-nearest" if nearest else ""}" id="aq-cite-{number}" '
+        f'tabindex="-1"{data}><h3><span class="aq-number">{number}</span> {_text(title)}</h3>'
         f'<p class="aq-meta">{_published(citation.published)}'
         f"{_source(citation.source, citation.title)}</p>"
         f"<blockquote>{marked_passage(citation)}</blockquote>"
-        f'<button type="button" class="aq-open"{data} '
-        f'aria-label="{label}: {_text(title)}">{label}</button></li>'
+        f'<div class="aq-card-actions"><button type="button" class="aq-open"{data} '
+        f'aria-label="{label}: {_text(title)}">{label}</button>'
+        f'<button type="button" class="aq-quote"{_quoted(citation, title)} '
+        f'aria-label="Copy with source: {_text(title)}">Copy with source</button></div></li>'
+    )
+
+
+def _quoted(citation: Citation, title: str) -> str:
+    """What is copied of a citation; the page adds a link to the place where there is no other."""
+    published = str(citation.published) if citation.published else "no date"
+    quote = citation.quote or citation.passage.strip()
+    return attributes(
+        action="quote",
+        copy=f"“{quote}”\n{title}, {published}",
+        link=safe_link(citation.source or "") or "",
+        article=citation.article_id,
+        start=citation.start,
+        end=citation.end,
     )
 
 

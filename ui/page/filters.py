@@ -1,22 +1,35 @@
-"""Date ranges and sources as people type them."""
+"""Which articles are asked: as people type it, as chips, and how many pass."""
 
 import calendar
 import re
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from urllib.parse import urlsplit
 
+from index.collection import Collection
 from index.errors import UserError
 from index.types import Filters, Summary
-from ui.page.evidence import title_of
+from qa.dates import find_times, question_interval
+from ui.page.evidence import attributes, text_html, title_of
+from ui.shown import safe_link, source_name
+
+_LONGEST_DATE = 60
+
+SOURCES_SHOWN = 40
+"""Sources to choose from, at most; others can be typed."""
 
 _FORM = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
-def in_words(filters: Filters, alone: Summary | None = None) -> str:
+def in_words(filters: Filters, titles: Sequence[str] = ()) -> str:
     """What the filters let pass, "" for everything.
 
     Args:
         filters: As `typed` gives them.
-        alone: The only article that is asked, if one was chosen.
+        titles: Of the only articles that are asked, if some were chosen.
     """
     words = []
     if filters.since and filters.until:
@@ -27,37 +40,133 @@ def in_words(filters: Filters, alone: Summary | None = None) -> str:
         words.append(f"published until {filters.until}")
     if filters.source:
         words.append(f"source holds “{filters.source}”")
-    if alone is not None:
-        return ", ".join([f"Only the article “{title_of(alone)}”", *words])
+    if titles:
+        named = ", ".join(f"“{title}”" for title in titles)
+        return ", ".join([f"Only the article{'' if len(titles) == 1 else 's'} {named}", *words])
     return "Only articles " + ", ".join(words) if words else ""
 
 
 def typed(
-    since: str | None, until: str | None, source: str | None, alone: Summary | None = None
-) -> Filters:
-    """Read the three fields; a year or a month means all of it.
+    since: str | None, until: str | None, source: str | None = None, articles: Sequence[str] = (),
+    today: date | None = None,
+) -> Filters:  # fmt: skip
+    """Read the fields; a year or a month means all of it, and so does "last year".
 
     Args:
         since: The first day.
         until: The last day.
         source: A part of the source.
-        alone: The only article that is asked, if one was chosen.
+        articles: Ids of the only articles that are asked, if some were chosen.
+        today: From which "last year" counts; by default today.
 
     Raises:
         UserError: If a date is not one, or the range holds no day.
     """
+    today = today or date.today()
     found = Filters(
-        _day(since, "From"),
-        _day(until, "Until", last=True),
+        _day(since, "From", today),
+        _day(until, "Until", today, last=True),
         (source or "").strip() or None,
-        frozenset({alone.id} if alone else ()),
+        frozenset(articles),
     )
     if found.since and found.until and found.since > found.until:
         raise UserError(f"no day is both after {found.since} and before {found.until}")
     return found
 
 
-def _day(text: str | None, field: str, *, last: bool = False) -> date | None:
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """How many articles the filters let pass.
+
+    Attributes:
+        passing: Those that pass.
+        total: All of the collection.
+        sources: Where the articles come from, each with how many do, most first.
+        titles: Of the articles that were chosen by id, in the order of the ids.
+    """
+
+    passing: int
+    total: int
+    sources: tuple[tuple[str, int], ...]
+    titles: tuple[str, ...]
+
+
+def passing(collection: Collection, filters: Filters) -> Passing:
+    """Count what the filters let pass."""
+    articles = _summaries(collection, collection.state())
+    kept = sum(_passes(article, filters) for article in articles)
+    counts = Counter(name for article in articles if (name := _short_source(article.source)))
+    titles = {
+        article.id: title_of(article) for article in articles if article.id in filters.articles
+    }
+    named = tuple(titles.get(article_id, article_id) for article_id in sorted(filters.articles))
+    return Passing(kept, len(articles), tuple(counts.most_common(SOURCES_SHOWN)), named)
+
+
+def chips(filters: Filters, found: Passing) -> str:
+    """The filters as chips, each with a button that removes it, and how many articles pass."""
+    parts = []
+    if filters.since:
+        parts.append(_chip("since", f"from {filters.since}"))
+    if filters.until:
+        parts.append(_chip("until", f"until {filters.until}"))
+    if filters.source:
+        parts.append(_chip("source", f"source: {filters.source}"))
+    for article_id, title in zip(sorted(filters.articles), found.titles, strict=True):
+        parts.append(_chip("article", f"only “{title}”", article_id))
+    if not parts:
+        return ""
+    hidden = " aq-none-pass" if not found.passing else ""
+    return (
+        f'<ul class="aq-chips" aria-label="Filters">{"".join(parts)}</ul>'
+        f'<p class="aq-passing{hidden}" role="status">{found.passing:,} of {found.total:,} '
+        f"article{'' if found.total == 1 else 's'}</p>"
+    )
+
+
+def sources(filters: Filters, found: Passing) -> str:
+    """The sources to choose from."""
+    rows = "".join(
+        f'<li><button type="button" aria-pressed="{"true" if name == filters.source else "false"}"'
+        f"{attributes(action='source', source=name)}>{text_html(name)} "
+        f"<span>{count:,}</span></button></li>"
+        for name, count in found.sources
+    )
+    return f'<ul class="aq-sources" aria-label="Sources">{rows}</ul>' if rows else ""
+
+
+def _chip(name: str, words: str, article_id: str = "") -> str:
+    said = text_html(words)
+    data = attributes(action="unfilter", filter=name, article=article_id)
+    return (
+        f'<li><span>{said}</span><button type="button"{data} aria-label="Remove: {said}">'
+        '<span aria-hidden="true">×</span></button></li>'
+    )
+
+
+@lru_cache(maxsize=8)
+def _summaries(collection: Collection, _: Hashable) -> tuple[Summary, ...]:
+    return collection.summaries("", 0, 10**9).articles
+
+
+def _passes(article: Summary, filters: Filters) -> bool:
+    """As the collection's own search filters."""
+    if filters.since and not (article.published and article.published >= filters.since):
+        return False
+    if filters.until and not (article.published and article.published <= filters.until):
+        return False
+    if filters.source and filters.source.lower() not in (article.source or "").lower():
+        return False
+    return not filters.articles or article.id in filters.articles
+
+
+def _short_source(source: str | None) -> str:
+    """The site of an address, or the name of a file."""
+    link = safe_link(source or "")
+    return urlsplit(link).netloc if link else source_name(source)
+
+
+def _day(text: str | None, field: str, today: date, *, last: bool = False) -> date | None:
     stripped = (text or "").strip()
     if not stripped:
         return None
@@ -71,4 +180,19 @@ def _day(text: str | None, field: str, *, last: bool = False) -> date | None:
                 return date(year, month, day)
         except ValueError:
             pass
-    raise UserError(f"{field}: {stripped[:40]!r} is not a date like 2019, 2019-01 or 2019-01-19")
+    elif len(stripped) <= _LONGEST_DATE and _is_time(stripped):
+        named = question_interval(stripped, today)
+        if named is not None:
+            return named.end if last else named.start
+    raise UserError(
+        f"{field}: {stripped[:40]!r} is not a date like 2019, 2019-01, 2019-01-19 or last year"
+    )
+
+
+def _is_time(text: str) -> bool:
+    """Whether a text names a time and nothing beside it."""
+    times = find_times(text, lenient=True)
+    if len(times) != 1:
+        return False
+    beside = f"{text[: times[0].start]} {text[times[0].end :]}"
+    return set(beside.lower().split()) <= {"the", "in", "of", "since", "until", "from"}

@@ -1,7 +1,11 @@
 """Colours and fonts of the page: ink on paper, one accent; everything comes from this server."""
 
+from html import escape
+
 import gradio as gr
 from gradio.themes.utils import colors, fonts, sizes
+
+from ui.page.events import ASSETS
 
 _LATIN = (
     "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+0304,U+0308,U+0329,"
@@ -13,18 +17,29 @@ _LATIN_EXT = (
 )
 
 
-def _face(file: str, ranges: str) -> str:
+def head(root: str) -> str:
+    """What stands in the head of the page, for a server that is shown under `root`.
+
+    The page gives itself other addresses as it goes, so that everything here is named from the
+    root on.
+    """
+    faces = _face(root, "newsreader-latin", _LATIN) + _face(
+        root, "newsreader-latin-ext", _LATIN_EXT
+    )
+    dark = (ASSETS / "dark.js").read_text()
     return (
-        f"@font-face{{font-family:Newsreader;src:url(fonts/{file}.woff2) format('woff2');"
-        f"font-weight:200 800;font-display:swap;unicode-range:{ranges}}}"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<style>{faces}</style><script>{dark}</script>"
+        f'<script type="module" src="{escape(root)}/page/assets/page.js"></script>'
     )
 
 
-HEAD = (
-    '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    '<meta name="color-scheme" content="light dark">'
-    f"<style>{_face('newsreader-latin', _LATIN)}{_face('newsreader-latin-ext', _LATIN_EXT)}</style>"
-)
+def _face(root: str, file: str, ranges: str) -> str:
+    return (
+        f"@font-face{{font-family:Newsreader;src:url({root}/fonts/{file}.woff2) format('woff2');"
+        f"font-weight:200 800;font-display:swap;unicode-range:{ranges}}}"
+    )
 
 
 def theme() -> gr.themes.Base:

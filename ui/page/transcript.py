@@ -1,61 +1,21 @@
-"""A conversation as HTML, and what of it a page remembers."""
+"""A conversation as HTML, and the list of conversations. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 
-from qa.types import Answer, Turn
+from qa.types import Answer
+from ui.conversations import Exchange, Heading
 from ui.feedback import Verdict
-from ui.page.evidence import answer_body, attributes, examples, text_html
+from ui.page.evidence import (
+    answer_body,
+    attributes,
+    evidence_panel,
+    examples,
+    explanation,
+    text_html,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One question on the page, and what became of it.
-
-    Attributes:
-        number: Its place in the conversation, from 0.
-        question: As it was typed.
-        filters: The filters it was asked with, in words, or "".
-        status: What is being done, while it has no outcome.
-        answer: The answer, once there is one.
-        problem: Why there is none, in one line.
-        verdict: What the reader of the answer thought of it.
-        why: What each step of the pipeline found, in lines.
-    """
-
-    number: int
-    question: str
-    filters: str = ""
-    status: str = ""
-    answer: Answer | None = None
-    problem: str = ""
-    verdict: Verdict | None = None
-    why: tuple[str, ...] = ()
-
-
-Session = tuple[Exchange, ...]
-
-
-def history(session: Session) -> tuple[Turn, ...]:
-    """The conversation as the pipeline takes it; questions that failed are left out."""
-    return tuple(
-        Turn(each.answer.understood_as or each.question, each.answer.text)
-        for each in session
-        if each.answer is not None
-    )
-
-
-def with_last(session: Session, **changes: object) -> Session:
-    """The conversation with its last exchange changed."""
-    return (*session[:-1], replace(session[-1], **changes))  # type: ignore[arg-type]
-
-
-def transcript(session: Session) -> str:
-    """The conversation; "" before the first question."""
-    if not session:
-        return ""
-    turns = "".join(_turn(each, last=each is session[-1]) for each in session)
-    return f'<div class="aq-turns" role="log" aria-label="Conversation">{turns}</div>'
+INTERRUPTED = "The server was stopped before this was answered."
 
 
 def welcome(words: str = "", questions: Sequence[str] = ()) -> str:
@@ -66,45 +26,123 @@ def welcome(words: str = "", questions: Sequence[str] = ()) -> str:
     )
 
 
-def _turn(exchange: Exchange, *, last: bool) -> str:
-    filters = f'<p class="aq-filters">{text_html(exchange.filters)}</p>' if exchange.filters else ""
+def turn(exchange: Exchange, status: str | None) -> str:
+    """One question, and what became of it.
+
+    Args:
+        exchange: What is stored of it.
+        status: What is being done about it; None if nothing is.
+    """
+    filters = (
+        f'<p class="aq-filters">{text_html(exchange.restricted_to)}</p>'
+        if exchange.restricted_to
+        else ""
+    )
     return (
-        f'<article class="aq-turn{" aq-last" if last else ""}">'
-        f'<h2 class="aq-question">{text_html(exchange.question)}</h2>{filters}'
-        f"{_outcome(exchange)}</article>"
+        f'<article class="aq-turn" id="turn-{exchange.number + 1}"'
+        f'{attributes(number=exchange.number)}><h2 class="aq-question">'
+        f"{text_html(exchange.question)}</h2>{filters}{_outcome(exchange, status)}</article>"
     )
 
 
-def _outcome(exchange: Exchange) -> str:
-    if exchange.answer is not None and exchange.answer.help is not None:
-        return answer_body(exchange.answer)
-    if exchange.answer is not None:
-        return answer_body(exchange.answer) + _actions(exchange, exchange.answer)
-    if exchange.problem:
-        return f'<p class="aq-problem" role="alert">{text_html(exchange.problem)}</p>'
+def evidence(exchange: Exchange, status: str | None) -> str:
+    """Everything that backs the answer to one question, with the question."""
+    about = f'<p class="aq-about">On <q>{text_html(exchange.question)}</q></p>'
+    if status is not None or exchange.answer is None:
+        words = "It is being looked for." if status is not None else "There is none: no answer."
+        return f'{about}<div class="aq-empty"><h2>Evidence</h2><p>{words}</p></div>'
+    return f"{about}{evidence_panel(exchange.answer)}{explanation(exchange.why)}"
+
+
+def listing(
+    headings: Sequence[Heading], total: int, words: str, current: str, root: str
+) -> str:  # fmt: skip
+    """The list of conversations.
+
+    Args:
+        headings: Those that are shown.
+        total: How many there are.
+        words: What they were searched for.
+        current: The id of the one that is open.
+        root: The path under which the server is shown.
+    """
+    if not headings:
+        told = "No conversation holds that." if words else "Nothing was asked yet."
+        return f'<p class="aq-no-talks" role="status">{told}</p>'
+    rows = "".join(_heading(heading, heading.id == current, root) for heading in headings)
+    more = ""
+    if total > len(headings):
+        more = (
+            f'<button type="button" class="aq-more" data-action="more">'
+            f"{total - len(headings):,} more</button>"
+        )
+    return f'<ul class="aq-talks">{rows}</ul>{more}'
+
+
+def day_of(moment: datetime, zone: tzinfo = UTC) -> str:
+    """A day as the list shows it."""
+    return moment.astimezone(zone).date().isoformat()
+
+
+def _heading(heading: Heading, is_current: bool, root: str) -> str:
+    name = text_html(heading.name)
+    address = f"{text_html(root)}/c/{heading.id}"
+    key = attributes(conversation=heading.id)
+    questions = f"{heading.exchanges} question{'' if heading.exchanges == 1 else 's'}"
+    current = ' aria-current="page"' if is_current else ""
+    actions = ""
+    if is_current:
+        export = f"{text_html(root)}/api/conversations/{heading.id}/export?format="
+        actions = (
+            '<div class="aq-talk-actions" role="group" aria-label="This conversation">'
+            f'<button type="button" data-action="rename"{key}>Rename</button>'
+            f'<a href="{export}markdown" download>Markdown</a>'
+            f'<a href="{export}json" download>JSON</a>'
+            f'<button type="button" class="aq-delete" data-action="forget"{key}>Delete</button>'
+            "</div>"
+        )
     return (
-        '<p class="aq-status" role="status"><span class="aq-pulse" aria-hidden="true"></span>'
-        f"{text_html(exchange.status)}</p>"
+        f'<li><a class="aq-talk-link" href="{address}" data-action="conversation"{key}{current}>'
+        f'<span class="aq-talk-name">{name}</span>'
+        f'<span class="aq-talk-day">{day_of(heading.changed)} · {questions}</span></a>'
+        f"{actions}</li>"
+    )
+
+
+def _outcome(exchange: Exchange, status: str | None) -> str:
+    if status is not None:
+        return (
+            '<p class="aq-status" role="status"><span class="aq-pulse" aria-hidden="true"></span>'
+            f"{text_html(status)}</p>"
+        )
+    if exchange.answer is not None:
+        body = answer_body(exchange.answer, exchange.number)
+        if exchange.answer.help is not None:
+            return body
+        return body + _actions(exchange, exchange.answer)
+    again = attributes(action="again", number=exchange.number)
+    return (
+        f'<p class="aq-problem" role="alert">{text_html(exchange.problem or INTERRUPTED)}</p>'
+        f'<div class="aq-actions"><button type="button"{again}>Ask again</button></div>'
     )
 
 
 def _actions(exchange: Exchange, answer: Answer) -> str:
     number = exchange.number
     places = len(answer.citations)
-    kind = "passages" if answer.text is not None else "nearest passages"
-    if places == 1:
-        kind = kind[:-1]
+    kind = "passage" if answer.text is not None else "nearest passage"
     buttons = [
         f'<button type="button" class="aq-show"{attributes(action="show", number=number)}>'
-        f"{places} {kind}</button>"
+        f"{places} {kind}{'' if places == 1 else 's'}</button>"
     ]
     if answer.text is not None:
-        buttons.append(
-            f'<button type="button"{attributes(action="copy", copy=answer.text)}>Copy</button>'
-        )
+        copied = attributes(action="copy", copy=answer.text)
+        buttons.append(f'<button type="button"{copied}>Copy</button>')
     buttons += [
+        f'<button type="button"{attributes(action="link", number=number)}>Link</button>',
         _verdict_button(exchange, "like", "Good"),
         _verdict_button(exchange, "dislike", "Bad"),
+        f'<button type="button"{attributes(action="again", number=number)}>Ask again</button>',
     ]
     inside = "".join(buttons)
     return f'<div class="aq-actions" role="group" aria-label="About this answer">{inside}</div>'
@@ -112,7 +150,7 @@ def _actions(exchange: Exchange, answer: Answer) -> str:
 
 def _verdict_button(exchange: Exchange, verdict: Verdict, label: str) -> str:
     pressed = "true" if exchange.verdict == verdict else "false"
-    data = attributes(action=verdict, number=exchange.number)
+    data = attributes(action="rate", verdict=verdict, number=exchange.number)
     return (
         f'<button type="button" aria-pressed="{pressed}" aria-label="{label} answer"{data}>'
         f"{label}</button>"

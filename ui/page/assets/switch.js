@@ -1,0 +1,2 @@
+// The scripts of the page choose a collection here; Gradio's list then shows it.
+addEventListener('aq-choose', (event) => trigger('click', { collection: event.detail }));

@@ -1,0 +1,90 @@
+"""A conversation as a file. Pure."""
+
+import json
+import re
+from urllib.parse import quote
+
+from qa.rendering import DISAGREE, confidence_words, evidence, printable, silence_words
+from qa.types import Answer, Citation
+from ui.conversations import Conversation, Exchange
+from ui.shown import safe_link, source_name
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_LINE_START = re.compile(r"^(\s*\d*)([-+=.)])")
+
+
+def as_json(conversation: Conversation) -> str:
+    """The JSON form, to be read by programs."""
+    return json.dumps(conversation.to_dict(), ensure_ascii=False, indent=1) + "\n"
+
+
+def as_markdown(conversation: Conversation) -> str:
+    """Questions and answers with their sources, to be read by people."""
+    heading = conversation.heading
+    parts = [
+        f"# {_text(heading.name)}",
+        f"Asked of the collection “{_text(heading.collection)}”, last on "
+        f"{heading.changed:%Y-%m-%d} (UTC).",
+        *(_exchange(exchange) for exchange in conversation.exchanges),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def file_name(name: str, ending: str) -> str:
+    """A conversation's name as the parameter of a `Content-Disposition`."""
+    short = re.sub(r"[^\w -]", "", name).strip()[:60] or "conversation"
+    return f"filename*=UTF-8''{quote(f'{short}.{ending}')}"
+
+
+def _exchange(exchange: Exchange) -> str:
+    parts = [f"## {_text(exchange.question)}"]
+    if exchange.restricted_to:
+        parts.append(f"*{_text(exchange.restricted_to)}*")
+    if exchange.answer is None:
+        parts.append(_text(exchange.problem or "Not answered."))
+    else:
+        parts += _answer(exchange.answer)
+    return "\n\n".join(parts)
+
+
+def _answer(answer: Answer) -> list[str]:
+    if answer.help is not None:
+        return [_text(answer.help.words)]
+    if answer.text is None:
+        return [_text(silence_words(answer))]
+    said = [_said(member) for member in answer.items or (answer,)]
+    parts = ["\n".join(f"- {line}" for line in said) if len(said) > 1 else said[0]]
+    if answer.date is not None:
+        parts.append(_text(f"= {answer.date}: {answer.date.derivation}"))
+    if answer.understood_as is not None:
+        parts.append(_text(f"Understood as: {answer.understood_as}"))
+    if answer.disagreeing:
+        lines = [f"- {each.published or 'no date'}: {_said(each)}" for each in answer.disagreeing]
+        parts.append("\n".join([f"{DISAGREE}:", "", *lines]))
+    return [*parts, *(_source(n, place) for n, place in enumerate(evidence(answer), start=1))]
+
+
+def _said(answer: Answer) -> str:
+    return f"**{_text(answer.text or '')}** ({confidence_words(answer)})"
+
+
+def _source(number: int, citation: Citation) -> str:
+    start, end = (place - citation.passage_start for place in (citation.start, citation.end))
+    before, quoted, after = (
+        _text(part)
+        for part in (citation.passage[:start], citation.passage[start:end], citation.passage[end:])
+    )
+    marked = f"**{quoted.strip()}**" if quoted.strip() else ""
+    lead, trail = (" " if side.isspace() else "" for side in (quoted[:1], quoted[-1:]))
+    passage = f"{before}{lead}{marked}{trail}{after}".strip()
+    name = citation.source and source_name(citation.source)
+    link = safe_link(citation.source or "")
+    where = f" <{link}>" if link else f" ({_text(name)})" if name and citation.title else ""
+    shown = citation.title or name or citation.article_id
+    published = citation.published.isoformat() if citation.published else "no date"
+    return f"> {passage}\n>\n> \\[{number}\\] {_text(shown)} ({published}){where}"
+
+
+def _text(text: str) -> str:
+    """Text in one line, in which nothing is markup."""
+    return _LINE_START.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", printable(text)))
