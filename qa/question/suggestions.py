@@ -2,16 +2,19 @@
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable
-from itertools import islice
+from collections.abc import Hashable, Iterable, Iterator
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from index.errors import UserError
-from index.types import Article
+from index.types import Article, Order
 
 if TYPE_CHECKING:
+    from index.collection import Collection
     from qa.pipeline import Answerer
+
+SAMPLES = "seeds/"
+"""With which the sources of the articles begin that come with the product."""
 
 WANTED = 4
 _SAMPLED = 40
@@ -77,10 +80,21 @@ def candidates(articles: Iterable[Article]) -> list[str]:
     return list(distinct.values())
 
 
+def _newest(collection: "Collection") -> Iterator[Article]:
+    """The newest articles; the samples only where there are no others."""
+    listed = collection.summaries("", 0, _SAMPLED, Order.NEWEST).articles
+    own = [line for line in listed if not (line.source or "").startswith(SAMPLES)]
+    if not own and collection.counts()[0] > len(listed):
+        own = list(collection.summaries("", len(listed), _SAMPLED, Order.NEWEST).articles)
+    for line in own or listed:
+        article = collection.article(line.id)
+        if article is not None:
+            yield article
+
+
 def _answered(answerer: "Answerer") -> list[str]:
-    sample = islice(answerer.collection.articles(), _SAMPLED)
     found: list[str] = []
-    for question in candidates(sample)[:_TRIED]:
+    for question in candidates(_newest(answerer.collection))[:_TRIED]:
         if len(found) == WANTED:
             break
         try:

@@ -1,4 +1,5 @@
 import time
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from index import Article, Collection
 from qa.chat import Chat
 from qa.pipeline import Answerer
 from qa.question.small_talk import EMPTY, WORDS, is_small_talk
-from qa.question.suggestions import WANTED, candidates
+from qa.question.suggestions import WANTED, _newest, candidates
 from qa.types import Turn
 
 SMALL_TALK = """
@@ -109,3 +110,18 @@ def test_thanks_do_not_end_a_conversation(answerer):
     chat = Chat(answerer)
     assert chat.ask("hi").help is not None
     assert chat.ask("Who is Pyongyang's lead negotiator?").help is None
+
+
+def test_the_examples_are_about_the_newest_articles_that_are_ones_own(tmp_path):
+    texts = {
+        "seeds/a.txt": ("The president Anna Berg opened the bridge.", date(2024, 5, 5)),
+        "old.txt": ("The minister Karl Lund visited the mill on Friday.", date(2001, 1, 1)),
+        "new.txt": ("The minister Rosa Lind visited the port on Friday.", date(2020, 1, 1)),
+    }
+    with Collection(tmp_path / "own", create=True) as collection:
+        collection.add(
+            Article(source, "", text, day, source) for source, (text, day) in texts.items()
+        )
+        assert [article.id for article in _newest(collection)] == ["new.txt", "old.txt"]
+        collection.remove(["old.txt", "new.txt"])
+        assert [article.id for article in _newest(collection)] == ["seeds/a.txt"]

@@ -11,6 +11,7 @@ import gradio as gr
 
 from index.errors import UserError
 from index.types import Added, Order
+from qa.question.suggestions import SAMPLES
 from ui.bin import Bin
 from ui.library import MAIN
 from ui.page.articles_view import (
@@ -28,9 +29,6 @@ from ui.page.filters import typed
 from ui.service import Service
 from ui.shown import without_folders
 from ui.uploads import pasted
-
-_SAMPLES = "seeds/"
-"""With which the sources of the sample articles begin."""
 
 _HITS = 100
 _TITLES, _TEXTS = "titles and sources", "texts"
@@ -133,8 +131,8 @@ class ArticlesTab:
 
     def _samples(self, collection: str) -> list[str]:
         """The ids of the articles that came with the product."""
-        found = self._service.library.collection(collection).summaries(_SAMPLES)
-        return [each.id for each in found.articles if (each.source or "").startswith(_SAMPLES)]
+        found = self._service.library.collection(collection).summaries(SAMPLES)
+        return [each.id for each in found.articles if (each.source or "").startswith(SAMPLES)]
 
     def _added(self, event: gr.EventData, *look: str) -> Any:  # noqa: ANN401
         # A job of another collection changes nothing here.
