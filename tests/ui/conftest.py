@@ -93,7 +93,7 @@ def page(chromium: Any, server: Server) -> Iterator[Any]:
     # Whatever opens a dialog or writes to the title is markup that came alive.
     opened.on("dialog", lambda dialog: pytest.fail(f"a dialog: {dialog.message}"))
     opened.goto(server.url)
-    opened.locator("#aq-start .aq-lead").wait_for()
+    opened.locator("#aq-ask:enabled").wait_for()
     yield opened
     context.close()
 

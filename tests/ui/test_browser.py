@@ -300,7 +300,8 @@ def test_a_new_collection_is_empty_and_apart(page: Any) -> None:
     assert "Ilmen" in answer_of(ask(page, "Who won the Kestrel cup?"))
     page.reload()
     page.locator(".aq-turn .aq-answer").wait_for()
-    assert page.locator("#aq-collection input").input_value() == "Second shelf"
+    chosen = "document.querySelector('#aq-collection input').value === 'Second shelf'"
+    page.wait_for_function(chosen)
     page.locator("#aq-collection input").click()
     page.get_by_role("option", name="main").click()
     page.locator("#aq-start .aq-lead").wait_for()

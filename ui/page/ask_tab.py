@@ -20,7 +20,7 @@ _COMPOSER = """
     <textarea id="aq-field" rows="1" maxlength="2000" placeholder="When was the summit?"
       autocomplete="off"></textarea></div>
   <div id="aq-buttons">
-    <button type="button" id="aq-ask" data-action="ask">Ask</button>
+    <button type="button" id="aq-ask" data-action="ask" disabled>Ask</button>
     <button type="button" id="aq-stop" data-action="stop" hidden>Stop</button>
     <button type="button" id="aq-filter" data-action="filters" aria-expanded="false"
       aria-controls="aq-filters">Only some articles</button>

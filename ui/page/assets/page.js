@@ -99,7 +99,7 @@ const actions = {
   },
 };
 
-document.addEventListener('click', (event) => {
+function clicked(event) {
   const ours = '#aq-room [data-action], .aq-dialog [data-action], .aq-theme, [data-action=open]';
   const target = event.target.closest(ours);
   const anchor = event.target.closest('a');
@@ -117,24 +117,24 @@ document.addEventListener('click', (event) => {
   if (!['BUTTON', 'A'].includes(target.tagName) && String(window.getSelection())) return;
   event.preventDefault();
   actions[target.dataset.action](target);
-});
+}
 
-document.addEventListener('keydown', (event) => {
+function pressed(event) {
   if (event.target.id === 'aq-field' && event.key === 'Enter' && !event.shiftKey
     && !event.isComposing) {
     event.preventDefault();
     askField();
   }
   if (event.key === 'Escape' && find('.aq-open-side')) side.toggleSide(false);
-});
+}
 
 // Back and forward.
-addEventListener('popstate', () => {
+function moved() {
   const where = parse();
   if (!where.article) article.closed();
   if (where.conversation !== page.conversation) talk.open(where.conversation, where.number);
   if (where.article) article.read(where.place, false);
-});
+}
 
 function parse() {
   const path = location.pathname.slice(root.length);
@@ -165,12 +165,12 @@ async function drawStart() {
 }
 
 // Answers of one collection are no history for questions to another.
-addEventListener('aq-collection', ({ detail }) => {
+function switched({ detail }) {
   if (detail === page.collection) return;
   filters.useFilters(detail);
   talk.fresh();
   drawStart();
-});
+}
 
 async function start() {
   const empty = document.createElement('template');
@@ -186,6 +186,11 @@ async function start() {
     dispatchEvent(new CustomEvent('aq-choose', { detail: page.collection }));
   }
   drawStart();
+  document.addEventListener('click', clicked);
+  document.addEventListener('keydown', pressed);
+  addEventListener('popstate', moved);
+  addEventListener('aq-collection', switched);
+  find('#aq-ask').disabled = false;
   find('#aq-field').focus();
   if (q) {
     filters.fill(where.values);
@@ -194,15 +199,17 @@ async function start() {
     side.drawSide();
     return;
   }
-  const hash = location.hash;
-  history.replaceState({}, '', address({}, where.conversation) + hash);
-  await talk.open(where.conversation, where.number);
+  history.replaceState({}, '', address({}, where.conversation) + location.hash);
+  // From here on questions can be asked: nothing may take away what they begin.
+  if (where.conversation) await talk.open(where.conversation, where.number);
+  else side.drawSide();
   if (where.article) await article.read(where.place);
 }
 
 // Gradio draws the page when it likes.
 const waiting = setInterval(() => {
-  if (!find('#aq-field') || !find('#aq-collection input')) return;
+  const switches = document.documentElement.dataset.aqSwitch === 'ready';
+  if (!switches || !find('#aq-field') || !find('#aq-collection input')) return;
   clearInterval(waiting);
   start();
 }, 20);
