@@ -89,7 +89,6 @@ def build_app(service: Service, options: Options) -> FastAPI:
     import gradio as gr
     from gradio import processing_utils
 
-    from ui.api.conversations import add_conversations
     from ui.api.routes import build_api
     from ui.auth import Login
     from ui.conversations import Conversations
@@ -103,10 +102,9 @@ def build_app(service: Service, options: Options) -> FastAPI:
     # The guard lets nobody name an address as a file; if one came, Gradio would fetch it.
     processing_utils.async_ssrf_protected_download = _refuse_to_fetch
     login = Login(options.auth, options.api_key)
-    app = build_api(service)
     dialogues = Dialogues(service, Conversations(service.library.folder))
+    app = build_api(service, dialogues)
     app.include_router(page_routes(service, dialogues))
-    add_conversations(app, dialogues)
     page = Page(service, login).build()
     gr.mount_gradio_app(
         app, page, path="/", server_name=options.host, footer_links=[], run_history=False,

@@ -21,10 +21,12 @@ from qa.pipeline import checked_question
 from qa.trace import Trace
 from qa.types import Answer, Turn
 from ui.api import schemas as s
+from ui.api.conversations import add_conversations
 from ui.api.docs_page import docs_page
 from ui.api.job_routes import add_jobs
 from ui.api.openapi import described
 from ui.api.validation import in_words
+from ui.dialogues import Dialogues
 from ui.jobs.store import InboxFullError, UnknownJobError
 from ui.library import TakenError, UnknownCollectionError
 from ui.lookups import NotFoundError, article_of, collection_of, find_hits
@@ -76,7 +78,7 @@ class _UnderWayError(UserError):
     """A change takes long, and goes on."""
 
 
-def build_api(service: Service) -> FastAPI:
+def build_api(service: Service, dialogues: Dialogues) -> FastAPI:
     """The application with the routes below `/api`; the page is mounted on it."""
     endpoint = HttpEndpoint(service)
     app = FastAPI(
@@ -113,6 +115,8 @@ def build_api(service: Service) -> FastAPI:
     @app.get("/api/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
         return HTMLResponse(docs_page(app.openapi()))
+
+    add_conversations(app, dialogues)
 
     # Behind all others, and before the page, which would say that there is no such path.
     @app.api_route("/api/{rest:path}", methods=_METHODS, include_in_schema=False)
