@@ -18,24 +18,25 @@ ConversationId = Annotated[str, Path(max_length=64, description="The id of a con
 _NO_SUCH: dict[int | str, dict[str, Any]] = {
     401: {"model": ProblemOut, "description": "A key is needed."},
     404: {"model": ProblemOut, "description": "You have no such conversation."},
+    422: {"model": ProblemOut, "description": "A field is missing or wrong."},
 }
 
 
 class HeadingOut(BaseModel):
     """A conversation in a list."""
 
-    id: str
+    id: str = Field(description="Names it; the page is at /c/ID.")
     name: str = Field(description="Its first question, unless somebody gave it another name.")
-    collection: str
+    collection: str = Field(description="The name of the collection that is asked.")
     changed: str = Field(description="When it was last asked, in UTC.")
-    questions: int
+    questions: int = Field(description="How many were asked.")
 
 
 class HeadingsOut(BaseModel):
     """A part of the list of conversations, the last asked first."""
 
-    total: int
-    conversations: list[HeadingOut]
+    total: int = Field(description="How many there are.")
+    conversations: list[HeadingOut] = Field(description="This part of them.")
 
 
 class ConversationOut(HeadingOut):
@@ -51,7 +52,7 @@ class NameIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(min_length=1, max_length=MAX_NAME)
+    name: str = Field(min_length=1, max_length=MAX_NAME, description="How to call it.")
 
 
 def add_conversations(app: FastAPI, dialogues: Dialogues) -> None:
@@ -65,14 +66,16 @@ def add_conversations(app: FastAPI, dialogues: Dialogues) -> None:
     def whole(request: Request, conversation_id: str) -> Conversation:
         return kept.get(person_of(request), conversation_id)
 
-    @app.get("/api/conversations", responses={401: _NO_SUCH[401]}, tags=["conversations"])
+    @app.get("/api/conversations", responses=_NO_SUCH, tags=["conversations"])
     async def list_conversations(
         request: Request,
         q: Annotated[
             str, Query(max_length=500, description="Words of name, questions or answers.")
         ] = "",
-        offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
-        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+        offset: Annotated[
+            int, Query(ge=0, le=10**9, description="Conversations to leave out.")
+        ] = 0,
+        limit: Annotated[int, Query(ge=1, le=500, description="Conversations at most.")] = 100,
     ) -> HeadingsOut:
         """List or find your conversations."""
         look = partial(kept.list, person_of(request), q, offset, limit)
@@ -111,7 +114,9 @@ def add_conversations(app: FastAPI, dialogues: Dialogues) -> None:
     async def export_conversation(
         request: Request,
         conversation_id: ConversationId,
-        form: Annotated[Literal["markdown", "json"], Query(alias="format")] = "markdown",
+        form: Annotated[
+            Literal["markdown", "json"], Query(alias="format", description="The kind of file.")
+        ] = "markdown",
     ) -> Response:
         """A conversation as a file: Markdown to read, or JSON."""
         conversation = await asyncio.to_thread(whole, request, conversation_id)
