@@ -51,9 +51,15 @@ export async function read(where, told = true) {
 }
 
 // The step in the history that opened the article is taken back.
-export function close() {
-  if (history.state?.article) history.back();
-  else { closed(); history.replaceState({}, '', address()); }
+export async function close() {
+  if (history.state?.article) {
+    const back = new Promise((done) => { addEventListener('popstate', done, { once: true }); });
+    history.back();
+    await back;
+  } else {
+    history.replaceState({}, '', address());
+  }
+  closed();
 }
 
 export function closed() {

@@ -40,6 +40,13 @@ const link = (path) => new URL(path, location.origin).href;
 const tab = (name) => [...document.querySelectorAll('#aq-tabs [role=tab]')]
   .find((button) => button.textContent.trim() === name)?.click();
 
+// A tab that was chosen is shown in the next frames.
+function focusField(due = performance.now() + 2000) {
+  const field = find('#aq-field');
+  if (field.offsetParent) field.focus();
+  else if (performance.now() < due) requestAnimationFrame(() => focusField(due));
+}
+
 function askField() {
   const field = find('#aq-field');
   if (talk.ask(field.value)) {
@@ -69,10 +76,10 @@ const actions = {
   cite: ({ dataset }) => talk.cite(dataset.number, dataset.cite),
   open: ({ dataset }) => article.read(article.placeOf(dataset)),
   alone: async ({ dataset }) => {
-    article.close();
+    await article.close();
     tab('Ask');
     filters.only(dataset.article);
-    find('#aq-field').focus();
+    focusField();
   },
   unfilter: ({ dataset }) => filters.unfilter(dataset),
   source: ({ dataset }) => filters.chooseSource(dataset.source),
