@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -80,21 +80,22 @@ def candidates(articles: Iterable[Article]) -> list[str]:
     return list(distinct.values())
 
 
-def _newest(collection: "Collection") -> Iterator[Article]:
-    """The newest articles; the samples only where there are no others."""
+def _newest(collection: "Collection") -> tuple[list[Article], list[Article]]:
+    """The newest articles: those that are one's own, and the samples among them."""
     listed = collection.summaries("", 0, _SAMPLED, Order.NEWEST).articles
-    own = [line for line in listed if not (line.source or "").startswith(SAMPLES)]
-    if not own and collection.counts()[0] > len(listed):
-        own = list(collection.summaries("", len(listed), _SAMPLED, Order.NEWEST).articles)
-    for line in own or listed:
-        article = collection.article(line.id)
-        if article is not None:
-            yield article
+    articles = [article for line in listed if (article := collection.article(line.id))]
+    is_sample = [(article.source or "").startswith(SAMPLES) for article in articles]
+    own = [article for article, sample in zip(articles, is_sample, strict=True) if not sample]
+    samples = [article for article, sample in zip(articles, is_sample, strict=True) if sample]
+    return own, samples
 
 
 def _answered(answerer: "Answerer") -> list[str]:
     found: list[str] = []
-    for question in candidates(_newest(answerer.collection))[:_TRIED]:
+    own, samples = _newest(answerer.collection)
+    # The samples are asked about only where one's own articles suggest too little.
+    suggested = dict.fromkeys([*candidates(own)[:_TRIED], *candidates(samples)])
+    for question in list(suggested)[:_TRIED]:
         if len(found) == WANTED:
             break
         try:

@@ -98,7 +98,7 @@ def _heading(heading: Heading, is_current: bool, root: str) -> str:
             f'<button type="button" data-action="rename"{key}>Rename</button>'
             f'<a href="{export}markdown" download>Markdown</a>'
             f'<a href="{export}json" download>JSON</a>'
-            f'<button type="button" class="aq-delete" data-action="forget"{key}>Delete</button>'
+            f'<button type="button" class="aq-forget" data-action="forget"{key}>Delete</button>'
             "</div>"
         )
     return (
