@@ -249,3 +249,9 @@ def test_what_is_not_json_or_not_a_body_is_refused(visitor: TestClient) -> None:
     assert visitor.post(join, content=twice).status_code == 403
     part = {"data": (None, json.dumps({"path": "/etc/passwd"}))}
     assert visitor.post(join, files=part).status_code == 400
+
+
+def test_no_event_of_the_page_is_told_by_a_stream_that_may_end_before(client: TestClient) -> None:
+    events = client.get("/config").json()["dependencies"]
+    assert len(events) > 5
+    assert [event["id"] for event in events if event["backend_fn"] and event["queue"]] == []

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
@@ -23,7 +22,7 @@ from ui.page.articles_view import (
     problem,
     told,
 )
-from ui.page.events import event_data, script
+from ui.page.events import QUIET, event_data, script
 from ui.page.evidence import text_html
 from ui.page.filters import typed
 from ui.service import Service
@@ -59,7 +58,6 @@ class ArticlesTab:
 
     def build(self, collection: gr.Dropdown, blocks: gr.Blocks) -> None:
         """Add the parts of the tab where the page is being built."""
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         with gr.Row(elem_id="aq-manage"):
             with gr.Column(scale=5, min_width=320, elem_id="aq-add"):
                 gr.HTML("<h2>Add articles</h2>")
@@ -99,17 +97,17 @@ class ArticlesTab:
         look = [collection, words, where, order]
         gr.on(
             [words.change, collection.change, where.change, order.change, blocks.load],
-            self._list, look, articles, **quiet,
+            self._list, look, articles, **QUIET,
         )  # fmt: skip
-        jobs.click(self._added, look, articles, **quiet)
-        paste.click(
+        jobs.click(self._added, look, articles, **QUIET)
+        paste.click(_begun, title, report, **QUIET).then(
             self._paste, [title, day, text, *look], [report, articles, title, day, text],
-            concurrency_limit=2, **quiet,
+            **QUIET,
         )  # fmt: skip
-        create.click(self._create, name, [collection, name, report], **quiet)
-        rename.click(self._rename, [collection, new], [collection, new, report], **quiet)
-        drop.click(self._drop, [collection, sure], [collection, sure, report], **quiet)
-        articles.click(self._clicked, look, articles, **quiet)
+        create.click(self._create, name, [collection, name, report], **QUIET)
+        rename.click(self._rename, [collection, new], [collection, new, report], **QUIET)
+        drop.click(self._drop, [collection, sure], [collection, sure, report], **QUIET)
+        articles.click(self._clicked, look, articles, **QUIET)
 
     def _list(self, *look: str) -> str:
         return self._shown(_Look(*look))
@@ -176,23 +174,18 @@ class ArticlesTab:
         )  # fmt: skip
         return told(f"Saved: {article.title or article.source or article.id}")
 
-    async def _paste(
-        self, title: str, day: str, text: str, *look: str
-    ) -> AsyncIterator[tuple[Any, ...]]:
-        name = title.strip() or "Pasted text"
+    async def _paste(self, title: str, day: str, text: str, *look: str) -> tuple[Any, ...]:
+        name = _name_of(title)
 
         def work() -> Added:
             article = pasted(title, text, typed(day, None, None).since)
             return self._service.library.collection(look[0]).add([article])
 
-        yield _report([(name, "working", "reading")]), *[gr.skip()] * 4
         try:
-            added = await asyncio.to_thread(work)
+            added = await asyncio.wrap_future(self._service.submit_change(work, "page"))
         except UserError as error:
-            state = name, "failed", without_folders(error)
-            yield _report([state]), *[gr.skip()] * 4
-            return
-        yield _report([(name, "done", _outcome(added))]), self._list(*look), "", "", ""
+            return _report([(name, "failed", without_folders(error))]), *[gr.skip()] * 4
+        return _report([(name, "done", _outcome(added))]), self._list(*look), "", "", ""
 
     def _create(self, name: str) -> tuple[Any, Any, str]:
         make = partial(self._service.library.create, name)
@@ -218,6 +211,14 @@ class ArticlesTab:
             return gr.skip(), gr.skip(), _report([(name, "failed", without_folders(error))])
         dropdown = gr.Dropdown(self._service.library.names(), value=chosen)
         return dropdown, "", _report([(name.strip(), "done", words)])
+
+
+def _name_of(title: str) -> str:
+    return title.strip() or "Pasted text"
+
+
+def _begun(title: str) -> str:
+    return _report([(_name_of(title), "working", "reading")])
 
 
 def _ids(data: dict[str, Any]) -> list[str]:

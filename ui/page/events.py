@@ -7,6 +7,13 @@ import gradio as gr
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+"""How each event of the page is listened to.
+
+Each is a request with a reply. The queue of Gradio replies by a stream that it closes after the
+last event: what is clicked in that moment is done, and the page is never told.
+"""
+
 
 def event_data(event: gr.EventData) -> dict[str, Any]:
     """What the browser sent with an event."""

@@ -8,7 +8,7 @@ from ui.auth import Login
 from ui.library import MAIN
 from ui.page.articles_tab import ArticlesTab
 from ui.page.ask_tab import ask_tab
-from ui.page.events import event_data, script
+from ui.page.events import QUIET, event_data, script
 from ui.service import WORKERS, Service
 
 
@@ -25,7 +25,6 @@ class Page:
 
     def build(self) -> Any:  # noqa: ANN401 - gradio's own type is made at run time
         """The page, to be mounted."""
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         with gr.Blocks(
             title="article-qa", analytics_enabled=False, fill_width=True,
         ) as blocks:  # fmt: skip
@@ -41,10 +40,10 @@ class Page:
                     gr.HTML(ask_tab(), elem_id="aq-room")
                 with gr.Tab("Articles", id="articles"):
                     ArticlesTab(self._service).build(collection, blocks)
-            blocks.load(self._names, None, collection, **quiet)
+            blocks.load(self._names, None, collection, **QUIET)
             # The scripts of the page are told which collection was chosen, and choose one.
-            collection.change(None, collection, None, js=_TELL, **quiet)
-            switch.click(self._choose, collection, collection, queue=False, **quiet)
+            collection.change(None, collection, None, js=_TELL, **QUIET)
+            switch.click(self._choose, collection, collection, **QUIET)
         blocks.queue(default_concurrency_limit=WORKERS, max_size=256, api_open=False)
         return blocks
 
