@@ -66,6 +66,7 @@ SATISFACTION: Mapping[str, float] = MappingProxyType(
         "negation missing": -6.0,
         "other clause": -6.0,
         "contrary": -9.0,
+        "time of object": -6.0,
         "ellipsis": 2.0,
         "pronoun": -6.0,
         "no number": -4.0,

@@ -9,8 +9,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from index.types import Article
+from qa.dates import find_times
 from qa.dates.sentences import sentence_around
 from qa.question.contraries import Side, sides_of, tells_contrary
+from qa.question.phrases import phrases
 from qa.question.restrictions import NEGATION, Restrictions, stems
 from qa.ranking.evidence import Evidence
 from qa.ranking.periods import PlaceTime, dated, place_time, relation
@@ -24,7 +26,15 @@ _IN_PLACE = re.compile(
     r"|return\w*|drove|trip|journey)(?:\s+[a-z]+)?\s+to)\s+(?:the\s+)?"
     r"([A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*)"
 )
-_IN = re.compile(r"\b(?:in|near|inside|outside)\s+(?:the\s+)?([A-Z][\w'’-]+)")
+_WHEN_DID = re.compile(r"^\W*(?:(?:and|but|so)\s+)?when\s+(?:did|does|do|will|would|had)\b", re.I)
+_NEXT_WORDS = re.compile(r"\s+([\w'’-]+(?:\s+[\w'’-]+)?)")
+_OWNER_OF_TIME = re.compile(r"([\w'’-]+)\s+of\s+(?:the\s+)?$")
+_IN = re.compile(
+    r"\b(?:in|near|inside|outside)\s+(?:the\s+)?([A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*)"
+    # Not "in James Bond films".
+    r"(?=\W*$|[,;:?!]|\s+(?:in|on|at|by|from|to|and|or|as|after|before|during|since|until|when"
+    r"|last|this|\d+)\b)"
+)
 _PRONOUN = re.compile(
     r"(?:both\s+of\s+)?(?:he|she|they|it|him|her|them|who|his|hers|theirs|we|us|i|me|you|this|that"
     r"|these|those|himself|herself|themselves|itself|one|others?)\W*",
@@ -129,6 +139,7 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
     days = [place.article.published for place in places if place.article.published is not None]
     newest = max(days, default=None)
     sides = frozenset() if _REASON.match(question) else sides_of(question)
+    objects = _objects(question)
     there = _asks_in_place(question, asked) and any(_names_place(asked, p) for p in places)
     return [
         _time(asked, place, time, others, of_value)
@@ -137,6 +148,7 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
         | _polarity(question, asked, place)
         | _other_clause(question, asked, place)
         | _contrary(sides, place)
+        | _time_of_object(objects, place)
         | _form(question, asked, place)
         for place, time, of_value in zip(places, told, elsewhere, strict=True)
     ]
@@ -288,6 +300,29 @@ def _contrary(sides: frozenset[Side], place: Around) -> dict[str, float]:
     sentence = place.text[first:last]
     contrary = tells_contrary(sides, sentence, place.start - first, place.end - first)
     return {"contrary": 1.0} if contrary else {}
+
+
+def _objects(question: str) -> frozenset[str]:
+    """What somebody did something to, of a question for when he did: "cancel the summit"."""
+    if not _WHEN_DID.match(question):
+        return frozenset()
+    _, *others = phrases(question) or ("",)
+    return frozenset().union(*(stems(phrase.text) for phrase in others))
+
+
+def _time_of_object(objects: frozenset[str], place: Around) -> dict[str, float]:
+    """Whether a time is that of the thing: who cancelled "the 12 June summit" did so before."""
+    if not objects:
+        return {}
+    quote = place.text[place.start : place.end]
+    inside = [(place.start + t.start, place.start + t.end) for t in find_times(quote)]
+    for start, end in inside or [(place.start, place.end)]:
+        noun = _NEXT_WORDS.match(place.text, end)
+        owner = _OWNER_OF_TIME.search(place.text, max(0, start - 40), start)
+        named = [stems(match.group(1)) for match in (noun, owner) if match]
+        if any(objects & words for words in named):
+            return {"time of object": 1.0}
+    return {}
 
 
 def _form(question: str, asked: Restrictions, place: Around) -> dict[str, float]:

@@ -197,11 +197,32 @@ def test_both_sides_in_a_question_restrict_nothing():
     assert "contrary" not in told[0]
 
 
+def test_the_time_of_a_thing_is_not_when_something_was_done_to_it():
+    text = "The mayor postponed the 9 May concert on Monday, and the fair of 3 July yesterday."
+    question = "When did the mayor postpone the concert?"
+    quotes = "9 May", "9 May concert on Monday", "Monday"
+    thing, wide, done = seen(question, *(place(text, quote) for quote in quotes))
+    assert "time of object" in thing
+    assert "time of object" in wide
+    assert "time of object" not in done
+    fair, done = seen(
+        "When did the mayor postpone the fair?", place(text, "3 July"), place(text, "yesterday")
+    )
+    assert "time of object" in fair
+    assert "time of object" not in done
+    # What takes place is no object.
+    assert "time of object" not in seen("When was the concert?", place(text, "9 May"))[0]
+    assert "time of object" not in seen("When did the concert start?", place(text, "9 May"))[0]
+
+
 def test_who_was_in_another_place():
     oslo = place("She flew to Oslo to meet Per Lund.", "Per Lund")
     riga = place("In Riga she met Ana Kalns.", "Ana Kalns")
     question = "Whom did she meet in Riga?"
     assert ["other place" in features for features in seen(question, oslo, riga)] == [True, False]
+    # A name that describes is no place.
+    films = place("In the Riga films she met Ana Kalns, and in Oslo Per Lund.", "Per Lund")
+    assert "other place" not in seen("Whom did she meet in Riga films?", oslo, films, riga)[0]
     # Where nothing tells of Riga, the story may go on there.
     assert "other place" not in seen(question, oslo)[0]
 
