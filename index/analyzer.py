@@ -1,4 +1,4 @@
-"""Words as the lexical search sees them; every backend counts the same ones."""
+"""The tokenizer of the lexical search, shared by all backends so that they count the same words."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ _LONGEST_WORD = 40
 
 
 def analyzer() -> tantivy.TextAnalyzer:
-    """Cuts a text into words: lower case, without accents, stop words and English endings."""
+    """The analyzer: lowercases words, folds accents, drops stop words and stems English."""
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.remove_long(_LONGEST_WORD))
@@ -21,5 +21,5 @@ def analyzer() -> tantivy.TextAnalyzer:
 
 
 def title_text(title: str, published: date | None) -> str:
-    """The searchable text of an article beside its own: its title, and its date in words."""
+    """The text of an article's title field: its title and, if it has one, its date in words."""
     return f"{title} {published:%d %B %Y}" if published else title

@@ -11,11 +11,11 @@ import numpy.typing as npt
 from index.types import Article, Correction, Filters, Order, Passage, Summaries
 
 Vectors = npt.NDArray[np.float16]
-"""One vector, or one a row; of unit length."""
+"""A unit vector (shape (dimension,)), or one in each row (shape (n, dimension))."""
 
 
 class Outcome(Enum):
-    """The effect of putting one article."""
+    """The result of storing one article."""
 
     ADDED = auto()
     UPDATED = auto()
@@ -30,9 +30,9 @@ class Found:
         passages: The candidates, by passage id.
         similarities: Exact cosine similarity of every candidate, in [-1, 1].
         dense: Ids of the candidates with the nearest vectors, best first.
-        lexical: BM25 scores of the candidates that their words found, best first.
-        versions: Of each candidate's article, by its id, the version that the candidate is a
-            passage of, as `Backend.articles_of` takes it.
+        lexical: BM25 scores of the candidates of the lexical search, by passage id, best first.
+        versions: The version of each candidate's article when it was found, by article id: the
+            argument of `Backend.articles_of`.
     """
 
     passages: dict[int, Passage]
@@ -43,27 +43,27 @@ class Found:
 
 
 class Backend(Protocol):
-    """Keeps articles, passages and vectors, and finds them again."""
+    """Stores articles, passages and vectors, and searches them."""
 
     @property
     def embedder(self) -> str:
-        """Name of the embedder whose vectors it holds."""
+        """Name of the embedder of the stored vectors."""
         ...
 
     def holds(self, article: Article) -> bool:
-        """True if the article is stored with just this text, title, date and source."""
+        """True if the article is stored with exactly this text, title, date and source."""
         ...
 
     def correct(self, article_id: str, correction: Correction) -> None:
-        """Keep a correction of an article, for every later version of it.
+        """Store a correction of an article, which applies to every later version of it.
 
         Raises:
-            UserError: If its title is too long to be kept.
+            UserError: If the title is too long to be stored.
         """
         ...
 
     def corrected(self, article: Article) -> Article:
-        """The article as it is with what was corrected of it."""
+        """The article with its stored correction applied."""
         ...
 
     def put(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
@@ -79,10 +79,10 @@ class Backend(Protocol):
         ...
 
     def articles_of(self, versions: Mapping[str, str]) -> dict[str, Article]:
-        """Those of the articles that are stored in just this version, by id.
+        """The articles that are still stored in exactly these versions, by id.
 
         Args:
-            versions: `Found.versions`, or a part of it.
+            versions: Versions by article id, as in `Found.versions`.
         """
         ...
 
@@ -93,20 +93,20 @@ class Backend(Protocol):
     def summaries(
         self, words: Sequence[str], offset: int, limit: int, order: Order = Order.ID
     ) -> Summaries:
-        """A part of the list of all articles, without reading any text.
+        """One page of the list of articles; texts are not read.
 
         Args:
-            words: In lower case (`str.casefold`), without spaces. An article is in the list if
-                each of them is a part of its id, title, source or ISO date, in any case; all
-                articles are if there are no words.
-            offset: How many articles of the list to leave out at its beginning.
-            limit: How many to give at most.
-            order: How the list is sorted.
+            words: Case-folded (`str.casefold`), without spaces. An article is listed if each word
+                is a part of its id, title, source or ISO date, in any case. No words list all
+                articles.
+            offset: Number of articles to skip.
+            limit: The most articles to return.
+            order: The order of the list.
         """
         ...
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
-        """The near-duplicate group of each of these articles that is stored."""
+        """The near-duplicate group of each article, by id; ids that are not stored are left out."""
         ...
 
     def counts(self) -> tuple[int, int]:
@@ -116,14 +116,14 @@ class Backend(Protocol):
     def state(self) -> Hashable:
         """A value that changes whenever articles are added, replaced or removed.
 
-        A cluster does not tell of what other processes replaced.
+        On Milvus, a replacement by another process does not change it.
         """
         ...
 
     def is_new(self) -> bool:
-        """True if nothing is in it, and nothing was ever removed from it.
+        """True if nothing was ever stored.
 
-        A cluster does not know of what was removed; there, an empty one is new.
+        Milvus keeps no such history: there, an empty collection is new.
         """
         ...
 
@@ -134,20 +134,20 @@ class Backend(Protocol):
         candidates: int,
         filters: Filters | None,
     ) -> Found:
-        """Find the passages nearest by meaning, and those nearest by words.
+        """Find the passages with the nearest vectors and those with the best BM25 scores.
 
         Args:
             question: Words in any form.
-            vector: Of the question; shape (dimension,), unit length.
-            candidates: How many of each at most.
-            filters: Looks only at articles that pass.
+            vector: The unit vector of the question; shape (dimension,).
+            candidates: The most passages of each of the two rankings.
+            filters: Restricts both rankings to the articles that pass.
         """
         ...
 
     def settle(self) -> None:
-        """Make what was written fast to find and fast to open; called after much was written."""
+        """Bring indexes and checkpoints up to date; called after a batch of writes."""
         ...
 
     def close(self) -> None:
-        """Release its files or connections; nothing is lost without it."""
+        """Release files or connections. Nothing is lost if it is not called."""
         ...

@@ -18,14 +18,14 @@ from index.storage import embedder_of, open_backend
 from index.types import Added, Article, Correction, Filters, Hit, Order, Passage, Summaries
 
 _SEARCHES = 3
-"""Searches for one question at most, where articles change while they are searched for."""
+"""The most searches for one question: a search is repeated if an article changes meanwhile."""
 
 
 class Collection:
     """Articles in a folder or on Milvus, searchable by meaning and by words.
 
-    Threads may share one; processes may each open the same one. Articles that one adds are found
-    by all others with their next search.
+    Threads may share one, and any number of processes may open the same one. Articles that one of
+    them adds are found by the next search of all others.
 
     Attributes:
         path: Its folder, or its address on Milvus.
@@ -52,15 +52,15 @@ class Collection:
         """
         self.path = place_of(path)
         self._lock = Lock()
-        given = embedder if embedder is None or isinstance(embedder, str) else embedder.name
+        embedder_name = embedder if embedder is None or isinstance(embedder, str) else embedder.name
         self._loaded = None if embedder is None or isinstance(embedder, str) else embedder
-        create_with = (given or BundledEmbedder().name) if create else None
+        create_with = (embedder_name or BundledEmbedder().name) if create else None
         self._backend = open_backend(self.path, create_with)
-        if given is not None and given != self._backend.embedder:
+        if embedder_name is not None and embedder_name != self._backend.embedder:
             self._backend.close()
             raise UserError(
                 f"{path}: this collection was embedded with {self._backend.embedder}, not "
-                f"{given}; use that embedder or a new collection"
+                f"{embedder_name}; use that embedder or a new collection"
             )
 
     def __enter__(self) -> Self:
@@ -75,7 +75,7 @@ class Collection:
         self.close()
 
     def close(self) -> None:
-        """Close its files; nothing is lost without it."""
+        """Close its files. Nothing is lost if it is not called."""
         self._backend.close()
 
     def add(
@@ -85,14 +85,14 @@ class Collection:
         *,
         workers: int = 1,
     ) -> Added:
-        """Add articles; one whose id is there is replaced if it differs, else left alone.
+        """Add articles. One whose id is stored already is replaced if it differs, else left alone.
 
         Articles are committed in batches: when this returns, or raises, or is killed, every
         article that `progress` was told of is stored, and no article is stored in part.
 
         Args:
             articles: Of any number; they are read as they are needed, in another thread.
-            progress: Is called with each committed article and its number of passages,
+            progress: Called with each committed article and its number of passages,
                 0 for one that was there already.
             workers: Processes that split, embed and write; each opens the collection itself.
 
@@ -133,7 +133,7 @@ class Collection:
             article_id: The article.
             title: Its title; None leaves it as it is.
             published: Its publication date; None leaves it as it is.
-            undated: Takes its publication date away.
+            undated: Remove its publication date.
 
         Returns:
             The article as it is now.
@@ -164,22 +164,23 @@ class Collection:
     def summaries(
         self, query: str = "", offset: int = 0, limit: int = 100, order: Order = Order.ID
     ) -> Summaries:
-        """A part of the list of articles; their texts are not read.
+        """One page of the list of articles; texts are not read.
 
         Args:
-            query: Words, all of which an article's title, source, date or id must hold, in any
-                case; none lists all articles.
-            offset: How many articles of the list to leave out at its beginning.
-            limit: How many to give at most.
-            order: How the list is sorted; by date, articles without one come last.
+            query: Words separated by spaces. An article is listed if each is a part of its title,
+                source, date or id, in any case. An empty query lists all articles.
+            offset: Number of articles to skip.
+            limit: The most articles to return.
+            order: The order of the list; if by date, articles without a date come last.
         """
         return self._backend.summaries(query.casefold().split(), offset, limit, order)
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
-        """The near-duplicate group of each of these articles that is stored.
+        """The near-duplicate group of each article, by id; ids that are not stored are left out.
 
-        Articles of one group are one text, as when two papers print the same agency report:
-        they witness once. The number says nothing else, and may change with what is added.
+        Articles of one group have nearly the same text, as when two papers print the same agency
+        report; they count as one witness. The numbers have no other meaning, and may change when
+        articles are added.
         """
         return self._backend.groups(article_ids)
 
@@ -190,7 +191,7 @@ class Collection:
     def state(self) -> Hashable:
         """A value that changes whenever articles are added, replaced or removed.
 
-        On Milvus, what another process replaced does not count.
+        On Milvus, a replacement by another process does not change it.
         """
         return self._backend.state()
 
@@ -201,7 +202,7 @@ class Collection:
 
     @property
     def embedder(self) -> Embedder:
-        """The embedder of its passages, and of the questions."""
+        """The embedder of passages and questions."""
         with self._lock:
             if self._loaded is None:
                 self._loaded = embedder_of(self._backend, self.path)
@@ -213,16 +214,16 @@ class Collection:
         return self._backend
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
-        """Find the passages that are nearest to a question, by meaning and by words.
+        """Find the passages that match a question best, by meaning and by words.
 
-        Each comes with the text of its article in the version that it is a passage of. An
-        article that changes while it is searched for is searched for again; one that changes
-        each time is left out.
+        Each hit holds its article in the version in which the passage was found. If an article
+        changes during the search, the search is repeated; an article that changes every time is
+        left out.
 
         Args:
             question: Words in any form.
-            k: How many passages at most.
-            filters: Looks only at articles that pass.
+            k: The most passages to return.
+            filters: Restricts the search to the articles that pass.
         """
         vector = self.embedder.embed([question])[0]
         for _ in range(_SEARCHES):
@@ -235,7 +236,7 @@ class Collection:
             )
             if len(articles) == len(ids):
                 break
-            # An article was replaced or removed between the search and the reading of its text.
+            # An article was replaced or removed after the search and before its text was read.
         groups = self._backend.groups(articles) if len(articles) > 1 else {}
         dense_rank = {number: rank for rank, number in enumerate(candidates.dense, start=1)}
         lexical_rank = {number: rank for rank, number in enumerate(candidates.lexical, start=1)}
@@ -255,7 +256,7 @@ class Collection:
 
 
 def _spread(scores: Iterable[int], passages: Mapping[int, Passage]) -> Iterator[int]:
-    """Passage ids, best first; those of an article beyond `PASSAGES_OF_AN_ARTICLE` come last."""
+    """Passage ids, best first; those beyond `PASSAGES_OF_AN_ARTICLE` of one article come last."""
     taken: dict[str, int] = {}
     surplus = []
     for passage_id in scores:

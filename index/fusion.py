@@ -1,4 +1,4 @@
-"""Merge the dense and the lexical ranking into one: pure."""
+"""Merge the dense and the lexical ranking into one; pure."""
 
 from collections.abc import Mapping
 
@@ -15,8 +15,8 @@ def fuse(similarities: Mapping[int, float], bm25: Mapping[int, float]) -> dict[i
 
     Args:
         similarities: Cosine similarity of question and passage, for every candidate.
-        bm25: Scores of the candidates that were found by their words. Another one is taken to
-            match as badly as the worst of these, since it may have just missed the list.
+        bm25: BM25 scores of the candidates of the lexical search. Any other candidate gets the
+            lowest of these, since it may have just missed the list.
 
     Returns:
         The ids with their fused scores, best first; ties go to the smaller id.

@@ -1,4 +1,4 @@
-"""Articles to stored passages: reading, embedding and writing go on at the same time."""
+"""Turn articles into stored passages; reading, embedding and writing run at the same time."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,7 +13,7 @@ from index.passages import embedding_text, split
 from index.types import Added, Article, Passage
 
 BATCH_PASSAGES = 256
-"""Passages that are embedded and committed together: what Ctrl-C can cost."""
+"""Passages that are embedded and committed together: the work that Ctrl-C can lose."""
 
 _READ_AHEAD = 2
 """Batches that are read and split before the embedder asks for them."""
@@ -25,7 +25,7 @@ Progress = Callable[[Article, int], None]
 
 
 class _End:
-    """Follows the last batch; holds the error that ended the reading early, if there was one."""
+    """The end of the queue of batches; holds the error that ended reading early, if any."""
 
     def __init__(self, error: BaseException | None) -> None:
         self.error = error
@@ -36,7 +36,7 @@ def add_articles(
 ) -> Added:
     """Add articles in batches; `progress` is told of each article once it is committed.
 
-    One thread reads and splits the next batches, this one embeds, and one writes the last one.
+    One thread reads and splits the next batches, the calling thread embeds, and a third one writes.
     An exception or Ctrl-C ends it between batches.
     """
     total = Added()
@@ -55,10 +55,10 @@ def add_articles(
 
 
 def _batches(articles: Iterable[Article], backend: Backend) -> Iterator[Batch]:
-    """Split articles and group them, so that a group has about `BATCH_PASSAGES` passages.
+    """Split articles into passages, in batches of about `BATCH_PASSAGES` passages.
 
-    An article that is stored already has None for its passages. An id that comes twice closes
-    the group, so that the later article is the one that stays.
+    The passages of an article that is stored already are None. A repeated id closes the batch, so
+    that the later article replaces the earlier one.
     """
     batch: dict[str, tuple[Article, list[Passage] | None]] = {}
     size = 0
@@ -68,7 +68,7 @@ def _batches(articles: Iterable[Article], backend: Backend) -> Iterator[Batch]:
             if article.id in batch:
                 yield list(batch.values())
                 batch, size = {}, 0
-            # What the store holds of an id that came before may be about to change.
+            # An earlier article of the same id may not be written yet.
             known = article.id not in seen and backend.holds(article)
             passages = None if known else split(article)
             seen.add(article.id)
@@ -78,7 +78,7 @@ def _batches(articles: Iterable[Article], backend: Backend) -> Iterator[Batch]:
                 yield list(batch.values())
                 batch, size = {}, 0
     except Exception:
-        # Whoever reads tells of what is wrong when the good articles have been given.
+        # The articles read before the error are yielded first.
         if batch:
             yield list(batch.values())
         raise
@@ -87,7 +87,7 @@ def _batches(articles: Iterable[Article], backend: Backend) -> Iterator[Batch]:
 
 
 def _read_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """Take from an iterator in a thread of its own, a few batches in advance."""
+    """Run an iterator in its own thread, a few batches ahead."""
     queue: Queue[Batch | _End] = Queue(_READ_AHEAD)
     stopped = Event()
 
@@ -117,7 +117,7 @@ def _read_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
             try:
                 item = queue.get(timeout=_POLL_SECONDS)
             except Empty:
-                # Waiting without end would keep Ctrl-C waiting on some systems.
+                # On some systems, a wait without a timeout would block Ctrl-C.
                 continue
             if isinstance(item, _End):
                 if item.error is not None:
@@ -129,7 +129,7 @@ def _read_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
 
 
 def embedded(batch: Batch, embedder: Embedder) -> list[tuple[Article, list[Passage], Vectors]]:
-    """Embed the new articles of a batch: articles, passages and vectors, ready to be put."""
+    """Embed the new articles of a batch: the rows that `Backend.put` takes."""
     new = [(article, passages) for article, passages in batch if passages is not None]
     texts = [embedding_text(article, passage) for article, passages in new for passage in passages]
     if not new:

@@ -1,8 +1,8 @@
 """Near-duplicates: articles that share most of their words in order form a group.
 
 The same agency report in two papers is one witness, not two. Each article has a MinHash signature
-(Broder 1997) of its word shingles; its bands find articles that may be alike without comparing it
-to all, and the signatures decide.
+(Broder 1997) of its word shingles. Bands of the signature find candidates without a comparison with
+all articles; the whole signatures decide.
 """
 
 import re
@@ -61,8 +61,9 @@ def store(connection: sqlite3.Connection, article_id: str, sketch: Signature) ->
     groups = sorted(
         {
             group
-            for other, group, stored in rows
-            if other != article_id and similarity(sketch, _unpack(stored)) >= DUPLICATE_SIMILARITY
+            for stored_id, group, stored in rows
+            if stored_id != article_id
+            and similarity(sketch, _unpack(stored)) >= DUPLICATE_SIMILARITY
         }
     )
     if not groups:
@@ -113,7 +114,7 @@ def _bands(sketch: Signature) -> list[int]:
     bands = []
     for start in range(0, _PERMUTATIONS, _BAND_ROWS):
         rows = sketch[start : start + _BAND_ROWS].tobytes()
-        # The position belongs to it: equal rows in different bands mean nothing.
+        # The position is a part of the key: equal rows in different bands mean nothing.
         bands.append((start << 32) | zlib.crc32(rows))
     return bands
 
@@ -131,8 +132,8 @@ def _mixed(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 
 @lru_cache(maxsize=1)
 def _permutations() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
-    """Of the 32-bit numbers: times an odd factor, plus a term, modulo 2**32."""
-    # A stream that never changes, as stored signatures are compared with new ones.
+    """Factors and terms of permutations of the 32-bit numbers: `factor * n + term`."""
+    # A generator whose stream never changes, since stored signatures are compared with new ones.
     random = np.random.RandomState(1)
     halves = random.randint(0, 1 << 31, _PERMUTATIONS, dtype=np.uint32)
     return 2 * halves + 1, random.randint(0, 1 << 32, _PERMUTATIONS, dtype=np.uint32)

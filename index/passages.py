@@ -12,13 +12,13 @@ from index.sources.headers import read_header
 from index.types import Article, Passage
 
 PASSAGE_TOKENS = 200
-"""The most word pieces of a passage: with title and question it fits the models' window."""
+"""The most word pieces of a passage: with title and question, it fits the models' input."""
 
 OVERLAP_TOKENS = 50
 """Room for the one or two sentences that neighbouring passages share."""
 
 PASSAGE_CHARACTERS = 2_000
-"""A bound for text without word boundaries, which word pieces do not measure."""
+"""The most characters of a passage, for text without word boundaries."""
 
 
 WINDOW_CHARACTERS = 16_000
@@ -26,7 +26,7 @@ WINDOW_CHARACTERS = 16_000
 which takes quadratic time in text whose sentences or paragraphs do not end."""
 
 _UNSETTLED_CHARACTERS = 4_000
-"""A chunk so near to the end of a window could reach beyond it."""
+"""A chunk that ends this near to the end of a window may go on beyond it."""
 
 _SHARED_CHUNKS = 3
 
@@ -35,19 +35,19 @@ _WORD_CHARACTERS = 200
 _SAMPLE_CHARACTERS = 512
 _ALONE = r"\t\n\r!-/:-@\[-`{-~\xa0\u2000-\u200a\u2010-\u2027\u3000\u4e00-\u9fff"
 _PARTS = re.compile(rf"\[[A-Z]{{1,9}}\]|[{_ALONE}]|[^{_ALONE}]+")
-"""Other blanks, punctuation and Chinese characters, which make up no word piece with what stands
-beside them, and what lies between. Only `[SEP]` and its like are one word piece as a whole."""
+"""Parts of a word whose word pieces can be counted one by one. Blanks, punctuation and Chinese
+characters never share a word piece with their neighbours; only special tokens such as `[SEP]` are
+one word piece as a whole."""
 
 _WORD = re.compile(r"[^\W_]")
-"""A letter or digit, of which every answer has one."""
+"""A letter or digit; every answer has one."""
 
 
 class _WordPieces(dict[str, int]):
-    """How many word pieces there are in each word, counted when it is first asked for.
+    """The number of word pieces of each word, counted on first use.
 
-    The splitter measures each sentence several times over, in one window and another. A word is
-    what lies between two spaces: no word piece reaches across a space, so that those of a text are
-    those of its words.
+    The splitter measures each sentence several times. A word is what lies between two spaces: no
+    word piece crosses a space, so the number for a text is the sum over its words.
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
@@ -55,7 +55,7 @@ class _WordPieces(dict[str, int]):
         self._tokenizer = tokenizer
 
     def of(self, text: str) -> int:
-        """How many there are in a text; of one with too many for a passage, that they are."""
+        """The number of word pieces of a text; counting stops beyond those of a passage."""
         if len(text) <= PASSAGE_CHARACTERS:
             return sum(map(self.__getitem__, text.split(" ")))
         count = 0
@@ -121,8 +121,8 @@ def _chunks(text: str, start: int) -> Iterator[Span]:
     """The splitter's chunks of a text from `start` on, cut in one window after another.
 
     Windows overlap by a few chunks, and one takes over from the other at a chunk that both have.
-    From there on they are those of the whole text: a chunk depends on the one before it, and on
-    what follows no further than it could reach.
+    From there on the chunks are those of the whole text: a chunk depends only on the one before it,
+    and on the text that it could reach.
     """
     shared: list[Span] = []
     while True:

@@ -21,8 +21,8 @@ class MilvusAddress:
     """A collection on Milvus; as a string, what the user wrote.
 
     Attributes:
-        uri: Of the server, as its client wants it, or the path of a milvus-lite file.
-        name: Of the collection.
+        uri: URI of the server, as pymilvus takes it, or the path of a milvus-lite file.
+        name: Name of the collection.
         written: The whole address.
     """
 

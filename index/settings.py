@@ -1,6 +1,6 @@
 """The numbers that decide which passages are found, each with what chose it.
 
-`python -m eval.bench.parts` measures what the answers are without the parts that they weigh.
+`python -m eval.bench.parts` measures retrieval and answers with single parts left out.
 """
 
 CANDIDATES = 50
@@ -13,7 +13,7 @@ TITLE_WEIGHT = 0.5
 """Weight of a match in the title against one in the passage."""
 
 PASSAGES_OF_AN_ARTICLE = 6
-"""Passages of one article before those of others have had their turn."""
+"""Passages of one article that are ranked by score; any further ones come last."""
 
 DUPLICATE_SIMILARITY = 0.6
 """Share of common word shingles (Jaccard) from which two articles are near-duplicates."""

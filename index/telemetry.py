@@ -15,6 +15,6 @@ SWITCHES = {
 
 
 def switch_off() -> None:
-    """Switch it off by environment variables; those that a user has set stay as they are."""
+    """Set the environment variables that switch it off, unless the user has set them."""
     for name, value in SWITCHES.items():
         os.environ.setdefault(name, value)

@@ -26,7 +26,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What somebody has put right about an article.
+    """A correction of an article's title or publication date.
 
     Attributes:
         title: The title; None leaves it as it is read.
@@ -41,10 +41,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """An article in a list: all but its text, which has its length here.
+    """An article in a list: its fields without the text.
 
     Attributes:
-        id: As of `Article`, like `title`, `published` and `source`.
+        id: As in `Article`, like `title`, `published` and `source`.
         characters: The length of the text.
     """
 
@@ -56,7 +56,7 @@ class Summary:
 
 
 class Order(StrEnum):
-    """How a list of articles is sorted; articles that are alike in it come by id."""
+    """The order of a list of articles; ties are ordered by id."""
 
     ID = "id"
     TITLE = "title"
@@ -67,11 +67,11 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Summaries:
-    """A part of a list of articles.
+    """One page of a list of articles.
 
     Attributes:
-        articles: The part.
-        total: How many articles the whole list has.
+        articles: The articles of this page.
+        total: Number of articles in the whole list.
     """
 
     articles: tuple[Summary, ...]
@@ -115,8 +115,8 @@ NO_FILTERS = Filters()
 class Hit:
     """A retrieved passage, with the article in the version in which it was found.
 
-    What is read, cited and resolved for a question comes from `article`, so that an update in
-    the meantime changes nothing of it.
+    Everything that is read, cited or resolved for a question comes from `article`, so that an
+    update in the meantime does not affect it.
 
     Attributes:
         passage: Its article and its offsets in `article.text`.
@@ -139,7 +139,7 @@ class Hit:
 
     @property
     def text(self) -> str:
-        """The words of the passage."""
+        """The text of the passage."""
         return self.article.text[self.passage.start : self.passage.end]
 
 

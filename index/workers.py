@@ -1,7 +1,8 @@
 """Add articles with several processes, each of which splits, embeds and writes a part of them.
 
-One process embeds on all cores of a small machine; more of them pay where what Python does beside
-it, one core at a time, has become the limit: on a machine of many cores that fills a cluster.
+One process embeds on all cores of a small machine. More processes pay off once the Python code
+around it, which uses one core at a time, is the limit: on a machine with many cores that fills a
+cluster.
 """
 
 import multiprocessing
@@ -41,9 +42,9 @@ def add_with_workers(
 
     Args:
         articles: Of any number; they are read as they are needed.
-        place: Of the collection, which exists already.
-        workers: How many processes.
-        progress: As of `Collection.add`.
+        place: Place of the collection, which exists already.
+        workers: Number of processes.
+        progress: As in `Collection.add`.
 
     Raises:
         UserError: If the collection cannot be shared by processes, or one of them has died. What
@@ -71,13 +72,13 @@ def add_with_workers(
                 for part in _parts(articles):
                     # The later of two articles with one id is the one that stays.
                     ids = {article.id for article in part}
-                    if any(article.id in ids for other in running.values() for article in other):
+                    if any(article.id in ids for begun in running.values() for article in begun):
                         take(list(running))
                     while len(running) >= _PARTS_AHEAD * workers:
                         take(wait(running, return_when=FIRST_COMPLETED).done)
                     running[pool.submit(_add, part)] = part
             except Exception:
-                take(list(running))  # what was begun is finished, and told of
+                take(list(running))  # parts that were begun are finished, and reported
                 raise
             take(list(running))
         except BrokenProcessPool:
@@ -91,7 +92,7 @@ def add_with_workers(
 
 
 def _parts(articles: Iterable[Article]) -> Iterator[Part]:
-    """Group articles; if the reading breaks off, what was read comes before the error."""
+    """Group articles; those read before an error are yielded before it is raised."""
     part: Part = []
     characters = 0
     try:

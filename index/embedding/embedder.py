@@ -1,4 +1,4 @@
-"""Texts to unit vectors: the bundled model, or any sentence-transformers model."""
+"""Embedders: the bundled model, or any sentence-transformers model."""
 
 import json
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ MAX_TOKENS = 256
 """The longest input that all-MiniLM-L6-v2 was made for."""
 
 DIMENSION = 384
-"""Of the bundled embedder's vectors."""
+"""Number of dimensions of the bundled embedder's vectors."""
 
 Vectors = npt.NDArray[np.float32]
 

@@ -1,4 +1,4 @@
-"""Models that are named rather than given as a folder: from a cache, or from the model hub."""
+"""Models given by name instead of a folder: loaded from the cache or from the model hub."""
 
 import os
 import socket
@@ -15,17 +15,17 @@ _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 def only_local(what: str, name: str) -> bool:
     """Whether a model is to be loaded without the network.
 
-    The hub's client would try for minutes to reach it, with a warning for each time.
+    Without this check, the hub's client retries for minutes, with a warning for each try.
 
     Args:
-        what: What messages call it, as "reader".
+        what: The kind of model in messages, such as "reader".
         name: A folder, or the name of a model on the hub.
 
     Returns:
         True for a folder, or for a model in the cache while the hub is out of reach.
 
     Raises:
-        UserError: If it is neither here nor to be had.
+        UserError: If it is not in the cache and the hub is out of reach.
     """
     if Path(name).is_dir():
         return True
@@ -50,7 +50,7 @@ def _reachable() -> bool:
     if os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on"):
         return False
     if any(os.environ.get(proxy) for proxy in _PROXIES):
-        return True  # Only the proxy knows.
+        return True  # Only the proxy can tell.
     hub = urlsplit(os.environ.get("HF_ENDPOINT") or _HUB)
     port = hub.port or (80 if hub.scheme == "http" else 443)
     try:

@@ -1,4 +1,4 @@
-"""A bundled ONNX model: verified when loaded, run on all cores, one text at a time on each."""
+"""A bundled ONNX model: verified when loaded, run on all cores, one text on each."""
 
 import hashlib
 import json
@@ -18,9 +18,10 @@ BUNDLED_MODELS = Path(__file__).resolve().parents[2] / "qa" / "models"
 """The folder of the bundled models: data beside the code, not an import."""
 
 THREADS_OF_A_TEXT = 2
-"""Where fewer texts than cores are read, a second core helps with each. One passage by `base` takes
-0.55 to 0.70 times as long so, two at the same time no longer than before; neither takes more CPU
-time, and the outputs are the same to the last bit (two cores of an EPYC, one of them busy)."""
+"""Threads that work on one text: with fewer texts than cores, a second core helps. One passage then
+takes the `base` reader 0.55 to 0.70 of the time, and two at the same time take no longer than
+before; CPU time and outputs are the same, to the last bit (two cores of an EPYC, one of them
+busy)."""
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -31,8 +32,8 @@ def verify(folder: Path, *names: str) -> None:
     """Check files of a model folder against the sha256 that its `manifest.json` records.
 
     Args:
-        folder: The model's.
-        names: Of the files; none given is all that are recorded.
+        folder: The model folder.
+        names: The files to check; without any, all that the manifest records.
 
     Raises:
         UserError: If a file is missing, unreadable or not the one that was recorded.
@@ -62,9 +63,9 @@ class OnnxModel:
     Weights may be in further files, as long as the manifest records them.
 
     Each core runs one text after the other. That is faster than a padded batch on all cores (the
-    activations of one passage stay in a core's cache, and nothing is padded), and a text's
-    result does not depend on its company, as it would where a batch shares its int8 scales.
-    A core that has no text of its own helps with that of another.
+    activations of one passage stay in a core's cache, and nothing is padded), and a text's result
+    does not depend on the rest of its batch, as it would if they shared int8 scales. A core without
+    a text of its own helps with another one's.
 
     Attributes:
         tokenizer: Its tokenizer, without padding; truncation is the caller's choice.
@@ -76,10 +77,10 @@ class OnnxModel:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = min(THREADS_OF_A_TEXT, usable_cores())
-        # Threads that wait for work in a loop take the cores from the other texts.
+        # Threads that spin while they wait take the cores from other texts.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(
-            # By its path, from which it finds the other files.
+            # By path, so that onnxruntime finds further files with weights.
             folder / "model.onnx",
             options,
             providers=["CPUExecutionProvider"],
@@ -90,7 +91,7 @@ class OnnxModel:
         self._cores = ThreadPoolExecutor(usable_cores(), thread_name_prefix="onnx")
 
     def run(self, encodings: Sequence[Encoding]) -> list[list[FloatArray]]:
-        """Run the network on each of some tokenised texts.
+        """Run the model on tokenised texts.
 
         Returns:
             For each text the outputs in the graph's order, without a batch axis.

@@ -1,1 +1,1 @@
-"""A collection in a folder: SQLite is the truth, FAISS and BM25 follow it."""
+"""A collection in a folder: SQLite is the source of truth, FAISS and BM25 are derived from it."""

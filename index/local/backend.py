@@ -1,4 +1,4 @@
-"""A collection in a folder: SQLite is the truth, FAISS and tantivy are derived from it."""
+"""A collection in a folder: SQLite is the source of truth, FAISS and tantivy are derived."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 _LEAST_MORE = 10
 _MORE_SHARE = 0.2
-"""Neighbours that an inexact index is asked for beyond those wanted; the stored vectors decide."""
+"""Extra neighbours asked of an index that is not exact; the stored vectors rerank them."""
 
 _SELECTIONS_KEPT = 8
 
 _SEARCHES = 5
-"""Searches for one question at most, where articles change while they are searched for."""
+"""The most searches for one question: a search is repeated if an article changes meanwhile."""
 
 
 class LocalBackend:
@@ -45,10 +45,10 @@ class LocalBackend:
 
         Args:
             path: The folder.
-            create_with: Makes a missing collection, for vectors of this embedder.
+            create_with: Embedder of a new collection; None opens an existing one only.
 
         Raises:
-            UserError: If it is no collection, or cannot be made.
+            UserError: If it is not a collection, or cannot be created.
         """
         self.path = path
         refuse_other(path)
@@ -67,7 +67,7 @@ class LocalBackend:
 
     @property
     def embedder(self) -> str:
-        """Name of the embedder whose vectors it holds."""
+        """Name of the embedder of the stored vectors."""
         return self.store.embedder
 
     @cached_property
@@ -85,15 +85,15 @@ class LocalBackend:
         return LexicalIndex(self.path / LEXICAL)
 
     def holds(self, article: Article) -> bool:
-        """True if the article is stored with just this text, title, date and source."""
+        """True if the article is stored with exactly this text, title, date and source."""
         return self.store.holds(article)
 
     def correct(self, article_id: str, correction: Correction) -> None:
-        """Keep a correction of an article, for every later version of it."""
+        """Store a correction of an article, which applies to every later version of it."""
         self.store.correct(article_id, correction)
 
     def corrected(self, article: Article) -> Article:
-        """The article as it is with what was corrected of it."""
+        """The article with its stored correction applied."""
         return self.store.corrected(article)
 
     def put(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
@@ -109,7 +109,7 @@ class LocalBackend:
         return self.store.article(article_id)
 
     def articles_of(self, versions: Mapping[str, str]) -> dict[str, Article]:
-        """Those of the articles that are stored in just this version, by id."""
+        """The articles that are still stored in exactly these versions, by id."""
         return self.store.articles_of(versions)
 
     def articles(self) -> Iterator[Article]:
@@ -119,11 +119,11 @@ class LocalBackend:
     def summaries(
         self, words: Sequence[str], offset: int, limit: int, order: Order = Order.ID
     ) -> Summaries:
-        """A part of the list of all articles, without reading any text."""
+        """One page of the list of articles; texts are not read."""
         return self.store.summaries(words, offset, limit, order)
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
-        """The near-duplicate group of each of these articles that is stored."""
+        """The near-duplicate group of each article, by id; ids that are not stored are left out."""
         return self.store.groups(article_ids)
 
     def counts(self) -> tuple[int, int]:
@@ -131,7 +131,7 @@ class LocalBackend:
         return self.store.counts()
 
     def state(self) -> State:
-        """How far the history of the store has come."""
+        """The state of the store after its last committed change."""
         return self.store.state()
 
     def is_new(self) -> bool:
@@ -139,7 +139,7 @@ class LocalBackend:
         return self.store.state().counter == 0
 
     def follow(self) -> None:
-        """Bring the derived indexes to what the store holds now."""
+        """Bring the derived indexes up to date with the store."""
         self._follow(self.store.state())
 
     def find(
@@ -149,14 +149,14 @@ class LocalBackend:
         candidates: int,
         filters: Filters | None,
     ) -> Found:
-        """Find the passages nearest by meaning, and those nearest by words."""
+        """Find the passages with the nearest vectors and those with the best BM25 scores."""
         for _ in range(_SEARCHES):
             near, lexical = self._rankings(question, vector, candidates, filters)
             ids = list(dict.fromkeys([*near, *lexical]))
             stored = self.store.passages_with_vectors(ids)
             if len(stored) == len(ids):
                 break
-            # An article was replaced or removed meanwhile; what replaced it was not found yet.
+            # An article was replaced or removed meanwhile, and its new passages were not searched.
         similarities = _similarities(vector, stored)
         dense = _nearest(near, similarities)[:candidates]
         kept = {*dense, *lexical} & stored.keys()
@@ -175,18 +175,18 @@ class LocalBackend:
         candidates: int,
         filters: Filters | None,
     ) -> tuple[list[int], dict[int, float]]:
-        """The nearest passages, best first, and the BM25 scores of those found by their words."""
+        """Ids of the nearest passages, and BM25 scores by passage id; both best first."""
         state = self.store.state_to_search()
         self._follow(state)
         selection = self._selection(state, filters) if filters else None
         if selection is not None and len(selection.ids) == 0:
             return [], {}
-        # Both leave Python's lock to others while they search.
+        # Both searches release the GIL.
         by_words = self._beside.submit(self._by_words, question, candidates, selection)
         return self._near(vector, candidates, selection), by_words.result()
 
     def nearest(self, vector: npt.NDArray[np.float32], k: int) -> list[int]:
-        """Ids of the k passages nearest by meaning alone, best first."""
+        """Ids of the k passages with the nearest vectors, best first."""
         self.follow()
         near = self._near(vector, k, None)
         return _nearest(near, _similarities(vector, self.store.passages_with_vectors(near)))[:k]
@@ -198,14 +198,14 @@ class LocalBackend:
             self.vectors.maintain(self.store, wait=True)
 
     def close(self) -> None:
-        """Close the files; nothing is lost without it."""
+        """Close the files. Nothing is lost if it is not called."""
         self._beside.shutdown()
         self.store.close()
 
     def _near(
         self, vector: npt.NDArray[np.float32], k: int, selection: "Selection | None"
     ) -> list[int]:
-        """Candidates for the k nearest; more than that of an index that is not exact."""
+        """Candidates for the k nearest passages; more than k if the index is not exact."""
         if self.vectors.dimension not in (None, len(vector)):
             raise UserError(
                 f"{self.path}: its vectors have {self.vectors.dimension} dimensions, those of "
@@ -223,7 +223,7 @@ class LocalBackend:
         try:
             return self.lexical.search(question, candidates, selection)
         except DamagedError:
-            # All that it held is in the store.
+            # Nothing is lost: the index is derived from the store.
             self.lexical.repair(self.store)
             return self.lexical.search(question, candidates, selection)
 
@@ -246,7 +246,7 @@ class LocalBackend:
         self.lexical.catch_up(self.store, latest)
 
     def _load(self) -> None:
-        # cached_property takes no lock, and two loaded indexes would each follow for themselves.
+        # cached_property takes no lock: two threads could load two copies of an index.
         if "lexical" not in self.__dict__:
             with self._lock:
                 _ = self.vectors, self.lexical
@@ -255,7 +255,7 @@ class LocalBackend:
 def _similarities(
     vector: npt.NDArray[np.float32], stored: Mapping[int, StoredPassage]
 ) -> dict[int, float]:
-    """Cosine similarities by the stored vectors, by passage id."""
+    """Cosine similarity of a vector to each stored one, by passage id."""
     if not stored:
         return {}
     for passage_id, passage in stored.items():

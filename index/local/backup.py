@@ -1,4 +1,4 @@
-"""Copies of a collection while it is in use, and the way back."""
+"""Back up and restore a collection while it is in use."""
 
 import sqlite3
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from index.local.store import Store
 from index.local.temporary import clear, is_left_over, unfinished
 
 _STEP_PAGES = -1
-"""All in one step: one moment of the collection, however much is written meanwhile."""
+"""All pages in one step: a snapshot, whatever others write meanwhile."""
 
 _PROBLEMS_TOLD = 3
 
@@ -25,15 +25,15 @@ _PROBLEMS_TOLD = 3
 def backup(collection: Path, destination: Path) -> int:
     """Copy a collection's articles, passages and vectors as they are at one moment.
 
-    Others may read and write meanwhile. Indexes are not copied; they are made again when
-    the copy is opened, for the copy is a collection too.
+    Others may read and write meanwhile. The copy is a collection too; its indexes are not copied
+    but rebuilt when it is opened.
 
     Args:
         collection: Its folder.
         destination: A folder that is missing or empty.
 
     Returns:
-        How many articles were copied.
+        The number of articles copied.
 
     Raises:
         UserError: If there is no collection, its articles are damaged, or the destination is
@@ -58,7 +58,7 @@ def backup(collection: Path, destination: Path) -> int:
 def restore(
     backed_up: Path, collection: Path, tell: Callable[[str], None] = lambda line: None
 ) -> int:
-    """Make a collection what it was when it was backed up; what came later is lost.
+    """Bring a collection back to the state of its backup; later changes are lost.
 
     Others may have it open: they find the restored articles with their next search. A collection
     that is damaged is renamed, as "articles.sqlite.damaged-20240105-101500", and not changed.
@@ -66,10 +66,10 @@ def restore(
     Args:
         backed_up: The folder that `backup` made.
         collection: The folder of a collection, also a damaged one, or one without articles.
-        tell: Is told the new name of a damaged one.
+        tell: Called with a line that names the renamed file.
 
     Returns:
-        How many articles it holds now.
+        The number of articles restored.
 
     Raises:
         UserError: If there is no backup, it is damaged, or the collection cannot be written.
@@ -103,10 +103,10 @@ def _copy(collection: Path, fresh: Path, otherwise: str) -> int:
     Args:
         collection: Its folder, which may be one where nothing can be written.
         fresh: The file to make, with an identity of its own.
-        otherwise: Ends the message of what is damaged.
+        otherwise: End of the message about damage.
 
     Returns:
-        How many articles were copied.
+        The number of articles copied.
 
     Raises:
         UserError: If the articles are damaged.
@@ -117,7 +117,7 @@ def _copy(collection: Path, fresh: Path, otherwise: str) -> int:
             copy.execute("PRAGMA journal_mode = DELETE")
             drop_actions(copy)
             copy.commit()
-        with closing(Store(fresh)) as store:  # One of an earlier version is brought up to date.
+        with closing(Store(fresh)) as store:  # Migrates an earlier version.
             if damage := list(islice(store.damage(), _PROBLEMS_TOLD)):
                 raise UserError(f"{collection}: damaged ({'; '.join(damage)}); {otherwise}")
             count = store.counts()[0]
@@ -134,7 +134,7 @@ def _copy(collection: Path, fresh: Path, otherwise: str) -> int:
 
 
 def _is_whole(collection: Path) -> bool:
-    """True if there are articles, and they can be read."""
+    """True if there is a store, and it is not damaged."""
     if not (collection / STORE).is_file():
         return False
     try:
@@ -148,13 +148,13 @@ def _is_whole(collection: Path) -> bool:
 
 
 def _overwrite(store: Path, fresh: Path) -> None:
-    """Replace what is in a store, in one transaction, for all who have it open."""
+    """Replace the content of a store in one transaction; other processes may have it open."""
     with closing(_connect(fresh)) as source, closing(_connect(store)) as target:
         source.backup(target, pages=_STEP_PAGES)
 
 
 def _exchange(store: Path, fresh: Path, tell: Callable[[str], None]) -> None:
-    """Put another file in the place of a damaged or missing one, which is set aside."""
+    """Set a damaged store aside, if there is one, and put another file in its place."""
     aside = store.with_name(f"{store.name}.damaged")
     if store.exists():
         aside = set_aside(store)

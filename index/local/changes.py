@@ -2,7 +2,7 @@
 
 They catch up by two numbers: passage ids only grow, and each removal carries the value of a counter
 that grows with every committed change. Old removals are forgotten; an index that has not seen them
-yet begins anew.
+is rebuilt.
 """
 
 import sqlite3
@@ -22,10 +22,10 @@ _SAMPLE_RUN = 8
 
 
 class State(NamedTuple):
-    """A moment of a store's history, up to which an index has followed it.
+    """A point in the history of a store: the last change that it, or an index, has seen.
 
     Attributes:
-        identity: Of the history that was seen; a restored store begins another one.
+        identity: Identifies the history; a restored store begins a new one.
         counter: Grows with every committed change.
         last_passage: Id of the newest passage; ids only grow.
     """
@@ -52,9 +52,9 @@ class Changes:
     """The changes that a derived index has not seen yet; valid while the transaction is open.
 
     Attributes:
-        state: Of the index once it has taken in all of the changes.
-        anew: True if the index must be emptied first: it followed another history, or what it
-            has not seen is no longer known.
+        state: The state of the index once it has applied the changes.
+        anew: True if the index must be emptied first: it followed another history, or removals that
+            it has not seen were forgotten.
     """
 
     def __init__(self, connection: sqlite3.Connection, since: State) -> None:
@@ -68,7 +68,7 @@ class Changes:
         self._since = NOTHING_SEEN if self.anew else since
 
     def removed(self) -> list[int]:
-        """Ids of passages to forget."""
+        """Ids of the removed passages that the index still has."""
         rows = self._connection.execute(
             "SELECT passage_id FROM removals WHERE counter > ? AND passage_id <= ?",
             (self._since.counter, self._since.last_passage),
@@ -76,7 +76,7 @@ class Changes:
         return [row[0] for row in rows]
 
     def count_new(self) -> int:
-        """The number of new passages, at most."""
+        """An upper bound on the number of new passages."""
         return self.state.last_passage - self._since.last_passage
 
     def count(self) -> int:
@@ -85,13 +85,13 @@ class Changes:
         return int(count)
 
     def refuse_sizes_other_than(self, dimension: int | None) -> None:
-        """Look at the sizes of the new vectors, before an index takes in any of them.
+        """Check the dimensions of the new vectors before any of them is added to an index.
 
         Args:
-            dimension: Of the index; None is that of the first of them.
+            dimension: Number of dimensions of the index; None takes that of the first new vector.
 
         Raises:
-            UserError: If a vector has another one.
+            UserError: If a vector has another number of dimensions.
         """
         row = self._connection.execute(
             "SELECT id FROM passages WHERE id > ?1 AND length(vector) <> coalesce(?2, "
@@ -112,12 +112,12 @@ class Changes:
             yield ids, vectors.reshape(len(batch), -1)
 
     def sample(self, size: int) -> Vectors:
-        """About `size` vectors from everywhere in the store: shape (n, dimension)."""
+        """About `size` vectors, spread evenly over the store: shape (n, dimension)."""
         last = self.state.last_passage
         step = max(1, last // max(1, size))
         parts = []
         for first in range(1, last + 1, step * _SAMPLE_RUN):
-            # Runs of neighbours are read with one seek; articles are short beside the distance.
+            # A run of neighbours costs one seek; the runs are too far apart to share an article.
             rows = self._connection.execute(
                 "SELECT vector FROM passages WHERE id BETWEEN ? AND ?",
                 (first, first + _SAMPLE_RUN - 1),
@@ -134,7 +134,7 @@ class Changes:
         )
         article: Article | None = None
         for passage_id, article_id, start, end in rows:
-            # The passages of an article are neighbours; its text is read once for all of them.
+            # The passages of an article follow each other; its text is read once for all of them.
             if article is None or article.id != article_id:
                 article = article_of(
                     self._connection.execute(

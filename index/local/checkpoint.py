@@ -1,4 +1,4 @@
-"""Write a file so that a reader finds the old one or the new one, whole, whatever dies when."""
+"""Checkpoint files that are replaced atomically: a crash leaves the old one or the new one."""
 
 import hashlib
 import json
@@ -23,11 +23,11 @@ def write_checkpoint(
 
     Args:
         path: The checkpoint.
-        header: Of types that JSON has.
-        write: Is given a function that takes the next bytes of the payload.
+        header: Values that JSON can hold.
+        write: Called with a function that appends bytes to the payload.
 
     Raises:
-        OSError: If the disk does not take it; `path` is then what it was.
+        OSError: If it cannot be written; `path` is then unchanged.
     """
     with unfinished(path.parent) as folder:
         temporary = folder / path.name
@@ -64,18 +64,6 @@ def read_checkpoint(path: Path, read: Callable[[dict[str, Any], BinaryIO], T]) -
         return None
 
 
-def read_header(path: Path) -> dict[str, Any] | None:
-    """The header of a checkpoint, without a look at the rest; None if it has none."""
-    try:
-        with path.open("rb") as file:
-            if file.read(len(_MAGIC)) != _MAGIC:
-                return None
-            header: dict[str, Any] = json.loads(file.readline(_CHUNK))
-            return header
-    except (OSError, ValueError):
-        return None
-
-
 def _is_whole(file: BinaryIO) -> bool:
     size = os.fstat(file.fileno()).st_size
     left = size - _DIGEST_BYTES
@@ -93,7 +81,7 @@ def _is_whole(file: BinaryIO) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk: after a power cut, a renamed file is still there."""
+    """Flush a folder to the disk, so that a renamed file survives a power cut."""
     if os.name == "nt":  # Windows has no handle on a folder to sync.
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -13,26 +13,30 @@ from index.errors import UserError
 _LOCK_SECONDS = 60.0
 
 _NO_DAMAGE = {
-    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM,
-}  # fmt: skip
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+}
 
 _Stamp = tuple[int, int, int, bool]
 _File = tuple[int, int]
 
 
 class Connections:
-    """Gives each thread its own connection; all are closed together.
+    """One connection for each thread.
 
-    That of a thread that has ended is closed when another thread gets its first one, for a server
-    sees threads come and go as long as it runs.
+    The connection of a thread that has ended is closed when another thread opens its first one: the
+    threads of a server come and go as long as it runs.
 
     Attributes:
         read_only: True if this process cannot write to the file or its folder; others may.
     """
 
     def __init__(self, path: Path) -> None:
-        """Prepare; the file is opened, or created, with the first connection."""
+        """Open nothing yet; the first connection opens the file, or creates it."""
         self._path = path
         self._opened: dict[Thread, sqlite3.Connection] = {}
         self._files: dict[sqlite3.Connection, _File] = {}
@@ -45,7 +49,7 @@ class Connections:
         """The connection of this thread, to the file that is there now.
 
         Raises:
-            UserError: If there was a file, and there is none any more.
+            UserError: If the file was deleted.
         """
         connection = self._opened.get(threading.current_thread())
         if connection is not None and self._is_outdated(connection):
@@ -55,8 +59,8 @@ class Connections:
             connection, file = self._connect_to_present()
             # FULL: an article that was acknowledged survives a power cut, not only a kill.
             connection.execute("PRAGMA synchronous = FULL")
-            # A file that a stranger made may hold triggers and views; they get no functions that
-            # could do harm, and `Store` writes nothing beside them.
+            # A file that a stranger made may hold triggers and views; they may call no functions
+            # that could do harm, and `Store` writes nothing while they are there.
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("PRAGMA foreign_keys = ON")
             with self._lock:
@@ -68,13 +72,13 @@ class Connections:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that sees one moment of the file."""
+        """A read transaction: all of its queries see the same snapshot."""
         with self._transaction("DEFERRED") as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction of the one who writes; others wait for their turn.
+        """A write transaction; other writers wait for it to end.
 
         Raises:
             UserError: If the file cannot be written.
@@ -94,7 +98,7 @@ class Connections:
                 self._close(thread)
 
     def close_thread(self) -> None:
-        """Close the connection of this thread, which is about to end."""
+        """Close the connection of this thread, for a thread that is about to end."""
         with self._lock:
             self._close(threading.current_thread())
 
@@ -106,7 +110,7 @@ class Connections:
             connection.close()
 
     def _connect_to_present(self) -> tuple[sqlite3.Connection, _File]:
-        """A connection and the file that it is to, though the file may be replaced meanwhile."""
+        """A connection and the identity of its file, also if the file is replaced meanwhile."""
         before = _file(self._path) if self._exists or self._path.exists() else None
         while True:
             connection = self._connect()
@@ -131,8 +135,8 @@ class Connections:
                 raise
         else:
             return connection
-        # Without a writer there is no log, and SQLite would have to make one. So nobody writes
-        # now, and the file can be read as one that does not change; whether it did, we look.
+        # Without a writer there is no log, and SQLite would have to create one. So nobody is
+        # writing, and the file is opened as immutable; its stamp shows if it changes after all.
         stamp = _stamp(self._path)
         connection = self._connect_as("?immutable=1")
         self._frozen[connection] = stamp
@@ -151,7 +155,7 @@ class Connections:
         """True if another file is there now, or one that was read-only has changed."""
         if connection.in_transaction:
             return False
-        # What is written to a file that has been moved away would be lost.
+        # Writes to a file that has been moved away would be lost.
         if self._files[connection] != _file(self._path):
             return True
         stamp = self._frozen.get(connection)

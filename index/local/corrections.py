@@ -1,4 +1,4 @@
-"""What people have put right about articles, kept so that reading a file again does not undo it."""
+"""Corrections of titles and dates, stored so that reading a file again does not undo them."""
 
 import sqlite3
 from dataclasses import replace
@@ -10,7 +10,7 @@ _UNDATED = ""
 
 
 def keep(connection: sqlite3.Connection, article_id: str, correction: Correction) -> None:
-    """Keep a correction; what it leaves open stays as an earlier one has it."""
+    """Store a correction; fields that it leaves open keep the value of an earlier one."""
     published = correction.published.isoformat() if correction.published else None
     connection.execute(
         "INSERT INTO corrections VALUES (?1, ?2, ?3) ON CONFLICT (article_id) DO UPDATE SET "
@@ -20,7 +20,7 @@ def keep(connection: sqlite3.Connection, article_id: str, correction: Correction
 
 
 def corrected(connection: sqlite3.Connection, article: Article) -> Article:
-    """The article with what is kept of its id."""
+    """The article with its stored correction applied."""
     row = connection.execute(
         "SELECT title, published FROM corrections WHERE article_id = ?", (article.id,)
     ).fetchone()
@@ -35,5 +35,5 @@ def corrected(connection: sqlite3.Connection, article: Article) -> Article:
 
 
 def forget(connection: sqlite3.Connection, article_id: str) -> None:
-    """Forget what was kept of an article."""
+    """Delete the correction of an article."""
     connection.execute("DELETE FROM corrections WHERE article_id = ?", (article_id,))

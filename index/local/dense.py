@@ -18,10 +18,10 @@ from index.local.selection import Selection
 from index.local.store import Store
 
 LISTS_FROM = 30_000
-"""Passages from which a scan of all float16 vectors takes too long (3 ms)."""
+"""Number of passages from which on a scan of all float16 vectors takes too long (3 ms)."""
 
 RETRAIN_GROWTH = 4.0
-"""Lists that were trained on so much less than there is now are trained anew."""
+"""Inverted lists are trained anew once there are this many times the vectors of their training."""
 
 _CATCH_UP_BATCH = 16_384
 _CHECKPOINT_SHARE = 0.1
@@ -31,10 +31,9 @@ _CHECKPOINT_SHARE = 0.1
 class VectorIndex:
     """An index of unit vectors that follows a store.
 
-    Few vectors are scanned, all of them, as float16. Many are sorted into inverted lists, which
-    are trained in the background while searches go on in the old index.
-    It holds nothing of its own: without its checkpoint, or with a damaged one, it is made again
-    from the store.
+    Below `LISTS_FROM` passages, a search scans all vectors as float16. From there on they are in
+    inverted lists, which are trained in the background while searches use the old index. All of it
+    is derived: if the checkpoint is missing or damaged, the index is rebuilt from the store.
     """
 
     def __init__(self, checkpoint: Path) -> None:
@@ -52,7 +51,7 @@ class VectorIndex:
 
     @property
     def state(self) -> State:
-        """How far it has seen the store."""
+        """The last change of the store that is in this index."""
         return self._state
 
     @property
@@ -62,12 +61,12 @@ class VectorIndex:
 
     @property
     def dimension(self) -> int | None:
-        """Number of dimensions of the vectors; None while there are none."""
+        """Number of dimensions of the vectors; None while the index is empty."""
         index = self._index
         return None if index is None else index.dimension
 
     def catch_up(self, store: Store, latest: State) -> None:
-        """Bring the index to what the store holds, which is `latest` or newer."""
+        """Apply the changes of the store, whose state is `latest` or newer."""
         if self._state == latest and self._stamp == _stamp(self._checkpoint):
             return
         with self._updating:
@@ -86,8 +85,8 @@ class VectorIndex:
 
         Args:
             vector: Shape (dimension,), of unit length.
-            k: How many at most.
-            selection: Only these passages; None is all.
+            k: The most passages to return.
+            selection: Restricts the search to these passages; None searches all.
         """
         with self._lock.reading():
             index = self._index
@@ -101,11 +100,11 @@ class VectorIndex:
             return np.empty(0, np.int64) if self._index is None else self._index.ids()
 
     def maintain(self, store: Store, *, wait: bool) -> None:
-        """Train the inverted lists if they are due, and write a checkpoint if that is worth it.
+        """Train the inverted lists if they are due; write a checkpoint if enough has changed.
 
         Args:
             store: The store that it follows.
-            wait: Return when that is done; else it goes on in a thread of its own.
+            wait: Wait for the training; otherwise it goes on in the background.
         """
         if self._training is not None and self._training.is_alive():
             if wait:
@@ -120,7 +119,7 @@ class VectorIndex:
             self._training.join()
 
     def discard(self) -> None:
-        """Forget everything, also the checkpoint."""
+        """Empty the index and delete its checkpoint."""
         with self._updating, self._lock.writing():
             if self._checkpoint.is_dir():
                 set_aside(self._checkpoint)
@@ -150,7 +149,7 @@ class VectorIndex:
         self._state = changes.state
 
     def _from_all(self, changes: Changes) -> tuple[Index | None, int]:
-        """A new index of all that the store holds, and how many it was trained on (0: a scan)."""
+        """A new index of all stored vectors, and how many it was trained on (0 for a scan)."""
         index: Index | None = None
         trained_on = 0
         count = changes.count()
@@ -185,7 +184,7 @@ class VectorIndex:
         store.close_thread()
 
     def _save(self) -> bool:
-        """Write a checkpoint if enough has changed since the last one; whether it was written."""
+        """Write a checkpoint if enough has changed since the last one; True if it was written."""
         with self._updating, self._lock.reading():
             if self._index is None or self._state == self._saved:
                 return False
@@ -227,7 +226,7 @@ class VectorIndex:
 
 
 def _stamp(path: Path) -> int:
-    """Changes whenever a checkpoint is replaced; 0 while there is none."""
+    """A number that changes whenever the checkpoint is replaced; 0 while there is none."""
     try:
         state = path.stat()
     except OSError:

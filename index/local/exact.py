@@ -1,4 +1,4 @@
-"""Nearest neighbours among unit vectors, by FAISS: a scan of all of them."""
+"""Exact nearest neighbours among unit vectors: a FAISS scan of all of them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +19,9 @@ class Neighbours(NamedTuple):
 
 
 class Index(Protocol):
-    """Vectors by passage id, which come in ascending order; for one who changes it or many readers.
+    """Vectors by passage id, added in ascending order of ids.
+
+    Not synchronized: one thread may change it, or many may search it.
 
     Attributes:
         is_exact: True if similarities are those of the stored vectors, and no passage is missed.
@@ -46,17 +48,17 @@ class Index(Protocol):
     def nearest(
         self, vector: npt.NDArray[np.float32], k: int, selection: Selection | None
     ) -> Neighbours:
-        """Search, in this thread alone; arguments as of `VectorIndex.search`."""
+        """Search, in the calling thread alone; arguments as for `VectorIndex.search`."""
 
     def write(self, take: Callable[[Any], None]) -> None:
-        """Give `take` the bytes of which `read` makes the same again."""
+        """Pass the serialized index to `take`; `read` loads it again."""
 
 
 class Numbered:
-    """Vectors in a code of faiss, one after the other, with their ids."""
+    """Quantized vectors in one flat FAISS array, with their ids."""
 
     def __init__(self, codes: Any, numbers: Any = None) -> None:  # noqa: ANN401 - faiss has no types
-        """Number what is in `codes`, a scalar quantizer: by `numbers`, if there is something."""
+        """Wrap `codes`, a scalar quantizer, and `numbers`, its id map; None makes a new map."""
         self._codes = codes
         self._numbers = faiss.IndexIDMap(codes) if numbers is None else numbers
 
@@ -67,7 +69,7 @@ class Numbered:
         return cls(faiss.downcast_index(numbers.index), numbers)
 
     def write(self, writer: Any) -> None:  # noqa: ANN401 - faiss has no types
-        """Write it by a writer of faiss."""
+        """Serialize it to a FAISS writer."""
         faiss.write_index(self._numbers, writer)
 
     @property
@@ -83,7 +85,7 @@ class Numbered:
         self._numbers.add_with_ids(vectors, ids)
 
     def remove(self, ids: npt.NDArray[np.int64]) -> None:
-        """Remove the vectors of these ids, and close up the others."""
+        """Remove the vectors of these ids; the others move up."""
         self._numbers.remove_ids(ids)
 
     def ids(self) -> npt.NDArray[np.int64]:
@@ -104,7 +106,7 @@ class Numbered:
     def among(
         self, vector: npt.NDArray[np.float32], k: int, candidates: npt.NDArray[np.int64]
     ) -> Neighbours:
-        """The nearest of some vectors, whose ids are ascending; those not there are passed over."""
+        """The nearest of the candidates, whose ids are ascending; unknown ids are ignored."""
         ids = self.ids()
         rows = np.searchsorted(ids, candidates)
         rows = rows[: np.searchsorted(rows, len(ids))]
@@ -126,7 +128,7 @@ class Numbered:
 
 
 class Scan:
-    """Float16 vectors, all of which each search looks at."""
+    """Float16 vectors; a search compares all of them."""
 
     is_exact = True
 
@@ -147,44 +149,44 @@ class Scan:
         return cls(Numbered.read(faiss.PyCallbackIOReader(file.read)))
 
     def write(self, take: Callable[[Any], None]) -> None:
-        """As of `Index`."""
+        """See `Index`."""
         self._vectors.write(faiss.PyCallbackIOWriter(take))
 
     @property
     def dimension(self) -> int:
-        """As of `Index`."""
+        """See `Index`."""
         return self._vectors.dimension
 
     def __len__(self) -> int:
         return len(self._vectors)
 
     def add(self, ids: npt.NDArray[np.int64], vectors: npt.NDArray[np.float16]) -> None:
-        """As of `Index`."""
+        """See `Index`."""
         self._vectors.add(ids, vectors.astype(np.float32))
 
     def remove(self, ids: npt.NDArray[np.int64]) -> None:
-        """As of `Index`."""
+        """See `Index`."""
         self._vectors.remove(ids)
 
     def ids(self) -> npt.NDArray[np.int64]:
-        """As of `Index`."""
+        """See `Index`."""
         return self._vectors.ids().copy()
 
     def nearest(
         self, vector: npt.NDArray[np.float32], k: int, selection: Selection | None
     ) -> Neighbours:
-        """As of `Index`."""
-        # One question is work for one thread; a team of them only waits for its last.
+        """See `Index`."""
+        # One question is too little work for several threads: all would wait for the last one.
         with threads(1):
             return self._vectors.scan(vector, k, selection)
 
 
 @contextmanager
 def threads(count: int) -> Iterator[None]:
-    """Let faiss use this many threads, for a while.
+    """Make FAISS use this many threads within the block.
 
-    The setting is OpenMP's, one of each calling thread, and torch may share it: left behind, it
-    would put a torch reader in the same thread on one core.
+    The setting is OpenMP's, one for each calling thread, and torch may share it: if it were not
+    reset, a torch reader in the same thread would run on one core.
     """
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(count)
@@ -195,7 +197,7 @@ def threads(count: int) -> Iterator[None]:
 
 
 def _view(vector: Any, size: int, dtype: Any) -> npt.NDArray[Any]:  # noqa: ANN401 - faiss has no types
-    """A view of a vector of C++; nothing is copied."""
+    """A NumPy view of a C++ vector, without a copy."""
     if size == 0:
         return np.empty(0, dtype)
     view: npt.NDArray[Any] = faiss.rev_swig_ptr(vector.data(), size)

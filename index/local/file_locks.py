@@ -1,6 +1,6 @@
-"""A file system without file locks, which some networks mount, is told at once.
+"""Reports a file system without file locks, such as some network mounts, at once.
 
-SQLite cannot tell it from a file that somebody else has locked, and waits for a minute.
+SQLite cannot tell it from a file that somebody else has locked, and would wait for a minute.
 """
 
 import errno
@@ -17,7 +17,7 @@ _HELD_BY_ANOTHER = {errno.EACCES, errno.EAGAIN, errno.EINTR}
 def refuse_without_locks(folder: Path) -> None:
     """Try the two kinds of locks that a collection needs, on a file that is deleted again.
 
-    A folder that cannot be written to is passed: nothing in it is locked for long.
+    A read-only folder is accepted: nothing in it is locked for long.
 
     Raises:
         UserError: If the file system of the folder gives no locks.

@@ -1,4 +1,4 @@
-"""The names in a collection's folder, and folders of something else."""
+"""The file names of a collection's folder, and checks that a folder is a collection's."""
 
 import os
 import time
@@ -16,7 +16,7 @@ FEEDBACK = "feedback.jsonl"
 
 
 def refuse_other(path: Path) -> None:
-    """Refuse what cannot be the folder of a collection; one that is missing or empty can.
+    """Refuse a path that cannot be the folder of a collection; a missing or empty folder can.
 
     Raises:
         UserError: If it is something else, or its articles are gone.

@@ -1,4 +1,4 @@
-"""Inverted lists: nearest neighbours among very many unit vectors, by FAISS, nearly all of them."""
+"""Approximate nearest neighbours among very many unit vectors: FAISS inverted lists."""
 
 import math
 from collections.abc import Callable
@@ -14,38 +14,38 @@ from index.local.selection import Selection
 _TRAINING_PER_LIST = 48
 
 _LISTS_ROOT = 4.0
-"""Lists, as a multiple of the root of the number of vectors."""
+"""Number of lists, as a multiple of the square root of the number of vectors."""
 
 _PROBED_LEAST = 320
 _PROBED_ROOT = 5.0
-"""Lists that are looked into: the least, and for each of the root of their number.
+"""Lists that a search probes: the least, plus a multiple of the square root of their number.
 
-Half of the 1,024 lists of a hundred thousand passages, a sixth of the 4,096 of a million: what a
-recall@20 of 0.98 takes, for questions are not spread as passages are.
+That is half of the 1,024 lists of a hundred thousand passages and a sixth of the 4,096 of a
+million: what a recall@20 of 0.98 takes, since questions are not distributed as passages are.
 """
 
 _CANDIDATES = 400
-"""Vectors that the lists' short codes choose, for their bytes to decide between."""
+"""Candidates that the short codes choose, to be reranked by the 8-bit codes."""
 
 _CANDIDATES_PER_WANTED = 8
 
 _NARROW = 2_000
-"""Passages up to which a filter leaves so few that their bytes are compared without the lists."""
+"""A filter that leaves at most so many passages skips the lists; their 8-bit codes are compared."""
 
 
 class InvertedLists:
-    """Vectors in short codes, sorted into lists, and in bytes, which decide between the best.
+    """Vectors in two codes: short ones, sorted into lists, and 8-bit ones, which rerank the best.
 
-    A search looks into the lists whose centres are nearest. The short codes have a third of a byte
-    for each dimension, in blocks that are compared in the registers of the processor, so that many
-    lists can be looked into; the bytes are as near to the truth as is needed to choose those few
-    whose stored vectors are read.
+    A search probes the lists with the nearest centres. The short codes have a sixth of a byte for
+    each dimension, in blocks that are compared in the registers of the processor, so that many
+    lists can be probed; the 8-bit codes are precise enough to choose the few passages whose stored
+    vectors are read.
     """
 
     is_exact = False
 
     def __init__(self, lists: Any, vectors: Numbered) -> None:  # noqa: ANN401 - faiss has no types
-        """Search `lists`, a transformation before lists of codes, and `vectors` as bytes."""
+        """Wrap `lists`, inverted lists behind a PCA, and `vectors`, the 8-bit codes."""
         self._lists = lists
         self._inner = faiss.downcast_index(lists.index)
         self._vectors = vectors
@@ -54,11 +54,12 @@ class InvertedLists:
     def trained(
         cls, count: int, sample: Callable[[int], npt.NDArray[np.float16]]
     ) -> "InvertedLists":
-        """Empty lists for about so many vectors.
+        """Trained lists without vectors.
 
         Args:
-            count: Of the vectors that will be in them.
-            sample: Gives about so many of those, to train on: shape (n, dimension).
+            count: About how many vectors they will hold.
+            sample: Called with a number; returns about so many of these vectors, for training:
+                shape (n, dimension).
         """
         number = 2 ** round(math.log2(_LISTS_ROOT * math.sqrt(count)))
         vectors = sample(_TRAINING_PER_LIST * number).astype(np.float32)
@@ -79,7 +80,7 @@ class InvertedLists:
         inner.by_residual = False
         inner.cp.spherical = True
         inner.cp.niter = 10
-        # Fewer are no mistake where passages have been removed, of which the sample knows nothing.
+        # No warning of few points: the sample has gaps where passages were removed.
         inner.cp.min_points_per_centroid = 1
         lists = faiss.IndexPreTransform(turned, inner)
         lists.train(vectors)
@@ -92,32 +93,32 @@ class InvertedLists:
         return cls(faiss.read_index(reader), Numbered.read(reader))
 
     def write(self, take: Callable[[Any], None]) -> None:
-        """As of `neighbours.Index`."""
+        """See `Index`."""
         writer = faiss.PyCallbackIOWriter(take)
         faiss.write_index(self._lists, writer)
         self._vectors.write(writer)
 
     @property
     def dimension(self) -> int:
-        """As of `Index`."""
+        """See `Index`."""
         return self._vectors.dimension
 
     def __len__(self) -> int:
         return len(self._vectors)
 
     def add(self, ids: npt.NDArray[np.int64], vectors: npt.NDArray[np.float16]) -> None:
-        """As of `neighbours.Index`."""
+        """See `Index`."""
         wide = vectors.astype(np.float32)
         self._vectors.add(ids, wide)
         self._lists.add_with_ids(wide, ids)
 
     def remove(self, ids: npt.NDArray[np.int64]) -> None:
-        """As of `neighbours.Index`."""
+        """See `Index`."""
         self._lists.remove_ids(ids)
         self._vectors.remove(ids)
 
     def ids(self) -> npt.NDArray[np.int64]:
-        """As of `neighbours.Index`: what the lists hold, which is what a search can find."""
+        """See `Index`: what the lists hold, which is what a search can find."""
         lists = self._inner.invlists
         parts = [
             faiss.rev_swig_ptr(lists.get_ids(number), lists.list_size(number)).copy()
@@ -129,8 +130,8 @@ class InvertedLists:
     def nearest(
         self, vector: npt.NDArray[np.float32], k: int, selection: Selection | None
     ) -> Neighbours:
-        """As of `neighbours.Index`; the similarities are rounded."""
-        # One question is work for one thread; a team of them only waits for its last.
+        """See `Index`; the similarities are rounded."""
+        # One question is too little work for several threads: all would wait for the last one.
         with threads(1):
             if selection is not None and len(selection.ids) <= _NARROW:
                 return self._vectors.among(vector, k, selection.ids)
@@ -139,7 +140,7 @@ class InvertedLists:
     def _candidates(
         self, vector: npt.NDArray[np.float32], k: int, selection: Selection | None
     ) -> npt.NDArray[np.int64]:
-        """Ids of what the short codes hold for the nearest, ascending."""
+        """Ids of the nearest vectors by their short codes, ascending."""
         options: dict[str, Any] = {"sel": selection.selector} if selection else {}
         parameters = faiss.SearchParametersPreTransform(
             index_params=faiss.SearchParametersIVF(nprobe=self._probes(selection), **options)
@@ -151,7 +152,7 @@ class InvertedLists:
         return np.sort(ids[ids >= 0])
 
     def _probes(self, selection: Selection | None) -> int:
-        """How many lists to look into: more where a filter leaves little in each."""
+        """The number of lists to probe: more if a filter leaves little in each."""
         lists = int(self._inner.nlist)
         share = 1.0 if selection is None else max(len(selection.ids), 1) / max(len(self), 1)
         wanted = _PROBED_LEAST + _PROBED_ROOT * math.sqrt(lists)
@@ -159,16 +160,16 @@ class InvertedLists:
 
 
 def _principal(vectors: npt.NDArray[np.float32]) -> Any:  # noqa: ANN401 - faiss has no types
-    """A projection on the two thirds of the dimensions that vary most, for codes of pairs of them.
+    """A PCA to the two thirds of the dimensions with the most variance, for codes of their pairs.
 
-    Each pair has four bits. The dimensions of embeddings vary very differently once they are
-    turned to their principal axes: those left out hold some hundredths of the length, and the
-    others are paired so that all pairs have about the same to tell.
+    Each pair gets four bits. Along their principal axes, the dimensions of embeddings differ much
+    in variance: those left out hold some hundredths of the length, and the others are paired so
+    that all pairs have about the same variance.
     """
     dimension = vectors.shape[1]
     pairs = max(1, dimension // 3)
     some = vectors[:: max(1, len(vectors) // (_TRAINING_PER_LIST * dimension))]
-    # With the opposite of each vector their mean is zero: no shift, which would not keep products.
+    # With the opposite of each vector the mean is zero: a shift would not keep inner products.
     mirrored = np.concatenate([some, -some] * math.ceil(dimension / (2 * len(some))))
     turned = faiss.PCAMatrix(dimension, min(2 * pairs, dimension))
     turned.balanced_bins = pairs

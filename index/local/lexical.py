@@ -23,9 +23,10 @@ _HEAP_BYTES = 64_000_000
 _SMALL_HEAP_BYTES = 15_000_000
 _SMALL_CHANGE = 2_000
 _NARROW = 2_000
-"""Passages up to which a filter is a part of the query; from there, its results are sieved."""
+"""A filter that leaves at most so many passages is part of the query; a broader one comes after."""
 
-_CURSOR = 0  # the id of the document that records how far the index has seen; passages start at 1
+_CURSOR = 0
+"""Id of the document that records the last change in the index; passages start at 1."""
 
 
 _NOT_WRITABLE = ("No space left", "Read-only file system", "Permission denied")
@@ -36,12 +37,12 @@ class DamagedError(Exception):
 
 
 class LexicalIndex:
-    """BM25 over passages and their titles that follows a store.
+    """A BM25 index of passages and titles that follows a store.
 
-    The tantivy folder is shared by all processes of a collection; whoever finds it behind brings it
-    up to date, one at a time. How far it has seen is itself a document, committed together with
-    what was seen, so that no crash can part the two. Where the folder cannot be written to and
-    is behind, the index is made in memory.
+    All processes of a collection share the tantivy folder; the one that finds it out of date
+    updates it, one at a time. The last change in the index is itself recorded in a document,
+    committed together with the changes, so that no crash can separate them. If the folder is out of
+    date and read-only, the index is built in memory.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -55,13 +56,13 @@ class LexicalIndex:
 
     @property
     def state(self) -> State:
-        """How far it has seen the store."""
+        """The last change of the store that is in this index."""
         return self._state
 
     def catch_up(self, store: Store, latest: State) -> None:
-        """Bring the index to what the store holds, which is `latest` or newer.
+        """Apply the changes of the store, whose state is `latest` or newer.
 
-        It waits where another process is doing that.
+        Waits if another process is doing so already.
         """
         if self._state == latest:
             return
@@ -69,17 +70,17 @@ class LexicalIndex:
             try:
                 self._catch_up(store)
             except DamagedError:
-                # All that it held is in the store.
+                # Nothing is lost: the index is derived from the store.
                 self._start_anew()
                 self._catch_up(store)
 
     def search(self, question: str, k: int, selection: Selection | None = None) -> dict[int, float]:
-        """The k passages with the best BM25 scores, best first: ids and scores.
+        """BM25 scores of the k best passages by id, best first.
 
         Args:
-            question: Words in any form; it has no query syntax.
-            k: How many at most.
-            selection: Only these passages; None is all.
+            question: Words in any form; there is no query syntax.
+            k: The most passages to return.
+            selection: Restricts the search to these passages; None searches all.
 
         Raises:
             DamagedError: If its files are damaged; `repair` makes them anew.
@@ -100,7 +101,7 @@ class LexicalIndex:
             return self._sieved(query, k, selection)
 
     def ids(self) -> list[int]:
-        """All passage ids in it, each as often as it is there, which should be once.
+        """All passage ids; an id that was indexed twice by mistake comes twice.
 
         Raises:
             DamagedError: If its files are damaged.
@@ -115,7 +116,7 @@ class LexicalIndex:
         return [int(passage_id) for passage_id in values if passage_id]
 
     def repair(self, store: Store) -> None:
-        """Make it anew from the store."""
+        """Rebuild it from the store."""
         with self._lock:
             self._start_anew()
             self._catch_up(store)
@@ -150,7 +151,7 @@ class LexicalIndex:
         seen = self._seen()
         with store.changes_since(seen) as changes:
             if changes.state != seen:
-                # What may hold passages, but not how far it has seen, cannot be added to.
+                # Without a cursor, an index may hold passages all the same: it is rebuilt.
                 self._commit(changes, anew=changes.anew or seen == NOTHING_SEEN)
         with _damage_told():
             self._index.reload()
@@ -202,7 +203,7 @@ class LexicalIndex:
         }
 
     def _sieved(self, query: tantivy.Query, k: int, selection: Selection) -> dict[int, float]:
-        """The best of a broad selection: further results are asked for until k have passed."""
+        """The k best of a broad selection: asks for more results until k of them pass."""
         wanted = 4 * k
         while True:
             scores = self._best(query, wanted)
@@ -241,7 +242,7 @@ class LexicalIndex:
             pass
         try:
             with _damage_told():
-                # Not to be written to, but perhaps to be read.
+                # Read-only, but perhaps up to date.
                 return self._new_index(self._folder)
         except (DamagedError, OSError):
             self._in_memory = True

@@ -1,4 +1,4 @@
-"""A lock that many readers or one writer hold."""
+"""A read-write lock."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from threading import Condition
 
 
 class ReadWriteLock:
-    """Readers share it; a writer has it alone and goes before readers that come later."""
+    """Shared by readers, exclusive for a writer; a waiting writer goes before later readers."""
 
     def __init__(self) -> None:
         self._condition = Condition()
@@ -16,7 +16,7 @@ class ReadWriteLock:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Hold it together with other readers. Not to be nested."""
+        """Hold it together with other readers; not reentrant."""
         with self._condition:
             self._condition.wait_for(lambda: not self._writing and not self._writers_waiting)
             self._readers += 1
@@ -29,7 +29,7 @@ class ReadWriteLock:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold it alone. Not to be nested."""
+        """Hold it alone; not reentrant."""
         with self._condition:
             self._writers_waiting += 1
             try:

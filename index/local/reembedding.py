@@ -19,7 +19,7 @@ from index.passages import embedding_text
 from index.types import Article, Passage
 
 Progress = Callable[[int, int], None]
-"""Is called with the number of passages that are embedded, and of all."""
+"""Called with the numbers of passages embedded so far and in all."""
 
 
 def embed_anew(store: Store, gathered: Path, embedder: Embedder, progress: Progress) -> None:
@@ -32,7 +32,7 @@ def embed_anew(store: Store, gathered: Path, embedder: Embedder, progress: Progr
         store: The collection's store.
         gathered: A file beside it, for the new vectors; it is deleted in the end.
         embedder: Makes the new vectors.
-        progress: Is told after each batch.
+        progress: Called after each batch.
 
     Raises:
         UserError: If a file cannot be written.
@@ -65,7 +65,7 @@ def embed_anew(store: Store, gathered: Path, embedder: Embedder, progress: Progr
 
 
 def _prepare(fresh: sqlite3.Connection, embedder: str, history: str) -> None:
-    """Make the tables; what is of another embedder or another history's passages is dropped."""
+    """Create the tables; drop vectors of another embedder or of another history."""
     fresh.execute(
         "CREATE TABLE IF NOT EXISTS vectors (passage_id INTEGER PRIMARY KEY, vector BLOB)"
     )

@@ -1,4 +1,4 @@
-"""Rows of a collection's tables, and what they stand for."""
+"""Convert rows of a collection's tables."""
 
 import sqlite3
 from datetime import date
@@ -10,13 +10,13 @@ from index.errors import UserError
 from index.types import Article, Summary
 
 SELECT_ARTICLE = "SELECT id, title, text, published, source FROM articles"
-"""Gives the rows of which `article_of` makes articles."""
+"""Selects the columns that `article_of` takes."""
 
 SELECT_ARTICLE_WITH_DIGEST = "SELECT id, title, text, published, source, digest FROM articles"
-"""The same rows with one more column."""
+"""The same columns, and the digest."""
 
 SELECT_SUMMARY = "SELECT id, title, published, source, characters"
-"""Gives those of `summary_of`."""
+"""Selects the columns that `summary_of` takes."""
 
 
 def article_of(row: tuple[str, str, str, str | None, str | None]) -> Article:
@@ -54,7 +54,7 @@ def count_setting(connection: sqlite3.Connection, name: str) -> int:
 
 
 def vector_of(stored: bytes) -> Vectors:
-    """A stored vector: shape (dimension,); (0,) of bytes that are no whole numbers."""
+    """A stored vector: shape (dimension,), or (0,) if the bytes are no float16 numbers."""
     return np.frombuffer(b"" if len(stored) % 2 else stored, dtype=np.float16)
 
 
@@ -67,9 +67,9 @@ def wrong_size(passage_id: int) -> UserError:
 
 
 def day_of(stored: str | None) -> date | None:
-    """A stored day; None where there is none."""
+    """A stored day; None if there is none, or it is damaged."""
     try:
         return date.fromisoformat(stored) if stored else None
     except ValueError:
-        # Damage, which `check` tells of by the article's digest.
+        # `check` reports the damage by the article's digest.
         return None

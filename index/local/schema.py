@@ -1,4 +1,4 @@
-"""The tables of a collection, and how an older version's become this one's."""
+"""The tables of a collection, and the migration of older versions."""
 
 import sqlite3
 import time
@@ -78,11 +78,12 @@ CREATE TABLE corrections (
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """How the schema of a file differs from that of a collection.
+    """The differences between the schema of a file and that of a collection.
 
     Attributes:
-        foreign: Kind and name of what a collection does not have, triggers and views first.
-        missing_indexes: The statements that make them again.
+        foreign: Kinds and names of objects that a collection does not have, triggers and views
+            first.
+        missing_indexes: The statements that create them.
         altered: Names of tables and indexes that are missing or not as they should be.
     """
 
@@ -118,7 +119,7 @@ def foreign_actions(connection: sqlite3.Connection) -> list[tuple[str, str]]:
 
 
 def mend_schema(connection: sqlite3.Connection, *, drop_tables: bool) -> None:
-    """Drop what a collection does not have, and make the indexes that are missing.
+    """Drop objects that a collection does not have, and create missing indexes.
 
     Args:
         connection: To a file of this version, inside a transaction.
@@ -165,13 +166,13 @@ def prepare(
     create_with: str | None,
     liken: Callable[[sqlite3.Connection], None],
 ) -> None:
-    """Make the tables of a new collection, or bring those of an older version up to date.
+    """Create the tables of a new collection, or migrate those of an older version.
 
     Args:
         connection: To the file, outside any transaction.
         path: For messages.
         create_with: The embedder of a new collection; None refuses a file without tables.
-        liken: Groups the articles that an older version stored without doing so.
+        liken: Groups near-duplicates among articles of an older version, which did not.
 
     Raises:
         UserError: If the file is not ours, is of a newer version, or cannot be migrated.

@@ -30,7 +30,7 @@ class Selection:
 
     @cached_property
     def selector(self) -> Any:  # noqa: ANN401 - faiss has no types
-        """The same for faiss; it points into `bitmap`, which lives as long."""
+        """The selection for FAISS; it points into `bitmap`, which lives as long."""
         import faiss
 
         return faiss.IDSelectorBitmap(self.bitmap)

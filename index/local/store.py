@@ -161,7 +161,7 @@ class Store:
         return articles, passages
 
     def holds(self, article: Article) -> bool:
-        """True if the article is stored with just this text, title, date and source."""
+        """True if the article is stored with exactly this text, title, date and source."""
         query = "SELECT 1 FROM articles WHERE id = ? AND digest = ?"
         row = self._connections.get().execute(query, (article.id, digest(article))).fetchone()
         return row is not None
@@ -199,16 +199,16 @@ class Store:
             return removed
 
     def correct(self, article_id: str, correction: Correction) -> None:
-        """Keep a correction of an article, for every later version of it."""
+        """Store a correction of an article, which applies to every later version of it."""
         with self._connections.writing() as connection:
             corrections.keep(connection, article_id, correction)
 
     def corrected(self, article: Article) -> Article:
-        """The article as it is with what was corrected of it."""
+        """The article with its stored correction applied."""
         return corrections.corrected(self._connections.get(), article)
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
-        """The near-duplicate group of each of these articles that is stored."""
+        """The near-duplicate group of each article, by id; ids that are not stored are left out."""
         with self._connections.reading() as connection:
             return near_duplicates.groups_of(connection, article_ids)
 

@@ -1,4 +1,4 @@
-"""Files that are not finished yet, and what killed processes leave of them.
+"""Unfinished files, and the remains that killed processes leave.
 
 A file that is being written lies in a folder of its own, with a lock that the system releases when
 the process dies. So the next run can tell folders that are left over from those in use.
@@ -23,10 +23,10 @@ _OF_TANTIVY = ".tmp*"
 
 @contextmanager
 def unfinished(folder: Path) -> Iterator[Path]:
-    """A new folder inside `folder`, for files to be renamed into it; deleted at the end.
+    """A temporary folder inside `folder`, in which files are finished and renamed to their place.
 
     Raises:
-        OSError: If it cannot be made.
+        OSError: If it cannot be created.
     """
     while True:
         made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
@@ -65,7 +65,7 @@ def clear(folder: Path) -> None:
 
 
 def clear_tantivy(folder: Path) -> None:
-    """Delete the temporary files in a folder of tantivy, to which nobody else writes now."""
+    """Delete temporary files in a tantivy folder, which nobody else may be writing to."""
     for path in folder.glob(_OF_TANTIVY):
         with suppress(OSError):
             path.unlink()

@@ -1,4 +1,4 @@
-"""Look whether a collection is whole, and make anew what is not."""
+"""Check a collection, and rebuild what is damaged."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -27,9 +27,9 @@ class Report:
     """The findings of a check.
 
     Attributes:
-        articles: How many were looked at.
-        passages: How many were looked at.
-        problems: One line each.
+        articles: Number of articles checked.
+        passages: Number of passages checked.
+        problems: One line for each problem.
         broken_articles: Ids of the articles whose passages or vectors are wrong.
         broken_indexes: True if a derived index is wrong.
         broken_schema: True if the file has more, or less, than the tables and indexes of a
@@ -49,7 +49,7 @@ class Report:
 
 
 def check(collection: Collection) -> Report:
-    """Look at every article, passage and vector, and compare the derived indexes to them."""
+    """Check every article, passage and vector, and compare the derived indexes with them."""
     backend = _local(collection)
     report = Report()
     for problem in (*backend.store.integrity(), *backend.store.lost_settings()):
@@ -67,7 +67,7 @@ def check(collection: Collection) -> Report:
         report.broken_indexes = True
     try:
         _check_store(backend, report)
-    except sqlite3.DatabaseError as error:  # What can be read may yet be no text.
+    except sqlite3.DatabaseError as error:  # Rows that can be read may still hold no text.
         report.problems.append(f"database: {error}")
         report.beyond_repair = True
         return report
@@ -80,12 +80,12 @@ def repair(
     report: Report,
     progress: Progress = lambda done, total: None,
 ) -> None:
-    """Make anew what is derived: passages and vectors of broken articles, and the indexes.
+    """Rebuild what is derived: passages and vectors of broken articles, and the indexes.
 
     Args:
         collection: The collection.
         report: The result of the check.
-        progress: Is called with the numbers of vectors that are made anew so far, and of all.
+        progress: Called with the numbers of vectors embedded anew so far and in all.
 
     Raises:
         UserError: If the articles themselves are damaged.

@@ -1,4 +1,4 @@
-"""The articles of a collection on Milvus: reading them, and telling which version is stored."""
+"""Reads the articles of a collection on Milvus, and which version of them is stored."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -9,7 +9,7 @@ from index.milvus.schema import Names
 from index.types import Article
 
 ROWS_A_REQUEST = 30
-"""So that a request stays below 2 MB, the least that a Milvus cluster takes by default."""
+"""Keeps a request of texts below 2 MB, the least that a Milvus cluster takes by default."""
 
 _IDS_A_REQUEST = 200
 _WHOLE = (*rows.HEAD_FIELDS, "text")
@@ -53,22 +53,23 @@ class Articles:
                 yield article
 
     def current(self, passages: Iterable[Row]) -> list[Row]:
-        """The passages whose article is stored in their version, in the order of the texts."""
+        """The passages whose version of the article is stored, ordered by article and position."""
         unique = {row["id"]: row for row in passages}.values()
         wanted = {row["article"]: row["version"] for row in unique}
-        # "Bounded" may be some moments old, but spares waiting; whatever differs is asked again.
+        # "Bounded" reads may be some moments old, but need not wait; what differs is read again.
         versions = self.versions(list(wanted), "Bounded")
         doubtful = sorted(
-            {r["article"] for r in unique if versions.get(r["article"]) != r["version"]}
+            {row["article"] for row in unique if versions.get(row["article"]) != row["version"]}
         )
-        versions = {k: v for k, v in versions.items() if k not in doubtful}
+        for article_id in doubtful:
+            versions.pop(article_id, None)
         versions |= self.versions(doubtful, "Strong")
         current = [row for row in unique if versions.get(row["article"]) == row["version"]]
         return sorted(current, key=lambda row: (row["article"], row["start"], row["end"]))
 
     def of_versions(self, versions: Mapping[str, str]) -> dict[str, Article]:
-        """Articles by id; those that are not stored in just this version are left out."""
-        # "Bounded" may be some moments old, but spares waiting; what differs is asked again.
+        """Articles by id; those that are not stored in exactly this version are left out."""
+        # "Bounded" reads may be some moments old, but need not wait; what differs is read again.
         articles = self._in_version(versions, "Bounded")
         missing = {
             article_id: version
@@ -93,7 +94,7 @@ class Articles:
             further = self._further(head)
             if len(further) == head["pieces"] - 1:
                 return rows.article_of(head, further)
-            # It was replaced between the two readings.
+            # It was replaced between the two requests.
             again = self.heads([head["id"]], _WHOLE).get(head["id"])
             if again is None:
                 return None

@@ -1,13 +1,14 @@
 """A collection on Milvus, which any number of processes and machines share.
 
-Milvus knows no transaction. An article is stored when its row is: all that belongs to it is written
-before, what its older version left is deleted after, and what a search finds counts only
-while its article's row has the same version. So a process that dies leaves nothing that could be
-seen, and nothing that adding the same articles again would not put right.
+Milvus has no transactions. An article is stored once its row is: its passages and texts are written
+before, rows of its older version are deleted after, and a passage that a search finds counts only
+while its article's row has the same version. So a process that dies leaves nothing that can be
+seen, and nothing that adding the same articles again does not put right.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -31,10 +32,10 @@ from index.settings import DUPLICATE_SIMILARITY
 from index.types import Article, Correction, Filters, Order, Passage, Summaries
 
 _OVERSAMPLING = 2
-"""Candidates asked of Milvus for each one wanted: its scores are exact only after another look."""
+"""Candidates asked of Milvus for each one wanted; their exact scores are computed here."""
 
 _LEAST_BREADTH = 200
-"""How many neighbours HNSW keeps in view (ef)."""
+"""The least number of neighbours that an HNSW search keeps in view (`ef`)."""
 
 _THREADS = 8
 _MOST_SEARCHES = 4
@@ -58,8 +59,8 @@ class MilvusBackend:
         """Connect to the server.
 
         Args:
-            address: Of the collection.
-            create_with: Makes a missing collection, for vectors of this embedder.
+            address: Address of the collection.
+            create_with: Embedder of a new collection; None opens an existing one only.
 
         Raises:
             UserError: If the server does not answer, or has no such collection.
@@ -81,34 +82,34 @@ class MilvusBackend:
             raise
 
     def holds(self, article: Article) -> bool:
-        """True if the article is stored with just this text, title, date and source."""
-        # What other processes write at this very moment would be a matter of luck anyway, and
-        # this is asked for each article.
+        """True if the article is stored with exactly this text, title, date and source."""
+        # Asked for each article, so not "Strong": a simultaneous write of another process could be
+        # missed either way.
         return self._fingerprints([article.id], "Session").get(article.id) == digest(article)
 
     def correct(self, article_id: str, correction: Correction) -> None:
-        """Keep a correction of an article, for every later version of it.
+        """Store a correction of an article, which applies to every later version of it.
 
         Raises:
-            UserError: If its title is longer than Milvus can keep.
+            UserError: If the title is longer than Milvus can store.
         """
         self._corrections.keep(article_id, correction)
 
     def corrected(self, article: Article) -> Article:
-        """The article with what was corrected of it.
+        """The article with its stored correction applied.
 
         What another process has corrected within the last second may be missing.
         """
         return self._corrections.corrected(article)
 
-    def put(self, given: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
+    def put(self, embedded: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
         """Add or replace articles, each whole or not at all; once it returns, they are safe."""
-        given = list(given)
-        stored = self._fingerprints([row[0].id for row in given])
+        embedded = list(embedded)
+        stored = self._fingerprints([article.id for article, _, _ in embedded])
         known = dict(stored)
         outcomes = []
         new: dict[str, Entry] = {}
-        for article, passages, vectors in given:
+        for article, passages, vectors in embedded:
             fingerprint = digest(article)
             if known.get(article.id) == fingerprint:
                 outcomes.append(Outcome.UNCHANGED)
@@ -135,7 +136,7 @@ class MilvusBackend:
         return self._articles.one(article_id)
 
     def articles_of(self, versions: Mapping[str, str]) -> dict[str, Article]:
-        """Those of the articles that are stored in just this version, by id."""
+        """The articles that are still stored in exactly these versions, by id."""
         return self._articles.of_versions(versions)
 
     def articles(self) -> Iterator[Article]:
@@ -145,14 +146,14 @@ class MilvusBackend:
     def summaries(
         self, words: Sequence[str], offset: int, limit: int, order: Order = Order.ID
     ) -> Summaries:
-        """A part of the list of all articles, without reading any text."""
+        """One page of the list of articles; texts are not read."""
         return self._listing.part(words, offset, limit, order)
 
     def groups(self, article_ids: Iterable[str]) -> dict[str, int]:
-        """The near-duplicate group of each of these articles that is stored.
+        """The near-duplicate group of each article, by id; ids that are not stored are left out.
 
-        They are found when they are asked for, by comparing these articles: two that are alike
-        only by way of a third are in one group only if that is among them.
+        Groups are computed on demand among these articles: two that are alike only through a third
+        are in one group only if the third is among them.
         """
         asked = list(dict.fromkeys(article_ids))
         heads = self._articles.heads(asked, ["signature"], "Bounded")
@@ -162,18 +163,19 @@ class MilvusBackend:
             article_id: rows.signature_of(head) for article_id, head in sorted(heads.items())
         }
         group = {article_id: number for number, article_id in enumerate(signatures)}
-        for article_id, signature in signatures.items():
-            for other in signatures:
-                alike = (
-                    near_duplicates.similarity(signature, signatures[other]) >= DUPLICATE_SIMILARITY
-                )
-                if article_id < other and alike and group[article_id] != group[other]:
-                    first, second = sorted((group[article_id], group[other]))
-                    group = {e: first if n == second else n for e, n in group.items()}
+        for (first_id, first), (second_id, second) in combinations(signatures.items(), 2):
+            if group[first_id] == group[second_id]:
+                continue
+            if near_duplicates.similarity(first, second) >= DUPLICATE_SIMILARITY:
+                kept, merged = sorted((group[first_id], group[second_id]))
+                group = {
+                    article_id: kept if number == merged else number
+                    for article_id, number in group.items()
+                }
         return group
 
     def state(self) -> tuple[int, int, int]:
-        """The counts, and how often this process has changed something."""
+        """The numbers of articles and passages, and of changes by this process."""
         return *self.counts(), self._changes
 
     def counts(self) -> tuple[int, int]:
@@ -194,12 +196,12 @@ class MilvusBackend:
         candidates: int,
         filters: Filters | None,
     ) -> Found:
-        """Find the passages nearest by meaning, and those nearest by words.
+        """Find the passages with the nearest vectors and those with the best BM25 scores.
 
-        Milvus can merge both rankings by itself, but tells only the merged scores, and gives a
-        passage nothing for the ranking that it is not in. What `index.fusion` computes needs
-        the similarity of each; so two searches find the candidates, and the stored vectors
-        that come with them give the exact scores of both kinds.
+        Milvus can merge the two rankings itself, but returns only the merged scores, and gives a
+        passage nothing for a ranking that it is not in. `index.fusion` needs the similarity of
+        every candidate; so two searches find the candidates, and the exact scores of both kinds are
+        computed from the stored vectors that come with them.
         """
         if not self._tables.has_passages():
             return Found({}, {}, [], {}, {})
@@ -208,7 +210,7 @@ class MilvusBackend:
         dense, by_words, stored = self._search(
             vector, weights.question(asked, idf), _OVERSAMPLING * candidates, filters
         )
-        # Numbers that rise with the place in the collection, since ties go to the smaller one.
+        # Numbered in the order of the collection, since ties go to the smaller number.
         current = dict(enumerate(stored))
         number = {row["id"]: passage for passage, row in current.items()}
         similarities = dict(zip(current, _cosines(current.values(), vector), strict=True))
@@ -236,7 +238,7 @@ class MilvusBackend:
         """Nothing to do: Milvus keeps its own indexes up to date."""
 
     def close(self) -> None:
-        """Close the connection; nothing is lost without it."""
+        """Close the connection. Nothing is lost if it is not called."""
         self._executor.shutdown(wait=False, cancel_futures=True)
         self._connection.close()
 
@@ -247,14 +249,20 @@ class MilvusBackend:
         limit: int,
         filters: Filters | None,
     ) -> tuple[list[Row], list[Row], list[Row]]:
-        """The nearest passages by meaning and by words, and those of both that are stored."""
+        """The dense and the lexical results, and those of both whose version is still stored."""
         condition = rows.condition(filters)
         outdated: set[str] = set()
         for left in reversed(range(_MOST_SEARCHES)):
             near = self._executor.submit(
-                self._connection.search, self._names.passages, "dense", vector.tolist(), limit,
-                _FOUND_FIELDS, condition, {"ef": max(limit, _LEAST_BREADTH)},
-            )  # fmt: skip
+                self._connection.search,
+                self._names.passages,
+                "dense",
+                vector.tolist(),
+                limit,
+                _FOUND_FIELDS,
+                condition,
+                {"ef": max(limit, _LEAST_BREADTH)},
+            )
             by_words = (
                 self._connection.search(
                     self._names.passages, "sparse", words, limit, _FOUND_FIELDS, condition, {}
@@ -265,7 +273,8 @@ class MilvusBackend:
             dense = near.result()
             passing = [row for row in (*dense, *by_words) if rows.passes(row, filters)]
             current = self._articles.current(passing)
-            before, outdated = outdated, {r["id"] for r in passing} - {r["id"] for r in current}
+            before = outdated
+            outdated = {row["id"] for row in passing} - {row["id"] for row in current}
             # What is outdated was replaced or removed since it was found, and what replaced it
             # was not found yet; or a writer has died, and it is found once more.
             if outdated <= before or not left:
@@ -283,7 +292,7 @@ class MilvusBackend:
         }
 
     def _forget(self) -> None:
-        """Look again at what this process has changed."""
+        """Drop cached counts and lists, after a change."""
         self._changes += 1
         self._statistics.forget()
         self._listing.forget()

@@ -1,4 +1,4 @@
-"""The connection to a Milvus server: time-outs, repetition, and errors that a user understands."""
+"""The connection to a Milvus server: timeouts, retries, and errors that a user understands."""
 
 import json
 import logging
@@ -16,10 +16,10 @@ Row = dict[str, Any]
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 WRITE_SECONDS = 120.0
-"""How long a request is repeated, with growing pauses, while the server is away."""
+"""Seconds for which a request is retried, with growing pauses, while the server is away."""
 
 LOAD_SECONDS = 600.0
-"""How long the server may take to read a large collection into its memory."""
+"""Seconds that the server may take to load a large collection into its memory."""
 
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 3.0
@@ -30,16 +30,15 @@ _CONNECT_FAILED = 2
 _AWAY = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED")
 _PAGE = 1_000
 _GRPC = {"grpc.initial_reconnect_backoff_ms": 200, "grpc.max_reconnect_backoff_ms": 3_000}
-"""Look for a server that was away every few seconds, not every two minutes."""
+"""Reconnect to a server that was away every few seconds, not every two minutes."""
 
 _LOGGERS = ("pymilvus", "grpc._server")
 
 
 class Connection:
-    """A client of one server, which threads may share.
+    """A client of one server; threads may share it.
 
-    It loads each collection into the server's memory when it first uses it, and again when the
-    server has forgotten that, as after a restart.
+    If the server has unloaded a collection, as after a restart, it is loaded again.
     """
 
     def __init__(self, address: MilvusAddress) -> None:
@@ -56,14 +55,14 @@ class Connection:
             raise UserError(
                 f"{address}: Milvus needs more packages; pip install 'article-qa[milvus]'"
             ) from None
-        # They log a traceback of each error, which is told here in one line.
+        # They log a traceback of each error, which becomes one line here.
         for logger in _LOGGERS:
             logging.getLogger(logger).setLevel(logging.CRITICAL)
         self._errors: tuple[type[Exception], ...] = (MilvusException, grpc.RpcError)
         if address.is_file and not Path(address.uri).parent.is_dir():
             raise UserError(f"{address}: there is no folder {Path(address.uri).parent}")
         try:
-            # Not shared with others of this process, whose closing would close it.
+            # A connection shared within this process could be closed by another client.
             self._client: Any = MilvusClient(
                 address.uri,
                 token=os.environ.get("MILVUS_TOKEN", ""),
@@ -75,7 +74,7 @@ class Connection:
             raise self._told(error) from None
 
     def close(self) -> None:
-        """Close it."""
+        """Close the connection."""
         self._client.close()
 
     def has(self, collection: str, last_index: str) -> bool:
@@ -83,7 +82,7 @@ class Connection:
 
         Args:
             collection: Its name.
-            last_index: The one that is made last.
+            last_index: Name of the index that is created last.
         """
         exists = self._call("has_collection", collection, seconds=READ_SECONDS)
         return bool(exists) and last_index in self._indexes(collection)
@@ -96,14 +95,14 @@ class Connection:
         optional: Container[str] = (),
         shards: int = 1,
     ) -> None:
-        """Make a Milvus collection, or what is missing of it; all reads will see all writes.
+        """Create a Milvus collection, or complete one; reads see all writes by default.
 
         Args:
             collection: Its name.
             schema: Its fields.
-            indexes: The indexes, in the order in which they are made.
-            optional: Those of them that only make it faster, which milvus-lite may not know.
-            shards: How many logs share its writes, for ever.
+            indexes: The indexes, in the order of their creation.
+            optional: Names of indexes that only save time, which milvus-lite may not support.
+            shards: Number of shards for its writes; it cannot be changed later.
         """
         if not self._call("has_collection", collection, seconds=READ_SECONDS):
             try:
@@ -146,7 +145,7 @@ class Connection:
         consistency: str = "Strong",
         **options: object,
     ) -> list[Row]:
-        """The rows that meet a condition."""
+        """The rows that match a condition."""
         hits = self._call(
             "query",
             collection,
@@ -159,7 +158,7 @@ class Connection:
         return list(hits)
 
     def count(self, collection: str, condition: str = "") -> int:
-        """How many rows meet a condition."""
+        """The number of rows that match a condition."""
         return int(self.query(collection, condition, ["count(*)"])[0]["count(*)"])
 
     def in_order(
@@ -170,17 +169,21 @@ class Connection:
         after: str = "",
         page: int = _PAGE,
     ) -> Iterator[Row]:
-        """The rows that meet a condition by their `id`, from beyond one on, a page at a time."""
+        """The rows that match a condition, by ascending id, from the first beyond `after` on."""
         further = f" and ({condition})" if condition else ""
         while True:
             # pymilvus' own iterator pastes the last id unquoted into its condition.
             rows = self.query(
-                collection, f"id > {literal(after)}{further}", fields, limit=page,
-                iterator="True", reduce_stop_for_best="True",
-            )  # fmt: skip
+                collection,
+                f"id > {literal(after)}{further}",
+                fields,
+                limit=page,
+                iterator="True",
+                reduce_stop_for_best="True",
+            )
             rows.sort(key=lambda row: str(row["id"]).encode())
             yield from rows
-            # A cluster may give fewer than it was asked for, rather than pass one over.
+            # A cluster may return fewer rows than asked for, but skips none.
             if not rows:
                 return
             after = rows[-1]["id"]
@@ -195,7 +198,7 @@ class Connection:
         condition: str,
         parameters: Mapping[str, Any],
     ) -> list[Row]:
-        """The rows of the greatest inner products with a vector."""
+        """The rows with the greatest inner products with a vector, best first."""
         (hits,) = self._call(
             "search",
             collection,
@@ -211,13 +214,13 @@ class Connection:
         return [{"id": hit["id"], **hit["entity"]} for hit in hits]
 
     def upsert(self, collection: str, rows: Sequence[Row], batch: int) -> None:
-        """Write rows, so many in a request; it is safe to write them twice."""
+        """Write rows, `batch` of them in a request; writing them twice changes nothing."""
         for first in range(0, len(rows), batch):
             part = list(rows[first : first + batch])
             self._call("upsert", collection, seconds=WRITE_SECONDS, data=part)
 
     def delete(self, collection: str, condition: str) -> None:
-        """Delete the rows that meet a condition."""
+        """Delete the rows that match a condition."""
         self._call("delete", collection, seconds=WRITE_SECONDS, filter=condition)
 
     def _indexes(self, collection: str) -> list[str]:
@@ -237,7 +240,7 @@ class Connection:
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
     def _may_pass(self, error: Exception, collection: str) -> bool:
-        """Prepare to send a request again; True if it may succeed then."""
+        """True if a request may succeed when it is sent again; loads an unloaded collection."""
         if _NOT_LOADED in (getattr(error, "code", None), getattr(error, "compatible_code", None)):
             self.load(collection)
             return True
@@ -260,10 +263,10 @@ def _is_away(error: Exception) -> bool:
 
 
 def literal(text: str) -> str:
-    """A text as a constant of Milvus' conditions."""
+    """A text as a string literal of a Milvus filter expression."""
     return json.dumps(text, ensure_ascii=False)
 
 
 def literals(texts: Sequence[str]) -> str:
-    """Texts as a list of Milvus' conditions."""
+    """Texts as a list literal of a Milvus filter expression."""
     return f"[{', '.join(literal(text) for text in texts)}]"

@@ -1,7 +1,7 @@
-"""What people have put right about articles of a collection on Milvus.
+"""Corrections of titles and dates of articles on Milvus.
 
-A correction is a row among the pieces of texts, under no article, so that replacing the article
-leaves it alone.
+A correction is a row among the pieces of texts that belongs to no article, so that replacing the
+article does not delete it.
 """
 
 import json
@@ -18,7 +18,7 @@ from index.types import Article, Correction
 
 _VERSION = "correction"
 _FRESH_SECONDS = 1.0
-"""How long what was read of all corrections holds: asking for each article takes too long."""
+"""Seconds for which the corrections are cached; a request for each article would take too long."""
 
 _UNDATED = ""
 
@@ -27,7 +27,7 @@ Kept = dict[str, str | None]
 
 
 class Corrections:
-    """Reads and writes them; threads may share it."""
+    """Reads and writes corrections; threads may share it."""
 
     def __init__(self, connection: Connection, texts: str) -> None:
         """Prepare.
@@ -43,19 +43,19 @@ class Corrections:
         self._due = 0.0
 
     def keep(self, article_id: str, correction: Correction) -> None:
-        """Keep a correction; what it leaves open stays as an earlier one has it.
+        """Store a correction; fields that it leaves open keep the value of an earlier one.
 
         Raises:
-            UserError: If its title is longer than Milvus can keep.
+            UserError: If the title is longer than Milvus can store.
         """
         published = correction.published.isoformat() if correction.published else None
-        given = {
+        stated = {
             "title": correction.title,
             "published": _UNDATED if correction.undated else published,
         }
         with self._lock:
             kept = dict(self._read().get(article_id, {}))
-            kept |= {name: value for name, value in given.items() if value is not None}
+            kept |= {name: value for name, value in stated.items() if value is not None}
             text = json.dumps({"article": article_id, **kept}, ensure_ascii=False)
             if len(text.encode()) > TEXT_BYTES:
                 raise UserError(
@@ -74,7 +74,7 @@ class Corrections:
             self._kept[article_id] = kept
 
     def corrected(self, article: Article) -> Article:
-        """The article with what is kept of its id."""
+        """The article with its stored correction applied."""
         with self._lock:
             if time.monotonic() > self._due:
                 self._read()
@@ -88,7 +88,7 @@ class Corrections:
         return article if title is None else replace(article, title=title)
 
     def forget(self, article_ids: list[str]) -> None:
-        """Forget what was kept of articles."""
+        """Delete the corrections of articles."""
         with self._lock:
             gone = [article_id for article_id in article_ids if article_id in self._read()]
             if gone:

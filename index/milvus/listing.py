@@ -1,4 +1,4 @@
-"""The list of a collection's articles on Milvus, a part at a time, without their texts."""
+"""The list of a collection's articles on Milvus, page by page, without their texts."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -36,17 +36,17 @@ class Listing:
     def part(
         self, words: Sequence[str], offset: int, limit: int, order: Order = Order.ID
     ) -> Summaries:
-        """The articles from `offset` on that hold all of the words, and how many do."""
+        """The articles that match all words, from `offset` on, and the number of all that match."""
         condition = " and ".join(f"listed like {like(word)}" for word in words)
         if order is Order.ID and all(pattern_is_exact(word) for word in words):
             total = self._connection.count(self._articles, condition)
             part = self._from(tuple(words), condition, offset, limit)
         else:
-            # The condition may let a few others through, which have to be looked at to be counted.
+            # The condition may match a few other rows, so all have to be read to be counted.
             matching = [
                 row for row in self._rows(condition) if all(word in row["listed"] for word in words)
             ]
-            # Milvus gives rows in the order of ids and in no other.
+            # Milvus returns rows in the order of their ids only.
             matching.sort(key=_KEYS[order])
             total, part = len(matching), matching[offset : offset + limit]
         return Summaries(tuple(_summary(row) for row in part), total)
@@ -57,7 +57,7 @@ class Listing:
             self._places.clear()
 
     def _from(self, words: tuple[str, ...], condition: str, offset: int, limit: int) -> list[Row]:
-        """A part of the rows; it begins where the part before it ended, if that was read lately."""
+        """A page of rows; begins where the page before it ended, if that was read recently."""
         now = time.monotonic()
         with self._lock:
             until, last = self._places.get((words, offset), (0.0, ""))

@@ -35,7 +35,7 @@ class Entry:
         article: The article.
         fingerprint: Its digest.
         passages: Its passages.
-        vectors: One a passage.
+        vectors: One vector for each passage.
     """
 
     article: Article
@@ -45,12 +45,12 @@ class Entry:
 
     @property
     def version(self) -> str:
-        """The key of this version, by which its rows differ from those of others."""
+        """The key of this version, which all of its rows have."""
         return version_of(self.fingerprint)
 
 
 def version_of(fingerprint: str) -> str:
-    """The key of one version of an article, which its rows have and those of others do not."""
+    """The key of a version of an article, which all rows of that version have."""
     return fingerprint[:VERSION_CHARACTERS]
 
 
@@ -93,7 +93,7 @@ def head_row(entry: Entry, *, cleared: bool) -> Row:
 
 
 def piece_rows(entry: Entry) -> list[Row]:
-    """The rows of all pieces of its text but the first."""
+    """The rows of all pieces of the text but the first, which is in the row of the article."""
     article = entry.article
     return [
         {
@@ -110,7 +110,7 @@ def piece_rows(entry: Entry) -> list[Row]:
 
 
 def passage_rows(entry: Entry) -> list[Row]:
-    """The rows of its passages; the same passages of the same article get the same ids."""
+    """The rows of the passages; the same passage of the same version always gets the same id."""
     cut = analyzer()
     article = entry.article
     title = cut.analyze(title_text(article.title, article.published))
@@ -149,9 +149,9 @@ def signature_of(head: Row) -> near_duplicates.Signature:
 
 
 def condition(filters: Filters | None) -> str:
-    """The condition of Milvus that all passages meet that pass the filters; "" is all.
+    """A Milvus filter expression for the passages that pass the filters; "" matches all.
 
-    A few others may meet it too: `passes` tells.
+    It may match a few other passages too, which `passes` tells apart.
     """
     if filters is None:
         return ""
@@ -168,30 +168,30 @@ def condition(filters: Filters | None) -> str:
 
 
 def like(part: str) -> str:
-    """A pattern for the texts that hold this part, and a few others if it is not exact."""
-    # Milvus and milvus-lite differ in how a sign is escaped; "_" is any sign to both.
+    """A LIKE pattern for texts that contain this part; see `pattern_is_exact`."""
+    # Milvus and milvus-lite escape characters differently; "_" matches any character in both.
     return literal(
         f"%{''.join('_' if character in _SPECIAL else character for character in part)}%"
     )
 
 
 def pattern_is_exact(part: str) -> bool:
-    """True if only texts that hold this part match its pattern."""
+    """True if the pattern of this part matches only texts that contain it."""
     return _SPECIAL.isdisjoint(part)
 
 
 def passes(row: Row, filters: Filters | None) -> bool:
-    """True if a passage that meets the condition of the filters passes the filters too."""
+    """True if a passage that matches the condition of the filters passes the filters too."""
     return filters is None or filters.source is None or _lower(filters.source) in row["source"]
 
 
 def _lower(text: str) -> str:
-    """In small letters as SQLite has them: only those of ASCII."""
+    """In lower case as SQLite's lower() gives it: ASCII letters only."""
     return text.translate(_LOWER)
 
 
 def _listed(article: Article) -> str:
-    """The text in which the words of a search in the list of articles are looked for."""
+    """The text that the words of a search in the list of articles are matched against."""
     published = article.published.isoformat() if article.published else ""
     fields = "\n".join((article.id, article.title, article.source or "", published))
     return fields.casefold().encode()[:TEXT_BYTES].decode(errors="ignore")
@@ -203,5 +203,5 @@ def _pieces(text: str) -> list[str]:
 
 
 def key(*parts: str | int) -> str:
-    """The id of a row, told by what it belongs to."""
+    """The id of a row: a hash of what it belongs to."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

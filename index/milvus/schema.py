@@ -13,10 +13,10 @@ TEXT_BYTES = 65_535
 VERSION_CHARACTERS = 16
 MOST_TERMS = 4_096
 PASSAGE_SHARDS = 4
-"""Logs that share the writing of passages: 250 million each of a thousand million."""
+"""Shards of the passages: of a thousand million passages, each writes 250 million."""
 
 NOTHING = [0.0, 0.0]
-"""Milvus wants a vector in each row, also where none is searched."""
+"""Milvus requires a vector in each row, also where none is searched."""
 
 LAST_INDEX = "nothing"
 LAST_PASSAGE_INDEX = "day"
@@ -28,7 +28,7 @@ _HNSW = {"M": 16, "efConstruction": 200}
 
 
 class Names(NamedTuple):
-    """The names of the three on the server."""
+    """The names of the three Milvus collections on the server."""
 
     passages: str
     articles: str

@@ -1,9 +1,9 @@
 """The counts of a whole collection that BM25 needs, made by Milvus itself.
 
-Nothing is kept that a crash or a delete could leave wrong: the numbers are counted anew when they
-are older than `_SECONDS`, or when this process has written. Up to `_SAMPLE` passages all of them
-are looked at. Beyond, the number of passages that hold a word is still counted, once for
-each word that is asked for, and only the mean length is that of a sample.
+The numbers are not stored, so that no crash or delete can leave them wrong: they are counted again
+when they are older than `_SECONDS`, or when this process has written. Up to `_SAMPLE` passages, all
+are read. Beyond, Milvus still counts the passages that hold a word, once for each word of a
+question, and only the mean length is that of a sample.
 """
 
 import time
@@ -43,7 +43,11 @@ class Statistics:
             if time.monotonic() >= self._until:
                 self._count_anew()
             dimensions = [dimension for term in asked for dimension in (term.text, term.title)]
-            missing = [] if self._all_seen else [e for e in dimensions if e not in self._holding]
+            missing = [
+                dimension
+                for dimension in dimensions
+                if not self._all_seen and dimension not in self._holding
+            ]
             for dimension, count in zip(
                 missing, self._executor.map(self._passages_with, missing), strict=True
             ):
@@ -65,8 +69,7 @@ class Statistics:
         rows = self._connection.query(
             self._passages, _share(1.0 if self._all_seen else _SAMPLE / passages), fields
         )
-        # The local index counts one document more, in which it remembers how far it has read;
-        # both backends are to score alike.
+        # The local index counts one document more, its cursor; both backends are to score alike.
         self._count = passages + 1
         self._means = Lengths(_mean(rows, "words"), _mean(rows, "title_words"))
         self._holding = dict(

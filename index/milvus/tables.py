@@ -1,4 +1,4 @@
-"""The Milvus collections of a collection: making, opening and writing them."""
+"""Creates, opens and writes the Milvus collections of a collection."""
 
 import json
 from collections.abc import Container, Sequence
@@ -15,7 +15,7 @@ _SETTINGS = "settings"
 
 
 class Tables:
-    """Makes, opens and writes them; threads may share it."""
+    """Creates, opens and writes them; threads may share it."""
 
     def __init__(self, connection: Connection, names: schema.Names) -> None:
         self._connection = connection
@@ -26,7 +26,7 @@ class Tables:
         """Open a collection and load it into the server's memory; returns its embedder.
 
         Args:
-            create_with: Makes a missing one, for vectors of this embedder.
+            create_with: Embedder of a new collection; None opens an existing one only.
 
         Raises:
             UserError: If there is none, or it is of a newer version.
@@ -82,12 +82,12 @@ class Tables:
     def write(self, entries: Sequence[Entry], stored: Container[str]) -> None:
         """Write articles, so that each is stored in one version at any moment.
 
-        An article's row says whether its older version may still have left something. If the
-        process dies before that is deleted, the article counts as changed when it comes again.
+        An article's row says whether rows of its older version may be left. If the process dies
+        before they are deleted, the article counts as changed when it is added again.
         """
         fresh = [entry for entry in entries if entry.article.id not in stored]
         changed = [entry for entry in entries if entry.article.id in stored]
-        # Refuses what is too long before anything is written.
+        # Refuses values that are too long before anything is written.
         heads = [rows.head_row(entry, cleared=True) for entry in fresh]
         heads += [rows.head_row(entry, cleared=False) for entry in changed]
         passages = [row for entry in entries for row in rows.passage_rows(entry)]
@@ -105,9 +105,9 @@ class Tables:
         self._write_missing(self._names.texts, pieces)
 
     def _write_missing(self, collection: str, written: Sequence[Row]) -> None:
-        """Write anew what another process, writing the same articles, took for an older version.
+        """Write rows again that another process deleted when it wrote the same articles.
 
-        Whoever has written an article's row last comes here after all that the others deleted.
+        The process that wrote an article's row last gets here after all deletions by the others.
         """
         for first in range(0, len(written), _PASSAGES_A_REQUEST):
             part = written[first : first + _PASSAGES_A_REQUEST]
@@ -119,7 +119,7 @@ class Tables:
             self._connection.upsert(collection, missing, ROWS_A_REQUEST)
 
     def delete(self, article_ids: Sequence[str]) -> None:
-        """Delete articles with all that belongs to them, and what a dead process left of them."""
+        """Delete articles with all of their rows, also those that a dead process left."""
         for first in range(0, len(article_ids), _CONDITIONS_A_REQUEST):
             part = literals(article_ids[first : first + _CONDITIONS_A_REQUEST])
             self._connection.delete(self._names.articles, f"id in {part}")
@@ -128,7 +128,7 @@ class Tables:
             self._connection.delete(self._names.texts, f"article in {part}")
 
     def _delete_others(self, entries: Sequence[Entry]) -> None:
-        """Delete what other versions of these articles have left."""
+        """Delete rows of other versions of these articles."""
         conditions = [
             f"(article == {literal(entry.article.id)} and version != {literal(entry.version)})"
             for entry in entries

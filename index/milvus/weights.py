@@ -1,9 +1,9 @@
-"""BM25 as an inner product: what the words of a passage and of a question weigh; pure.
+"""BM25 as an inner product of sparse vectors of a passage and a question; pure.
 
 A passage's sparse vector holds the part of BM25 that depends on the passage, the question's vector
 the part that depends on the collection. The first part also needs the mean length of all
-passages, which changes with each that is added; so it is written with a fixed length in its
-place, which is good enough to find candidates, and `score` computes those anew with the real one.
+passages, which changes with each that is added; so it is written with a fixed length in its place,
+which is good enough to find candidates, and `score` scores these with the real one.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ B = 0.75
 _PIVOT_WORDS = 80.0
 _PIVOT_TITLE_WORDS = 8.0
 _MOST_TITLE_WORDS = 1_000
-_DIMENSIONS = 2**31 - 2  # so that one is an INT32 of Milvus too
+_DIMENSIONS = 2**31 - 2  # so that each fits an INT32 of Milvus
 _NO_WORD = 0
 """Dimension of a passage without words, since a sparse vector may not be empty."""
 
@@ -64,7 +64,7 @@ def terms(words: Sequence[str]) -> list[Term]:
 
 
 def document(words: Sequence[str], title: Sequence[str]) -> tuple[Sparse, Lengths]:
-    """The sparse vector of a passage, and how many words it was made from."""
+    """The sparse vector of a passage, and the numbers of words that it was made from."""
     title = title[:_MOST_TITLE_WORDS]
     lengths = Lengths(len(words), len(title))
     vector: Sparse = {}
@@ -78,7 +78,7 @@ def document(words: Sequence[str], title: Sequence[str]) -> tuple[Sparse, Length
 
 
 def question(asked: Sequence[Term], idf: Mapping[int, float]) -> Sparse:
-    """The sparse vector of a question: what each of its words is worth in this collection."""
+    """The sparse vector of a question: the weight of each of its words in this collection."""
     vector = {term.title: TITLE_WEIGHT * idf[term.title] for term in asked}
     return vector | {term.text: idf[term.text] for term in asked}
 
@@ -107,9 +107,10 @@ def score(
 
 
 def inverse_frequency(passages: int, holding: int) -> float:
-    """Inverse document frequency of a word that so many of all passages hold; never negative.
+    """Inverse document frequency of a word that `holding` of all passages hold; never negative.
 
-    The two are counted one after the other: while articles are added, more may hold it than were.
+    The two numbers are counted one after the other: while articles are added, `holding` may be the
+    greater one.
     """
     holding = min(holding, passages)
     return math.log1p((passages - holding + 0.5) / (holding + 0.5))
@@ -133,6 +134,6 @@ def _rounded(length: int) -> int:
 
 
 def _dimension(kind: str, word: str) -> int:
-    """One of two thousand million: of a million words, one in two thousand shares its own."""
+    """A hash of a word: of a million words, one in two thousand shares its dimension."""
     digest = hashlib.blake2b(f"{kind}:{word}".encode(), digest_size=8).digest()
     return 1 + int.from_bytes(digest, "big") % _DIMENSIONS

@@ -13,22 +13,27 @@ from index.errors import UserError
 from index.sources.inputs import MAX_DOCUMENT_BYTES, Input, Problem
 
 MAX_EXPANSION = 200
-"""Text compresses some 3 to 20 times; a bomb, a thousand times."""
+"""How many times its size an archive may unpack to: text some 3 to 20 times, a bomb a thousand."""
 
 MAX_DEPTH = 3
-"""Archives within archives beyond this depth are made by nobody who wants them read."""
+"""Archives may lie within archives to this depth."""
 
 _SMALL_BYTES = 10_000_000
-"""Up to here an expansion harms nobody."""
+"""An archive of any size may unpack to this much."""
 
 _MEMBER = b"PK\x01\x02"
 _MOST_MEMBERS = 10_000
 _MARKUP = (".xml", ".xhtml", ".html", ".htm")
 
 UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
-)  # fmt: skip
-"""What `zipfile` raises for a damaged, encrypted or oddly compressed member."""
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
+"""Exceptions of `zipfile` for a damaged, encrypted or oddly compressed member."""
 
 
 def refuse_bomb(archive: zipfile.ZipFile, size: int, name: str) -> None:
@@ -51,9 +56,9 @@ def most_unpacked(size: int) -> int:
 
 
 def unpacked_size(content: bytes) -> int:
-    """The bytes of text that a document in a zip archive states to unpack to.
+    """The unpacked size of the text of a zipped document, as its archive states it.
 
-    At most what it may unpack to; 0 if it is damaged, or has more members than any document.
+    At most `most_unpacked`; 0 if the archive is damaged, or has more members than any document.
     """
     if content.count(_MEMBER) > _MOST_MEMBERS:
         return 0
@@ -70,18 +75,18 @@ def unpacked_size(content: bytes) -> int:
 
 
 class Unpacking:
-    """How much a zip archive and the archives in it may still unpack to, and how deep they lie."""
+    """The budget of a zip archive and the archives in it: bytes left to unpack, and depth."""
 
     def __init__(self, most: int) -> None:
-        """Begin with an archive that may unpack to `most` bytes, those in it included."""
+        """Allow `most` unpacked bytes, those of inner archives included."""
         self._left = most
         self.depth = 0
 
     def take(self, size: int, name: str) -> None:
-        """Count what one archive unpacks to.
+        """Count the unpacked size of one archive.
 
         Raises:
-            UserError: If it is too much, or too deep.
+            UserError: If that exceeds the budget, or the archive lies too deep.
         """
         self._left -= size
         if self._left < 0:
@@ -91,37 +96,37 @@ class Unpacking:
 
 
 def members(
-    given: Input, kinds: Iterable[str], problem: Problem, unpacking: Unpacking
+    document: Input, kinds: Iterable[str], problem: Problem, unpacking: Unpacking
 ) -> Iterator[Input]:
     """The members of a zip archive that are of one of these kinds, in its order.
 
-    Each must be read before the next is asked for. Members of other kinds are told to `problem`;
-    hidden ones are passed over.
+    Each must be read before the next is asked for. Members of other kinds are reported to
+    `problem`; hidden ones are skipped.
 
     Raises:
         UserError: If the archive is damaged or a bomb.
     """
-    with given.open() as file:
+    with document.open() as file:
         try:
             archive = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, ValueError, OSError) as error:
-            raise UserError(f"{given.name}: cannot be read as a zip archive ({error})") from None
+            raise UserError(f"{document.name}: cannot be read as a zip archive ({error})") from None
         with archive:
-            refuse_bomb(archive, given.size, given.name)
-            unpacking.take(sum(member.file_size for member in archive.infolist()), given.name)
+            refuse_bomb(archive, document.size, document.name)
+            unpacking.take(sum(member.file_size for member in archive.infolist()), document.name)
             for member in archive.infolist():
                 path = PurePosixPath(member.filename)
                 if member.is_dir() or any(
                     part.startswith((".", "__MACOSX")) for part in path.parts
                 ):
                     continue
-                name, kind = f"{given.name}!{member.filename}", path.suffix.lower()
+                name, kind = f"{document.name}!{member.filename}", path.suffix.lower()
                 if kind not in kinds:
                     problem(not_read(name, kind))
                     continue
                 yield Input(
                     name=name,
-                    source=f"{given.source}!{member.filename}",
+                    source=f"{document.source}!{member.filename}",
                     kind=kind,
                     size=member.file_size,
                     open=partial(_copy if kind == ".zip" else _open, archive, member),
@@ -129,12 +134,12 @@ def members(
 
 
 def not_read(name: str, kind: str) -> str:
-    """What is told of a file of a kind that is not read."""
+    """The message for a file of a kind that is not read."""
     return f"{name}: {f'{kind} files' if kind else 'files without an extension'} are not read"
 
 
 def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
-    """An archive in an archive, in memory: it is read from its end."""
+    """An inner archive, in memory, since zip archives are read from their end."""
     if member.file_size > MAX_DOCUMENT_BYTES:
         raise UserError(f"{member.filename}: an archive in an archive may have at most 200 MB")
     return io.BytesIO(archive.read(member))

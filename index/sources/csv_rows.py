@@ -1,4 +1,4 @@
-"""Articles from tables: CSV in its dialects. No cell is thrown away, and no row swallows others."""
+"""Articles from CSV tables in any dialect. No cell is dropped, and no row swallows others."""
 
 import csv
 import re
@@ -23,8 +23,8 @@ class _Row(NamedTuple):
     Attributes:
         line: The number of its first line.
         cells: Its cells.
-        quoted: Whether quotation marks mean what they mean in CSV; they are characters like any
-            other in a row where they do not enclose a cell.
+        quoted: Whether quotation marks were read as in CSV. In a row where they do not enclose a
+            cell, they are characters like any other.
     """
 
     line: int
@@ -32,7 +32,7 @@ class _Row(NamedTuple):
     quoted: bool
 
 
-def read_csv(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+def read_csv(document: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
     """One article a row, below a row of column names; tab, semicolon and bar separate as well.
 
     Raises:
@@ -40,20 +40,20 @@ def read_csv(given: Input, problem: Problem, fields: Fields) -> Iterator[Article
     """
     # The module's default, 131 kB, is less than a long article.
     csv.field_size_limit(MAX_ARTICLE_BYTES)
-    lines = _numbered(given, problem)
+    lines = _numbered(document, problem)
     header = next((line for _, line in lines if line.strip()), "")
     if not header:
-        raise UserError(f"{given.name}: empty")
+        raise UserError(f"{document.name}: empty")
     delimiter, columns = _columns(header, fields)
     text_column = _text_column(columns, fields)
     if text_column is None:
         raise UserError(
-            f"{given.name}: no column {fields.get('text', 'text')} (there are "
+            f"{document.name}: no column {fields.get('text', 'text')} (there are "
             f"{', '.join(columns[:20])}); name it with --map text=COLUMN"
         )
-    articles = Records(given, problem, fields)
+    articles = Records(document, problem, fields)
     for row in _rows(lines, delimiter):
-        where = f"{given.name}:{row.line}"
+        where = f"{document.name}:{row.line}"
         if not any(cell.strip() for cell in row.cells):
             continue
         try:
@@ -66,9 +66,9 @@ def read_csv(given: Input, problem: Problem, fields: Fields) -> Iterator[Article
             problem(str(error))
 
 
-def _numbered(given: Input, problem: Problem) -> Iterator[tuple[int, str]]:
+def _numbered(document: Input, problem: Problem) -> Iterator[tuple[int, str]]:
     number = 0
-    for line in text_lines(given, problem):
+    for line in text_lines(document, problem):
         # Some programs end lines with CR alone.
         parts = _LONE_CR.split(line) if "\r" in line[:-2] else (line,)
         for part in parts:
@@ -77,7 +77,7 @@ def _numbered(given: Input, problem: Problem) -> Iterator[tuple[int, str]]:
 
 
 def _columns(header: str, fields: Fields) -> tuple[str, list[str]]:
-    """The delimiter under which most columns have names that are known, and the columns."""
+    """The delimiter that gives the most columns with known names, and the columns."""
     known = {name for names in FIELD_NAMES.values() for name in names} | set(SUMMARIES)
     known |= {name.lower() for name in fields.values()}
     best = (-1, -1)
@@ -101,10 +101,10 @@ def _text_column(columns: list[str], fields: Fields) -> int | None:
 
 
 def _fitted(row: _Row, width: int, text_column: int, delimiter: str, where: str) -> list[str]:
-    """The cells of a row, one for each column: the last one takes the rest if it is the text.
+    """The cells of a row, one for each column; surplus cells join the last one if it is the text.
 
     Raises:
-        UserError: If there are more, and it cannot be told which of them belong together.
+        UserError: If there are more, and it is unclear which of them belong together.
     """
     cells = row.cells
     surplus = len(cells) - width

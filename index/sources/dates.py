@@ -9,16 +9,16 @@ from datetime import date, datetime
 from typing import Any
 
 MAX_WRITTEN_DATE = 60
-"""Characters of a date in words; a longer text is none, and its parser takes its time."""
+"""The longest text that is parsed as a date in words; the parser is slow on longer ones."""
 
 _YEAR_FIRST = re.compile(r"\s*(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _TWO_NUMBERS = re.compile(r"\s*(\d{1,2})([-/.])(\d{1,2})\2(\d{2,4})(?!\d)")
 _FULL_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _UNLIKE = datetime(2001, 1, 1), datetime(2004, 12, 28)
-"""Two days of which no part is the same, to tell what a text leaves open."""
+"""Two default days without a part in common, which show the parts that a text leaves open."""
 
 _FIRST_YEAR = 1000
-"""Programs write earlier ones, as 0001-01-01, for no date."""
+"""The first year that is taken: programs write earlier ones, as 0001-01-01, for no date."""
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"

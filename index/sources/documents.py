@@ -1,4 +1,4 @@
-"""Articles from books (EPUB), and what documents of all kinds share."""
+"""Articles from EPUB books, and helpers for documents of all kinds."""
 
 import io
 import posixpath
@@ -28,17 +28,17 @@ from index.types import Article
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
-def read_epub(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+def read_epub(document: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
     """A book, its chapters in reading order, as one article."""
-    content = io.BytesIO(given.read(MAX_DOCUMENT_BYTES))
-    refuse_large(content, given)
+    content = io.BytesIO(document.read(MAX_DOCUMENT_BYTES))
+    refuse_large(content, document)
     try:
         with zipfile.ZipFile(content) as archive:
             root, package = _epub_package(archive)
             blocks = [
                 block
                 for path in _epub_spine(archive, root, package)
-                for block in _chapter_blocks(archive.read(path), f"{given.name}!{path}", problem)
+                for block in _chapter_blocks(archive.read(path), f"{document.name}!{path}", problem)
             ]
         title = first_text(package, ".//{*}metadata/{*}title")
         published = next(
@@ -51,40 +51,40 @@ def read_epub(given: Input, problem: Problem, fields: Fields) -> Iterator[Articl
             None,
         )
     except Exception as error:  # noqa: BLE001 - a damaged file makes the library raise anything
-        raise damaged(given, "EPUB", error) from None
-    article = document_article(given, title, join_blocks(blocks))
+        raise damaged(document, "EPUB", error) from None
+    article = document_article(document, title, join_blocks(blocks))
     yield replace(article, published=published or article.published)
 
 
-def document_article(given: Input, title: str | None, text: str) -> Article:
-    """The article of a document, with what its text states about itself.
+def document_article(document: Input, title: str | None, text: str) -> Article:
+    """The article of a document, with the title and date that the head of its text states.
 
     Args:
-        given: Where it comes from.
-        title: That the document states; without one, its text may begin with it.
-        text: All of it.
+        document: The document.
+        title: The title in its metadata; without one, that at the head of the text.
+        text: The whole text.
 
     Raises:
         UserError: If there is no text, or too much.
     """
     text = _CONTROL.sub("", text)
     if not text.strip():
-        raise UserError(f"{given.name}: no text in it (pictures of pages are not read)")
+        raise UserError(f"{document.name}: no text in it (pictures of pages are not read)")
     if len(text) > MAX_ARTICLE_BYTES:
-        raise UserError(f"{given.name}: its text is too long for one article; split it")
+        raise UserError(f"{document.name}: its text is too long for one article; split it")
     header = read_header(text)
     # The dates in a file's properties are those of the file, not of the publication.
     name = " ".join(_CONTROL.sub("", title or "").split()) or header.title
-    return Article(article_id(given.source), name, text, header.published, given.source)
+    return Article(article_id(document.source), name, text, header.published, document.source)
 
 
-def damaged(given: Input, kind: str, error: Exception) -> UserError:
-    """What a library's error about a document means to its owner."""
+def damaged(document: Input, kind: str, error: Exception) -> UserError:
+    """The error for a document that a library could not read."""
     reason = (str(error) or type(error).__name__).splitlines()[0][:120]
-    return UserError(f"{given.name}: cannot be read as {kind} ({reason})")
+    return UserError(f"{document.name}: cannot be read as {kind} ({reason})")
 
 
-def refuse_large(content: io.BytesIO, given: Input) -> None:
+def refuse_large(content: io.BytesIO, document: Input) -> None:
     """Refuse a document in a zip archive that unpacks to too much.
 
     Raises:
@@ -92,11 +92,11 @@ def refuse_large(content: io.BytesIO, given: Input) -> None:
     """
     try:
         with zipfile.ZipFile(content) as archive:
-            refuse_bomb(archive, len(content.getbuffer()), given.name)
+            refuse_bomb(archive, len(content.getbuffer()), document.name)
             if sum(member.file_size for member in archive.infolist()) > MAX_DOCUMENT_BYTES:
-                raise UserError(f"{given.name}: too large when unpacked")
+                raise UserError(f"{document.name}: too large when unpacked")
     except zipfile.BadZipFile as error:
-        raise UserError(f"{given.name}: cannot be read ({error})") from None
+        raise UserError(f"{document.name}: cannot be read ({error})") from None
     content.seek(0)
 
 
@@ -107,7 +107,7 @@ def page_blocks(page: str) -> list[Block]:
 
 
 def parse_xml(content: bytes) -> Any:  # noqa: ANN401 - lxml has no types
-    """The root element of XML, read without anything from outside it."""
+    """The root element of an XML document; nothing outside of it is loaded."""
     from lxml import etree
 
     parser = etree.XMLParser(
@@ -142,5 +142,5 @@ def _chapter_blocks(content: bytes, name: str, problem: Problem) -> list[Block]:
 
 def first_text(package: Any, path: str) -> str:  # noqa: ANN401 - lxml has no types
     """The text of the first element at a path, "" if there is none."""
-    found = package.find(path)
-    return "" if found is None else (found.text or "").strip()
+    element = package.find(path)
+    return "" if element is None else (element.text or "").strip()

@@ -1,7 +1,7 @@
-"""Bytes to text, in the encoding that they are in or state.
+"""Decode bytes to text.
 
-What decides is, in this order: a byte order mark, the label of a server or page, UTF-8, and what
-charset-normalizer takes the bytes for. Whatever is replaced or guessed is told.
+The encoding is that of, in this order: a byte order mark, the label of a server or page, UTF-8, and
+the guess of charset-normalizer. Replaced bytes and guessed encodings are reported.
 """
 
 import codecs
@@ -29,7 +29,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# What browsers read for a label (WHATWG, Encoding): the larger set that pages so labelled use.
+# The codec that browsers use for a label (WHATWG, Encoding): the superset that such pages use.
 _AS_BROWSERS_READ = {
     "utf-8-sig": "utf-8",
     "ascii": "cp1252",
@@ -55,7 +55,7 @@ _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _FEW = 8
-"""So many bytes tell nothing of the encoding of a file."""
+"""Up to so many bytes say nothing about the encoding of a file."""
 _NAMES = {"cp1252": "Windows-1252"}
 
 
@@ -64,8 +64,8 @@ def decode_text(content: bytes, name: str, problem: Problem) -> str:
 
     Args:
         content: The file.
-        name: What messages call it.
-        problem: Is told of bytes that were replaced, and of an encoding that was guessed.
+        name: Its name in messages.
+        problem: Called with notes on replaced bytes and on a guessed encoding.
 
     Raises:
         UserError: If they are too many, empty or binary.
@@ -82,7 +82,7 @@ def decode_text(content: bytes, name: str, problem: Problem) -> str:
 
 
 def decode(content: bytes, name: str, problem: Problem) -> str:
-    """As `decode_text`, of any length.
+    """As `decode_text`, without a limit on the length.
 
     Raises:
         UserError: If they are binary.
@@ -92,15 +92,15 @@ def decode(content: bytes, name: str, problem: Problem) -> str:
 
 
 def decode_html(content: bytes, name: str, charset: str | None, problem: Problem) -> str:
-    """Decode a page by its mark, or by what its server or it itself declares, else as a text.
+    """Decode a page by its byte order mark, or the label of its server or its own; else as a text.
 
-    Labels are read as browsers read them.
+    Labels mean what they mean to browsers.
 
     Args:
         content: The page.
-        name: What messages call it.
+        name: Its name in messages.
         charset: The label that its server states.
-        problem: As of `decode_text`.
+        problem: As in `decode_text`.
 
     Raises:
         UserError: As `decode_text`.
@@ -121,36 +121,36 @@ def decode_html(content: bytes, name: str, charset: str | None, problem: Problem
     return decode_text(content, name, problem)
 
 
-def text_lines(given: Input, problem: Problem) -> Iterator[str]:
+def text_lines(document: Input, problem: Problem) -> Iterator[str]:
     """The lines of a text file of any length, with their ends, decoded one by one.
 
-    What is not in the file's encoding is told with the number of its line. Of a line that is
-    longer than an article may be, only so much comes that its length shows.
+    Bytes that are not valid are reported with the number of their line. A line that is longer than
+    an article may be is cut just beyond that length.
 
     Args:
-        given: The file.
-        problem: As of `decode_text`.
+        document: The file.
+        problem: As in `decode_text`.
 
     Raises:
         UserError: If the file is binary.
     """
-    with given.open() as file:
+    with document.open() as file:
         sample = file.read(_STREAM_SAMPLE_BYTES)
-    codec = _marked(sample) or _wide_without_mark(sample, given.name)
+    codec = _marked(sample) or _wide_without_mark(sample, document.name)
     sample = sample[: sample.rfind(b"\n") + 1] or sample
     if codec is None and not _is_mostly_utf8(sample) and _wrong(sample) > _FEW:
         codec = _guessed(sample)
-        problem(_guess_note(given.name, codec))
-    with given.open() as file:
+        problem(_guess_note(document.name, codec))
+    with document.open() as file:
         if codec and codec.startswith(("utf-16", "utf-32")):
             wide = io.TextIOWrapper(file, codec, errors="replace", newline="\n")
             for number, line in enumerate(wide, start=1):
                 if _REPLACED in line:
-                    problem(_replaced_note(f"{given.name}:{number}", codec, line))
+                    problem(_replaced_note(f"{document.name}:{number}", codec, line))
                 yield line
             return
         for number, content in enumerate(bounded_lines(file), start=1):
-            where = f"{given.name}:{number}"
+            where = f"{document.name}:{number}"
             if codec and codec != "utf-8-sig":
                 yield _decode(content, codec, where, problem)
             else:
@@ -163,10 +163,10 @@ def _marked(content: bytes) -> str | None:
 
 
 def _wide_without_mark(content: bytes, name: str) -> str | None:
-    """UTF-16 without a mark, which shows in its zeros.
+    """The codec of UTF-16 without a mark, known by its zero bytes; None if there are none.
 
     Raises:
-        UserError: If there are other zeros.
+        UserError: If the zero bytes are not those of UTF-16.
     """
     sample = content[:_SAMPLE_BYTES]
     if b"\0" not in sample:
@@ -198,7 +198,7 @@ def _unmarked(content: bytes, name: str, problem: Problem) -> str:
 
 
 def _is_mostly_utf8(content: bytes) -> bool:
-    """Whether no more characters of several bytes are not UTF-8 than are."""
+    """Whether at least half of the characters beyond ASCII are valid UTF-8."""
     try:
         text = content.decode()
     except UnicodeDecodeError:

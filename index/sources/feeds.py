@@ -1,4 +1,4 @@
-"""What a feed or a sitemap lists."""
+"""The pages that a feed or a sitemap lists."""
 
 import gzip
 import io
@@ -41,7 +41,7 @@ def listed_pages(content: bytes, url: str) -> Listing:
 
     Args:
         content: What the server sent.
-        url: Where it was; relative addresses begin there.
+        url: Its address, to which the links in it are relative.
 
     Raises:
         UserError: If it is none of these.
@@ -102,9 +102,9 @@ def _feed(content: bytes, url: str) -> Listing:
 
 
 def absolute(base: str, link: str) -> str:
-    """Where a link of a page leads, without its fragment.
+    """The absolute address of a link of a page, without its fragment.
 
-    What is no address stays as it is, so that only this one is refused, when it is fetched.
+    A link that is no address stays as it is; only the fetch of this one will fail.
 
     Args:
         base: The page's address; "" for a link that is whole already.

@@ -33,13 +33,13 @@ class Fetched:
     """A response.
 
     Attributes:
-        url: Where it came from in the end, after all redirects.
-        status: Of HTTP.
-        content: What it holds, unpacked; empty unless the status is 200.
-        content_type: As the server states it, without parameters, "" if it does not.
+        url: Its address, after all redirects.
+        status: Status code of HTTP.
+        content: The unpacked body; empty unless the status is 200.
+        content_type: As the server states it, without parameters; "" if it does not.
         charset: The character encoding that the server states.
-        location: Where a redirect leads.
-        retry_after: What a refusal asks to wait.
+        location: The address that a redirect leads to.
+        retry_after: The `Retry-After` header of a refusal.
     """
 
     url: str
@@ -52,7 +52,7 @@ class Fetched:
 
 
 class Fetcher:
-    """Fetches one address at a time within bounds of place, size, time and politeness.
+    """Fetches one address at a time, with limits on targets, size, time and request rate.
 
     Proxies of the environment are not used: behind one, addresses could not be checked.
 
@@ -83,7 +83,7 @@ class Fetcher:
             limit: The most bytes, unpacked.
 
         Raises:
-            UserError: If that is not allowed or not possible; it says why.
+            UserError: If that is not allowed or not possible; the message says why.
         """
         at = url
         for _ in range(_REDIRECTS + 1):
@@ -238,5 +238,5 @@ def _read(response: urllib3.BaseHTTPResponse, url: str, limit: int, *, cut: bool
 
 def _reason(error: BaseException) -> str:
     # urllib3 wraps what went wrong, with its own words before it.
-    inner = next((each for each in error.args if isinstance(each, OSError)), error)
+    inner = next((cause for cause in error.args if isinstance(cause, OSError)), error)
     return (str(inner) or type(inner).__name__).splitlines()[0][:160]

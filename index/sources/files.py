@@ -1,4 +1,4 @@
-"""Read articles from files, folders and archives of all the kinds that are known."""
+"""Read articles from files, folders and archives of all supported kinds."""
 
 import csv
 import re
@@ -32,12 +32,18 @@ from index.sources.word import read_docx
 from index.types import Article
 
 __all__ = [
-    "ArticleFiles", "Measured", "article_id", "problem_of", "read_articles", "read_file",
-    "read_input", "read_isolated",
-]  # fmt: skip
+    "ArticleFiles",
+    "Measured",
+    "article_id",
+    "problem_of",
+    "read_articles",
+    "read_file",
+    "read_input",
+    "read_isolated",
+]
 
 _UNEXPECTED = (ValueError, LookupError, csv.Error)
-"""What libraries raise for what they do not expect; it is the matter of one input only."""
+"""Exceptions that libraries raise for unexpected content; they concern one input only."""
 
 _QUOTED = 60
 """Characters of a text that a message quotes."""
@@ -47,7 +53,7 @@ _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
 class Measured(Protocol):
-    """Articles that tell how far their reading has come.
+    """Articles that report the progress of their reading.
 
     Attributes:
         unit: What `done` and `total` count: "bytes" or "pages".
@@ -73,7 +79,7 @@ class ArticleFiles:
 
     Attributes:
         unit: "bytes", what `done` and `total` count.
-        ids: Those of the articles that were given so far.
+        ids: Ids of the articles read so far.
         incomplete: The paths of files of which something was skipped.
     """
 
@@ -96,7 +102,7 @@ class ArticleFiles:
         file = self._current
         try:
             return self._finished + (file.tell() if file else 0)
-        except ValueError:  # It was closed, and so read to its end.
+        except ValueError:  # It is closed, so it was read to its end.
             return self._finished + self._size
 
     @property
@@ -108,11 +114,11 @@ class ArticleFiles:
         files: list[tuple[Path, int]] = []
         for path in self._paths:
             try:
-                found = _files_at(path)
+                paths = _files_at(path)
             except (UserError, OSError) as error:
                 self._problem(problem_of(error, _printable(str(path))))
                 continue
-            files += [(file, _size(file)) for file in found]
+            files += [(file, _size(file)) for file in paths]
         self._total = sum(size for _, size in files)
         for path, size in files:
             self._size = size
@@ -128,8 +134,8 @@ class ArticleFiles:
                 self.incomplete.add(_printable(source))
             self._problem(line)
 
-        given = Input(name, source, path.suffix.lower(), size, self._opener(path))
-        for article in read_input(given, told, self._fields):
+        document = Input(name, source, path.suffix.lower(), size, self._opener(path))
+        for article in read_input(document, told, self._fields):
             self.ids.add(article.id)
             yield article
 
@@ -146,12 +152,12 @@ def read_articles(
 ) -> ArticleFiles:
     """Read the articles of files and folder trees, in a stable order.
 
-    A bad file or line, and a file of a kind that is not read here, is told to `problem` and
-    skipped; the rest is read. In a folder, hidden files and collections are passed over.
+    A bad file or line, and a file of a kind that is not read, is reported to `problem` and skipped;
+    the rest is read. In a folder, hidden files and collections are ignored.
 
     Args:
         paths: Files or folders.
-        problem: Is called once for each input that was skipped, and with notes.
+        problem: Called once for each input that was skipped, and with notes.
         fields: For tables and JSON: which column or key holds `text`, `title`, `url`, `source`,
             `published` or `id`, where their names do not say it.
 
@@ -178,34 +184,34 @@ def read_file(path: Path, source: str | None = None) -> Article:
     read = _READERS.get(kind)
     if read is None or read in (read_json, read_json_lines, read_csv):
         raise UserError(f"{path}: not a file of one article")
-    given = Input(str(path), source or str(path.resolve()), kind, 0, lambda: path.open("rb"))
-    (article,) = _articles_of(given, _raise_problem, {})
+    document = Input(str(path), source or str(path.resolve()), kind, 0, lambda: path.open("rb"))
+    (article,) = _articles_of(document, _raise_problem, {})
     return _storable(article)
 
 
 def read_input(
-    given: Input, problem: Problem, fields: Fields, most: int | None = None
+    document: Input, problem: Problem, fields: Fields, most: int | None = None
 ) -> Iterator[Article]:
-    """Read the articles of one input; whatever is wrong with it is told to `problem`.
+    """Read the articles of one input; whatever is wrong with it is reported to `problem`.
 
     Args:
-        given: The input.
-        problem: Is called once for each part that was skipped, and with notes.
+        document: The input.
+        problem: Called once for each part that was skipped, and with notes.
         fields: The field map.
-        most: The most bytes that an archive may unpack to with those in it; in proportion to its
-            size if none is given.
+        most: The most bytes that an archive and the archives in it may unpack to; by default in
+            proportion to its size.
     """
-    unpacking = Unpacking(most_unpacked(given.size) if most is None else most)
-    for article in _read_input(given, problem, fields, unpacking):
+    unpacking = Unpacking(most_unpacked(document.size) if most is None else most)
+    for article in _read_input(document, problem, fields, unpacking):
         yield _storable(article)
 
 
 def problem_of(error: Exception, name: str) -> str:
-    """What went wrong with an input, in one line that names it.
+    """One line that names an input and says why it cannot be read.
 
     Args:
-        error: What reading it raised.
-        name: What messages call it.
+        error: The exception that reading it raised.
+        name: Its name in messages.
     """
     if isinstance(error, UserError):
         return str(error)
@@ -215,50 +221,50 @@ def problem_of(error: Exception, name: str) -> str:
 
 
 def _read_input(
-    given: Input, problem: Problem, fields: Fields, unpacking: Unpacking
+    document: Input, problem: Problem, fields: Fields, unpacking: Unpacking
 ) -> Iterator[Article]:
     try:
-        if given.kind == ".zip":
+        if document.kind == ".zip":
             empty = True
-            for member in members(given, KINDS, problem, unpacking):
+            for member in members(document, KINDS, problem, unpacking):
                 empty = False
                 unpacking.depth += 1
                 yield from _read_input(member, problem, fields, unpacking)
                 unpacking.depth -= 1
             if empty:
-                problem(f"{given.name}: holds no files of kinds that are read")
-        elif given.kind not in _READERS:
-            problem(not_read(given.name, given.kind))
+                problem(f"{document.name}: holds no files of kinds that are read")
+        elif document.kind not in _READERS:
+            problem(not_read(document.name, document.kind))
         else:
-            yield from _articles_of(given, problem, fields)
+            yield from _articles_of(document, problem, fields)
     except (UserError, OSError, *UNREADABLE, *_UNEXPECTED) as error:
-        problem(problem_of(error, given.name))
+        problem(problem_of(error, document.name))
 
 
-def read_isolated(given: Input, problem: Problem) -> Iterator[Article]:
-    """Read the articles of one input in this process, which is the worker that may die of it.
+def read_isolated(document: Input, problem: Problem) -> Iterator[Article]:
+    """Read the articles of one input in this process, a worker of the sandbox.
 
     Raises:
         UserError: If it is not readable.
     """
-    return _READERS[given.kind](given, problem, {})
+    return _READERS[document.kind](document, problem, {})
 
 
-def _articles_of(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
-    if given.kind in _ISOLATED:
-        return sandbox().read(given, problem)
-    return _READERS[given.kind](given, problem, fields)
+def _articles_of(document: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+    if document.kind in _ISOLATED:
+        return sandbox().read(document, problem)
+    return _READERS[document.kind](document, problem, fields)
 
 
 def _storable(article: Article) -> Article:
-    """The article with a source that is text, also where the name of its file is not."""
+    """The article with a source that is valid text, also if the name of its file is not."""
     source = article.source and _printable(article.source)
-    # The id stays: it tells apart what looks the same now.
+    # The id stays: it tells apart sources that now look the same.
     return article if source == article.source else replace(article, source=source)
 
 
 def _printable(name: str) -> str:
-    """A name of bytes that are not UTF-8, which Python reads as lone surrogates, made text."""
+    """A file name as valid text: lone surrogates, for bytes beyond UTF-8, are replaced."""
     return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", name)
 
 
@@ -267,10 +273,10 @@ def _files_at(path: Path) -> list[Path]:
         raise UserError(f"{_printable(str(path))}: no such file or folder")
     if not path.is_dir():
         return [path]
-    found = _files_below(path)
-    if not found:
+    files = _files_below(path)
+    if not files:
         raise UserError(f"{_printable(str(path))}: holds no files")
-    return found
+    return files
 
 
 def _files_below(folder: Path) -> list[Path]:
@@ -288,7 +294,7 @@ def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError:
-        return True  # To read it will tell why that cannot be.
+        return True  # Reading it will report why.
 
 
 def _size(path: Path) -> int:
@@ -298,53 +304,57 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _read_text(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
-    text = decode_text(given.read(MAX_ARTICLE_BYTES), given.name, problem)
+def _read_text(document: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+    text = decode_text(document.read(MAX_ARTICLE_BYTES), document.name, problem)
     header = read_header(text)
     if header.summary:
         text = with_summary(header.summary, text[header.end :])
-    _tell_no_date(header, given, problem)
-    yield Article(article_id(given.source), header.title, text, header.published, given.source)
+    _tell_no_date(header, document, problem)
+    yield Article(
+        article_id(document.source), header.title, text, header.published, document.source
+    )
 
 
-def _read_markdown(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+def _read_markdown(document: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
     from index.sources.markdown import plain_text
 
-    raw = decode_text(given.read(MAX_ARTICLE_BYTES), given.name, problem)
+    raw = decode_text(document.read(MAX_ARTICLE_BYTES), document.name, problem)
     header = read_header(raw)
     heading, text = plain_text(without_site_markup(raw[header.end :]))
-    # What a head says that is no front matter is seen better without marks.
+    # A head that is not front matter is read more reliably without Markdown's marks.
     seen = read_header(text)
-    # What the head alone says; a headline that is still in the text is read with its marks.
+    # The title of the head alone; a headline that is still in the text would have its marks.
     stated = _HEADING_MARKS.sub("", read_header(raw[: header.end]).title)
     title = _first_text(stated, heading, seen.title)
     text = with_summary(header.summary, text)
     if not text.strip():
-        raise UserError(f"{given.name}: empty")
+        raise UserError(f"{document.name}: empty")
     published = header.published or seen.published
-    _tell_no_date(header, given, problem)
-    yield Article(article_id(given.source), title, text, published, given.source)
+    _tell_no_date(header, document, problem)
+    yield Article(article_id(document.source), title, text, published, document.source)
 
 
-def _read_html(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+def _read_html(document: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
     from index.sources.pages import page_article
 
-    html = decode_html(given.read(MAX_ARTICLE_BYTES), given.name, given.charset, problem)
+    html = decode_html(document.read(MAX_ARTICLE_BYTES), document.name, document.charset, problem)
     title, text, left_out = page_article(html)
     if not text.strip():
-        raise UserError(f"{given.name}: no article found in this page")
+        raise UserError(f"{document.name}: no article found in this page")
     if left_out:
-        problem(Note(f"{given.name}: {_left_out(left_out)}"))
+        problem(Note(f"{document.name}: {_left_out(left_out)}"))
     header = read_header(text)
     stated = page_date(html)
     published = stated.day or header.published or title_date(title)
     if not published and (stated.refused or header.no_date):
-        problem(Note(f"{given.name}: {stated.refused or header.no_date}; the article has no date"))
-    yield Article(article_id(given.source), title, text, published, given.source)
+        problem(
+            Note(f"{document.name}: {stated.refused or header.no_date}; the article has no date")
+        )
+    yield Article(article_id(document.source), title, text, published, document.source)
 
 
 def _left_out(paragraphs: Sequence[str]) -> str:
-    """What is told of the paragraphs of a page that are not in its article."""
+    """The note on the paragraphs of a page that are not in its article."""
     first = paragraphs[0]
     words = first if len(first) <= _QUOTED else first[:_QUOTED].rpartition(" ")[0] + " ..."
     if len(paragraphs) == 1:
@@ -356,9 +366,9 @@ def _first_text(*texts: str) -> str:
     return next(filter(None, texts), "")
 
 
-def _tell_no_date(header: Header, given: Input, problem: Problem) -> None:
+def _tell_no_date(header: Header, document: Input, problem: Problem) -> None:
     if header.no_date:
-        problem(Note(f"{given.name}: {header.no_date}; the article has no date"))
+        problem(Note(f"{document.name}: {header.no_date}; the article has no date"))
 
 
 def _raise_problem(line: str) -> None:

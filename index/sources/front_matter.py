@@ -1,6 +1,6 @@
 """The block of fields that site generators read in front of a text: YAML, TOML or JSON.
 
-Only fields of one value are read, as they are written. A list, a table and a null have none.
+Only fields with a single value are read, as written; lists, tables and nulls are left out.
 """
 
 import json
@@ -10,10 +10,10 @@ from datetime import date
 from typing import Any
 
 MAX_FRONT_MATTER = 64_000
-"""A longer block is not read; its parser takes its time for each character."""
+"""The longest block that is read; the parser is slow."""
 
 _LONGEST_HEAD = 2 * MAX_FRONT_MATTER
-"""Characters in which a block ends that is read, blank lines before it included."""
+"""A block must end within so many characters, blank lines before it included."""
 
 _BLOCK = re.compile(
     r"\s*+(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<block>.*?)\r?\n?(?<=\n)"
@@ -31,7 +31,7 @@ def read_front_matter(text: str) -> Block:
     """The fields of a block at the beginning of a text, by their names in lower case.
 
     Returns:
-        The fields, and where the text goes on behind the block; no fields and 0 if there is none.
+        The fields, and the offset behind the block; no fields and 0 if there is no block.
     """
     fence = _BLOCK.match(text[:_LONGEST_HEAD])
     if fence is None:
@@ -47,8 +47,8 @@ def _yaml(block: str) -> dict[str, str] | None:
     import yaml
 
     try:
-        # Only as far as its nodes, which are as many as were written. The values that YAML makes
-        # of them can be larger by any factor (aliases of aliases), and fail in ways of their own.
+        # Parsed to nodes only, which are as many as were written. The values that YAML constructs
+        # from them can be larger by any factor (aliases of aliases), and fail in ways of their own.
         node = yaml.compose(block, Loader=yaml.SafeLoader)
         if node is None:
             return {}
@@ -69,7 +69,7 @@ def _yaml(block: str) -> dict[str, str] | None:
 
 
 def _lines(block: str) -> dict[str, str] | None:
-    """The fields of a block that is YAML but for a line of it, as an unquoted `a: b: c`."""
+    """The fields of a block with a line that is not valid YAML, as an unquoted `a: b: c`."""
     fields: dict[str, str] = {}
     for line in _LINE.finditer(block):
         value = line.group(2) or ""
@@ -88,7 +88,7 @@ def _toml(block: str) -> dict[str, str] | None:
 
 def _json(text: str) -> Block:
     try:
-        # A little more than is read, so that a longer block does not pass for one that is whole.
+        # One character more than the limit, so that a longer block does not pass as complete.
         fields, end = json.JSONDecoder().raw_decode(text[: MAX_FRONT_MATTER + 1].lstrip())
         values = _values(fields) if isinstance(fields, dict) else {}
         "".join(values.values()).encode()

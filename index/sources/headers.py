@@ -1,8 +1,7 @@
-"""What the head of a plain text says about the article: its title, its date, where it begins.
+"""The head of a plain text: the title and date of the article, and where it begins.
 
 Recognised are front matter; `field: value` lines, also those of an e-mail; a headline, alone or
-above a byline and a date; a date line; and an agency's dateline. Nothing is inferred from anything
-else.
+above a byline and a date; a date line; and an agency's dateline. Nothing else is interpreted.
 """
 
 import re
@@ -22,10 +21,10 @@ from index.sources.dates import (
 from index.sources.front_matter import read_front_matter
 
 HEADLINE_CHARACTERS = 200
-"""A longer first line is a paragraph, not a headline."""
+"""The longest headline; a longer first line is a paragraph."""
 
 _LINES_OF_HEAD = 5
-"""Lines below a headline among which its date is sought."""
+"""Lines at the head of a text that are searched for a headline and a date."""
 
 TITLES = ("title", "headline", "subject")
 DATES = (
@@ -33,7 +32,7 @@ DATES = (
     "publication_date", "date published", "posted", "posted on", "published on", "datepublished",
 )  # fmt: skip
 SUMMARIES = ("summary", "description", "deck", "dek", "standfirst", "abstract", "excerpt")
-"""Fields that are text of the article itself."""
+"""Fields whose value is text of the article itself."""
 
 _OTHER_FIELDS = (
     "author", "authors", "byline", "by", "source", "url", "link", "updated", "last updated",
@@ -50,7 +49,7 @@ _NAMES = "|".join(
 _LEADING_DATE = re.compile(r"\s*+date:?[ \t]+(\d{4}-\d{2}-\d{2})\b[ \t]*", re.IGNORECASE)
 _FIELD_LINE = re.compile(
     rf"[ \t]*+({_NAMES}|x-[\w-]{{1,40}})[ \t]*+:"
-    # The blanks after the value are for `strip`: a pattern tries each run of them anew from each.
+    # Blanks after the value are left to `strip`: a pattern would take quadratic time on them.
     r"([^\n]*)(?:\n|\Z)",
     re.IGNORECASE,
 )
@@ -61,12 +60,12 @@ _VISIBLE = re.compile(r"[^ \t\r\n]")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the head of a text states.
+    """The title, date and summary at the head of a text.
 
     Attributes:
         title: The title, "" if there is none.
         published: The publication date, if it states one.
-        body_start: The offset at which what can answer begins.
+        body_start: The offset at which the text that can answer a question begins.
         end: The offset behind the head; beyond `body_start` where the head holds a summary.
         summary: Text of the article that stands in the head, "" if there is none.
         no_date: A date that was not taken, and why; "" if there is none.
@@ -84,9 +83,9 @@ class _Fields(NamedTuple):
     """The fields of a head.
 
     Attributes:
-        values: By their names in lower case.
-        start: Where the first of them is that is text of the article, or `end`.
-        end: Where the text goes on behind them; 0 if there are none.
+        values: Values by name in lower case.
+        start: Offset of the first field that is text of the article, or `end`.
+        end: Offset behind the fields; 0 if there are none.
     """
 
     values: Mapping[str, str]
@@ -95,12 +94,12 @@ class _Fields(NamedTuple):
 
 
 class _Lines(NamedTuple):
-    """The lines of a head that are no fields.
+    """The lines of a head that are not fields.
 
     Attributes:
         headline: The line above a byline, a date or a dateline.
         date: The date as it is written.
-        end: Where the text goes on.
+        end: Offset behind the lines.
     """
 
     headline: str
@@ -141,7 +140,7 @@ def read_header(text: str) -> Header:
 
 
 def with_summary(summary: str, body: str) -> str:
-    """A text with what its head says of it as its first paragraph, if it does not say so itself."""
+    """The body with the summary as its first paragraph, unless it contains the summary already."""
     if not summary or " ".join(summary.split()) in " ".join(body.split()):
         return body
     return f"{summary}\n\n{body.lstrip()}" if body.strip() else summary
@@ -152,7 +151,7 @@ def _day(stated: str) -> date | None:
 
 
 def _values(fields: Mapping[str, str], names: tuple[str, ...]) -> list[str]:
-    """The values of those of the fields that there are, each once."""
+    """The values of the fields with these names, without repetitions."""
     values = (" ".join(fields.get(name, "").split()) for name in names)
     return list(dict.fromkeys(value for value in values if value))
 
@@ -190,7 +189,7 @@ def _field_lines(text: str) -> _Fields:
 
 
 def _visible(text: str, start: int) -> int:
-    """Where the first line with something in it begins."""
+    """Offset of the first line that is not blank, from an offset on."""
     visible = _VISIBLE.search(text, start)
     return max(start, text.rfind("\n", start, visible.start() if visible else None) + 1)
 
@@ -212,7 +211,7 @@ def _lines_of_head(text: str, start: int) -> _Lines:
 
 
 def _lines(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """The first lines with something in them and more below them, from start to end."""
+    """Offsets of the start and end of the first lines that are not blank."""
     end = start
     for _ in range(_LINES_OF_HEAD):
         begin = _visible(text, end)
@@ -230,7 +229,7 @@ def _is_headline(line: str) -> bool:
 
 
 def _headline(body: str) -> str:
-    """The first line with something in it, if an empty one and more text follow."""
+    """The first line that is not blank, if a blank line and more text follow."""
     line, _, rest = body.lstrip().partition("\n")
     line = line.rstrip(" \t\r")
     empty, _, more = rest.partition("\n")

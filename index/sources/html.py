@@ -1,7 +1,7 @@
 """HTML to the plain text that a reader of the page would see, its structure kept.
 
-Word, EPUB and Markdown are read by way of HTML, so that they share what is said here. The blocks
-of a text are divided by blank lines: paragraphs, items of lists, rows of tables, definitions,
+Word, EPUB and Markdown are converted to HTML first. The blocks of a text are divided by blank
+lines: paragraphs, items of lists, rows of tables, definitions,
 captions. Two blank lines stand before a heading. Within a block there are none.
 """
 
@@ -31,7 +31,7 @@ _NOTE_MARK = re.compile(
 _NOTE_RETURN = re.compile(r"#(?:fnref|(?:foot|end)note-ref-)\d+$")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _MAX_DEPTH = 200
-"""Elements within elements; a page nested deeper is no page for people."""
+"""The deepest nesting of elements that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def title_of(blocks: list[Block]) -> str:
 
 
 class _BlockReader:
-    """Walks over the elements of a page and gathers blocks."""
+    """Walks over the elements of a page and collects its blocks."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
@@ -96,7 +96,7 @@ class _BlockReader:
         self._heading = 0
 
     def element(self, element: Any, depth: int) -> None:  # noqa: ANN401
-        """Take in an element, without the text that follows it."""
+        """Add the text of an element, without the text that follows it."""
         tag = _tag(element)
         if tag is None or tag in _UNSEEN or depth > _MAX_DEPTH or _is_unseen(element):
             return

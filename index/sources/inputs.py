@@ -1,4 +1,4 @@
-"""Where the bytes of articles come from, and the bounds on what is taken from there."""
+"""Inputs that hold articles, and the limits on their size."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,23 +7,23 @@ from typing import BinaryIO
 from index.errors import UserError
 
 MAX_ARTICLE_BYTES = 10_000_000
-"""A longer text is not one article; splitting and showing it would stall everything else."""
+"""The most bytes of an article; splitting and showing a longer text would stall everything else."""
 
 MAX_DOCUMENT_BYTES = 200_000_000
-"""The most of a PDF, DOCX or EPUB, whose pictures and fonts are not its text."""
+"""The most bytes of a PDF, DOCX or EPUB, which has pictures and fonts beside its text."""
 
 
 class Note(str):
-    """A line about an article that goes in all the same, as one whose date has two readings."""
+    """A message about an article that is added all the same, as one whose date has two readings."""
 
     __slots__ = ()
 
 
 Problem = Callable[[str], None]
-"""Is told, in one line that names file and reason, what was skipped; or a `Note`."""
+"""Called with a line that names what was skipped and why, or with a `Note`."""
 
 Fields = Mapping[str, str]
-"""Which column or JSON key holds `text`, `title`, `source`, `published` or `id`."""
+"""Columns or JSON keys that hold `text`, `title`, `url`, `source`, `published` or `id`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ class Input:
     """Something that holds articles: a file, a member of an archive, a page of the web.
 
     Attributes:
-        name: What messages call it.
+        name: Its name in messages.
         source: What its articles record as their source.
         kind: Its file name extension in lower case, with the dot.
-        size: Bytes, as far as known beforehand.
+        size: Number of bytes, 0 if not known beforehand.
         open: Opens it for reading from the start.
         charset: The character encoding that a web server states, if one does.
     """
@@ -64,7 +64,7 @@ class Input:
 
 
 def bounded_lines(file: BinaryIO) -> Iterator[bytes]:
-    """Lines of a file; of one that is too long only so much that its length shows."""
+    """Lines of a file; one that is too long is cut just beyond the limit."""
     while line := file.readline(MAX_ARTICLE_BYTES + 1):
         yield line
         while len(line) > MAX_ARTICLE_BYTES and not line.endswith(b"\n"):

@@ -18,7 +18,7 @@ _MOST_JSON = 2_000_000
 _MOST_NODES = 10_000
 _MOST_TEXT = 120
 _PARAGRAPH = 160
-"""Characters from which a paragraph is text and no line of metadata."""
+"""A paragraph of so many characters is text, not a line of metadata."""
 
 _META = (
     "article:published_time", "og:article:published_time", "article:published", "datepublished",
@@ -60,18 +60,15 @@ _OF_OTHERS = re.compile(
     r"comment|related|teaser|footer|sidebar|widget|recent|popular|archive|copyright|calendar", re.I
 )
 _INLINE = ("time", "span", "a", "small", "em", "strong", "b", "i", "font", "cite", "abbr")
-_DATE_TAGS = (
-    "h1", "h2", "h3", "h4", "h5", "h6", "time", "abbr", "span", "div", "p", "li", "a", "small",
-    "dd", "td", "em", "strong", "b", "cite", "font",
-)  # fmt: skip
+_DATE_TAGS = "h1 h2 h3 h4 h5 h6 time abbr span div p li a small dd td em strong b cite font".split()
 
 
 @dataclass(frozen=True, slots=True)
 class PageDate:
-    """What a page states.
+    """The publication date of a page.
 
     Attributes:
-        day: The day, None if it states none in full and in one way.
+        day: The day, None if the page states none in full and in one way.
         refused: A date that was not taken, and why; "" if there is none.
     """
 
@@ -89,13 +86,11 @@ def page_date(html: str) -> PageDate:
     from lxml import html as parser
 
     try:
-        # Not as text: that may not declare an encoding.
+        # As bytes, since lxml refuses text that declares an encoding.
         root = parser.fromstring(html.encode(), parser=parser.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return PageDate(None)
-    language = (root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "")[
-        :2
-    ]
+    language = (root.get("lang") or root.get(_XML_LANG) or "")[:2]
     refused = ""
     for stated in _statements(root):
         stated = " ".join(stated.split())
@@ -141,7 +136,7 @@ def _foreign(stated: str, language: str) -> date | None:
 
 
 def _statements(root: Any) -> Iterator[str]:  # noqa: ANN401 - lxml has no types
-    """What a page says of its publication date, the likeliest first."""
+    """The statements of a page about its publication date, the likeliest first."""
     yield from _json_ld(root)
     yield from _metas(root)
     yield from _marked_elements(root)
@@ -219,7 +214,7 @@ def _marked_elements(root: Any) -> Iterator[str]:  # noqa: ANN401
         if _PROPERTY.search(properties) and not _is_of_another(element):
             yield _stated_by(element)
             continue
-        # Most elements are neither marked nor near; to gather their text would take long.
+        # Most elements are neither marked nor near; collecting their text would take long.
         if not (near or element.tag == "time" or _PUBLISHED.search(own)):
             continue
         text = _text(element)
@@ -237,8 +232,8 @@ def _marked_elements(root: Any) -> Iterator[str]:  # noqa: ANN401
             marked.append((not near, _stated_by(element)))
         elif near and (element.tag == "time" or text) and _stands_alone(element):
             at_heading.append(_stated_by(element))
-    # What comes first on a page is its own; what is marked before the heading may be another's.
-    yield from (stated for _, stated in sorted(marked, key=lambda each: each[0]))
+    # Marks after the heading come first: those before it may belong to another article.
+    yield from (stated for _, stated in sorted(marked, key=lambda mark: mark[0]))
     yield from at_heading
 
 

@@ -8,10 +8,10 @@ from index.sources.tables import Cell
 
 _FEWEST_RULES = 3
 _MOST_RULES = 5_000
-"""More are a drawing or a map."""
+"""More drawn paths than these are a drawing or a map."""
 
 _CELL_CHARACTERS = 400
-"""A longer cell is a column of text in a frame."""
+"""The longest cell; a longer one is a column of text in a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Box:
 
 
 def has_rules(page: Any) -> bool:  # noqa: ANN401 - pypdfium2 has no types
-    """Whether so much is drawn on a page that there may be a table; far quicker than to look."""
+    """Whether enough is drawn on a page for a table; far quicker than to look for one."""
     from pypdfium2.raw import FPDF_PAGEOBJ_PATH
 
     if page.get_rotation():
@@ -43,17 +43,17 @@ def has_rules(page: Any) -> bool:  # noqa: ANN401 - pypdfium2 has no types
 
 
 def tables_of(content: bytes, number: int, height: float) -> list[tuple[Box, list[list[Cell]]]]:
-    """Where the tables of a page are, and their rows.
+    """The tables of a page: their places and rows.
 
     Args:
         content: The document.
-        number: Of the page, from 0.
-        height: Of the page in points.
+        number: Number of the page, from 0.
+        height: Height of the page, in points.
     """
     import pdfplumber
 
     tables: list[tuple[Box, list[list[Cell]]]] = []
-    # A table that cannot be understood stays as the lines that it was.
+    # A table that cannot be read stays in the text as lines.
     try:
         with pdfplumber.open(io.BytesIO(content), pages=[number + 1]) as document:
             page = document.pages[0]
@@ -73,9 +73,9 @@ def _cells(page: Any, table: Any) -> list[list[str]]:  # noqa: ANN401 - pdfplumb
     if rows and max(map(len, rows)) == 1 and len(rows) > 2:
         # Rules only between the rows; the columns are where words stand below each other.
         part = page.crop(table.bbox)
-        found = part.find_table({"vertical_strategy": "text", "horizontal_strategy": "lines"})
-        if found is not None:
-            edges = sorted({edge for cell in found.cells for edge in (cell[0], cell[2])})
+        aligned = part.find_table({"vertical_strategy": "text", "horizontal_strategy": "lines"})
+        if aligned is not None:
+            edges = sorted({edge for cell in aligned.cells for edge in (cell[0], cell[2])})
             rows = part.extract_table(
                 {
                     "vertical_strategy": "explicit",

@@ -1,4 +1,4 @@
-"""Printed pages made text again: without running heads, line breaks and hyphens of the print."""
+"""Text from printed pages, without running heads, line breaks and hyphens of the print."""
 
 import re
 from collections import Counter, defaultdict
@@ -18,7 +18,7 @@ _LARGER = 1.15
 
 _HEADING_CHARACTERS = 200
 _EDGE_LINES = 3
-"""So many lines at the top and at the bottom of a page may be running heads."""
+"""Lines at the top and at the bottom of a page that may be running heads."""
 
 _PLACEHOLDER = re.compile(
     r"\W*(?:(?:untitled|no ?title|anonymous|unknown|unnamed|unspecified|none|null|title|print|pdf|"
@@ -46,9 +46,9 @@ class Line:
     """A printed line.
 
     Attributes:
-        text: In one line.
+        text: Its text.
         left: Points from the left of the page.
-        bottom: Points from its lower end.
+        bottom: Points from the bottom of the page.
         right: As `left`.
         top: As `bottom`.
         row: Whether it is the row of a table, which stands by itself.
@@ -63,7 +63,7 @@ class Line:
 
     @property
     def height(self) -> float:
-        """In points."""
+        """Height in points."""
         return self.top - self.bottom
 
     @property
@@ -119,7 +119,7 @@ def printed_blocks(pages: list[list[Line]]) -> list[Block]:
 
 
 def join_lines(text: str, line: str, known: Callable[[str], bool]) -> str:
-    """A text with the next printed line.
+    """Append the next printed line to a text.
 
     A hyphen between them goes only where the word is known without it: "mil-", "lion" is
     "million", while "well-", "known" stays "well-known".
@@ -248,8 +248,8 @@ def _is_broken(text: str) -> bool:
     return bool(_LINE_HYPHEN.search(text))
 
 
-def _alike(line: Line, other: Line) -> bool:
-    low, high = sorted((line.height, other.height))
+def _alike(line: Line, following: Line) -> bool:
+    low, high = sorted((line.height, following.height))
     return high <= _LARGER * low or _is_broken(line.text)
 
 
@@ -262,7 +262,7 @@ def _level(line: Line, usual: float, largest: float) -> int:
 def _known_words(lines: Iterator[str]) -> Callable[[str], bool]:
     words: set[str] = set()
     for line in lines:
-        # The last word of a line that ends with a hyphen is a part of one.
+        # The last word of a line that ends with a hyphen is only a part of a word.
         words.update(word.lower() for word in _WORD.findall(_BROKEN.sub("", line)))
 
     def known(word: str) -> bool:
@@ -282,7 +282,7 @@ def _is_listed(word: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _listed_words() -> frozenset[str]:
-    """The whole words of the embedder's vocabulary: a list of words that is there anyway."""
+    """The whole words of the embedder's vocabulary, a word list that is bundled anyway."""
     from index.embedding.onnx_model import BUNDLED_MODELS, load_tokenizer
 
     vocabulary = load_tokenizer(BUNDLED_MODELS / "embedder").get_vocab()

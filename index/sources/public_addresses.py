@@ -76,12 +76,12 @@ def connect(host: str, port: int, seconds: float | None, may_connect: MayConnect
         ForbiddenAddressError: If any of the addresses is not allowed.
         OSError: If none can be reached.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    for *_, target in found:
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for *_, target in addresses:
         if not may_connect(ipaddress.ip_address(str(target[0]).split("%")[0])):
             raise ForbiddenAddressError(f"{host} is {target[0]}, which is no public address")
     problem = OSError(f"{host} has no address")
-    for family, kind, protocol, _, target in found:
+    for family, kind, protocol, _, target in addresses:
         connection = socket.socket(family, kind, protocol)
         connection.settimeout(seconds)
         try:
@@ -95,7 +95,7 @@ def connect(host: str, port: int, seconds: float | None, may_connect: MayConnect
 
 
 class GuardedPools:
-    """Makes pools of connections that `may_connect` allows, and can break them all off.
+    """Connection pools that connect to allowed addresses only; `break_off` ends all connections.
 
     Args:
         may_connect: Decides about each address that a name resolves to.
@@ -127,7 +127,7 @@ class GuardedPools:
 
     @contextmanager
     def pool(self, scheme: str, host: str, port: int | None) -> Iterator[HTTPConnectionPool]:
-        """A pool for one origin, without retries and redirects of its own, until the end."""
+        """A pool for one origin within the block, without retries and redirects of its own."""
         pool_class, connection_class = self._kinds[scheme]
         pool: HTTPConnectionPool = pool_class(host, port, retries=urllib3.Retry(False), maxsize=1)
         pool.ConnectionCls = connection_class
@@ -140,6 +140,6 @@ class GuardedPools:
 
     def break_off(self) -> None:
         """End every connection, also in the middle of a read by another thread."""
-        for each in list(self._open):
+        for connection in list(self._open):
             with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
+                connection.shutdown(socket.SHUT_RDWR)

@@ -31,57 +31,57 @@ FIELD_NAMES = {
                   "pub_date", "published_date", "published_on"),
     "id": ("id", "_id", "guid", "uuid"),
 }  # fmt: skip
-"""What each field of an article is called in any case, the likeliest first, where no map says."""
+"""Names of each field of an article, the likeliest first, in any case; a field map goes first."""
 
 _INNER_NAMES = ("name", "title", "rendered", "value", "#text", "$date", "$oid")
-"""What the value of a field is called where it is an object of its own."""
+"""Keys of the value of a field that is an object."""
 
 _DEPTH = 4
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
-def read_json_lines(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
-    """One article a line; a line that is none is told to `problem`."""
-    articles = Records(given, problem, fields)
+def read_json_lines(document: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+    """One article a line; a line that holds none is reported to `problem`."""
+    articles = Records(document, problem, fields)
     empty = True
-    for number, line in enumerate(text_lines(given, problem), start=1):
+    for number, line in enumerate(text_lines(document, problem), start=1):
         if not line or line.isspace():
             continue
         empty = False
-        where = f"{given.name}:{number}"
+        where = f"{document.name}:{number}"
         try:
             yield articles.article(_parsed(line, where), where)
         except UserError as error:
             problem(str(error))
     if empty:
-        raise UserError(f"{given.name}: empty")
+        raise UserError(f"{document.name}: empty")
 
 
-def read_json(given: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
+def read_json(document: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
     """The articles of a JSON document: an object that is one, or lists of them at any place.
 
     Raises:
         UserError: If it is not valid, or holds no article.
     """
-    text = decode(given.read(MAX_DOCUMENT_BYTES), given.name, problem)
+    text = decode(document.read(MAX_DOCUMENT_BYTES), document.name, problem)
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         lines = text.split("\n", 2)
         if len(lines) > 1 and _is_object(lines[0]):
-            yield from read_json_lines(given, problem, fields)
+            yield from read_json_lines(document, problem, fields)
             return
-        raise UserError(f"{given.name}: not valid JSON ({str(error).split(':')[0]})") from None
-    articles = Records(given, problem, fields)
+        raise UserError(f"{document.name}: not valid JSON ({str(error).split(':')[0]})") from None
+    articles = Records(document, problem, fields)
     records = list(_records(data, articles, 0))
     if not records:
         names = ", ".join(list(data)[:20]) if isinstance(data, dict) else ""
         raise UserError(
-            f"{given.name}: no article in it; an article is an object with a field text"
+            f"{document.name}: no article in it; an article is an object with a field text"
             + (f" (there are {names}); name it with --map text=NAME" if names else "")
         )
     for number, record in enumerate(records, start=1):
-        where = f"{given.name}[{number}]"
+        where = f"{document.name}[{number}]"
         try:
             yield articles.article(_object(record, where), where)
         except UserError as error:
@@ -89,21 +89,21 @@ def read_json(given: Input, problem: Problem, fields: Fields) -> Iterator[Articl
 
 
 class Records:
-    """Makes articles of the records of one file, and knows which of them are the same article.
+    """Makes articles of the records of one file, with ids that stay the same when it is read again.
 
-    That is told by the id or the address of a record, or else by its title and date. Of several
-    with one title and date, the first is the first one of the file's next version.
+    An id is that of the record, or is made from its address, or else from its title and date.
+    Records with the same title and date are numbered in their order.
     """
 
-    def __init__(self, given: Input, problem: Problem, fields: Fields) -> None:
+    def __init__(self, document: Input, problem: Problem, fields: Fields) -> None:
         """Prepare.
 
         Args:
-            given: The file.
-            problem: Is told of dates that are not taken, and of records that replace another one.
+            document: The file.
+            problem: Called with notes on dates that are not taken, and on replaced records.
             fields: The field map.
         """
-        self._file = given.source
+        self._file = document.source
         self._problem = problem
         self._names = {
             name: (fields[name], *names) if name in fields else names
@@ -122,7 +122,7 @@ class Records:
 
         Args:
             record: Its fields.
-            where: What messages call it.
+            where: Its name in messages.
 
         Raises:
             UserError: If it has no text.
@@ -142,7 +142,7 @@ class Records:
         source = self._field(values, "source", where).strip()
         if not url and "://" in source:
             url = source
-        # A map that names the source has named what is shown.
+        # A field map that names the source decides what is shown.
         shown = source if "source" in self._mapped and source else url or source
         identity = self._identity(values, where, url, title, str(published or ""), text)
         return Article(identity, title, text, published, shown or self._file)
@@ -190,7 +190,7 @@ class Records:
         return field, None
 
     def _whole(self, value: str, name: str, where: str) -> str:
-        """A value without halves of characters, which nothing could write down."""
+        """A value without lone surrogates, which cannot be encoded."""
         if value.isascii() or not _SURROGATE.search(value):
             return value
         self._problem(Note(f"{where}: field {name!r} holds half a character; replaced by \ufffd"))
@@ -207,7 +207,7 @@ class Records:
                 self._problem(Note(f"{where}: replaces an earlier record of the same id or url"))
             return identity
         if not title:
-            # The text itself is the only thing that stays when records move.
+            # Only the text stays the same when records move.
             return article_id(f"{self._file}#\n{text}")
         key = f"{self._file}#{title}\n{day}"
         number = 1
@@ -217,7 +217,7 @@ class Records:
 
 
 def _records(data: Any, articles: Records, depth: int) -> Iterator[Any]:  # noqa: ANN401
-    """What a JSON document holds of articles."""
+    """The records of a JSON document that are articles."""
     if isinstance(data, list):
         if any(isinstance(item, dict) and articles.has_text(item) for item in data):
             yield from data
@@ -227,12 +227,12 @@ def _records(data: Any, articles: Records, depth: int) -> Iterator[Any]:  # noqa
     elif isinstance(data, dict):
         parts = [part for part in data.values() if isinstance(part, list | dict)]
         inner = (record for part in parts for record in _records(part, articles, depth + 1))
-        # What has a description of its own may be the envelope of articles, as in a feed.
+        # An object with a description of its own may be the envelope of articles, as in a feed.
         if articles.has_text(data) and (depth or not any(isinstance(part, list) for part in parts)):
             yield data
         elif depth < _DEPTH:
-            found = list(inner)
-            yield from found or ([data] if articles.has_text(data) else [])
+            records = list(inner)
+            yield from records or ([data] if articles.has_text(data) else [])
 
 
 def _parsed(line: str, where: str) -> dict[str, Any]:

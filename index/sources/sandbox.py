@@ -29,7 +29,7 @@ from index.types import Article
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What reading one input may take.
+    """Limits on the reading of one input.
 
     Attributes:
         cpu_seconds: Processor time for a small input.
@@ -50,7 +50,7 @@ class Limits:
     memory_bytes: int = 3_000_000_000
 
     def seconds(self, size: int, unpacked: int = 0) -> float:
-        """Processor time for an input of so many bytes that unpacks to so many."""
+        """Processor time for an input of `size` bytes that unpacks to `unpacked` bytes."""
         further = max(
             self.cpu_seconds_per_mb * size / 1e6, self.cpu_seconds_per_unpacked_mb * unpacked / 1e6
         )
@@ -58,7 +58,7 @@ class Limits:
 
 
 MAX_WORKERS = 4
-"""Workers of this process; whoever needs another one waits."""
+"""The most workers of this process; a caller that needs another one waits."""
 
 _PACKED = (".docx", ".epub")
 """Kinds that are zip archives."""
@@ -67,10 +67,12 @@ _MAX_REPLY_BYTES = 200_000_000
 _ROOT = Path(__file__).resolve().parents[2]
 # The root comes first in the path: what lies in the current folder must not stand in for it.
 _COMMAND = [
-    sys.executable, "-P", "-c",
+    sys.executable,
+    "-P",
+    "-c",
     f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from index.sources.worker import main; "
     "main()",
-]  # fmt: skip
+]
 
 
 class Sandbox:
@@ -83,23 +85,27 @@ class Sandbox:
         self._lock = Lock()
         self._free = BoundedSemaphore(MAX_WORKERS)
 
-    def read(self, given: Input, problem: Problem) -> Iterator[Article]:
+    def read(self, document: Input, problem: Problem) -> Iterator[Article]:
         """Read the articles of one input of a kind that is read here.
 
         Args:
-            given: The input; its bytes are taken here and parsed in the worker.
-            problem: Is told what the worker skipped.
+            document: The input; its bytes are taken here and parsed in the worker.
+            problem: Called with a line for each thing that the worker skipped, and with notes.
 
         Raises:
             UserError: If it is not readable, or reading it takes too much.
         """
-        content = given.read(MAX_DOCUMENT_BYTES)
+        content = document.read(MAX_DOCUMENT_BYTES)
         request = {
-            "task": "articles", "name": given.name, "source": given.source, "kind": given.kind,
-            "size": given.size, "charset": given.charset,
-        }  # fmt: skip
-        unpacked = unpacked_size(content) if given.kind in _PACKED else 0
-        reply = self._call(given.name, request, content, unpacked)
+            "task": "articles",
+            "name": document.name,
+            "source": document.source,
+            "kind": document.kind,
+            "size": document.size,
+            "charset": document.charset,
+        }
+        unpacked = unpacked_size(content) if document.kind in _PACKED else 0
+        reply = self._call(document.name, request, content, unpacked)
         for line in reply["problems"]:
             problem(line)
         for line in reply["notes"]:
@@ -108,7 +114,7 @@ class Sandbox:
             yield _article(fields)
 
     def listed_pages(self, content: bytes, url: str) -> Listing:
-        """What a feed or sitemap lists, as `index.sources.feeds.listed_pages` tells it.
+        """The pages that a feed or sitemap lists: `index.sources.feeds.listed_pages` in a worker.
 
         Raises:
             UserError: If it is neither, or reading it takes too much.
@@ -183,13 +189,13 @@ class _Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether the process is there."""
+        """Whether the process is running."""
         return self._process.poll() is None
 
     def call(
         self, request: dict[str, Any], content: bytes, wall_seconds: float
     ) -> dict[str, Any] | None:
-        """The reply to a request; None if there is none, and the process has ended."""
+        """The reply to a request; None if the process has ended without one."""
         timer = Timer(wall_seconds, self._end_late)
         timer.daemon = True
         timer.start()
@@ -217,7 +223,7 @@ class _Worker:
         self._process.kill()
         self._process.wait()
         for stream in (self._requests, self._replies):
-            with suppress(OSError):  # What was not sent yet has nowhere to go.
+            with suppress(OSError):  # Unsent bytes cannot be flushed any more.
                 stream.close()
 
     def _end_late(self) -> None:
@@ -226,7 +232,7 @@ class _Worker:
 
 
 def write_frame(stream: BinaryIO, content: bytes) -> None:
-    """Write bytes behind their number."""
+    """Write the number of bytes, then the bytes."""
     stream.write(len(content).to_bytes(8, "big"))
     stream.write(content)
     stream.flush()

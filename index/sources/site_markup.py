@@ -1,7 +1,7 @@
-"""Takes what site generators do with a Markdown file out of it, as their readers never see it.
+"""Removes the markup of site generators from a Markdown file, which readers never see.
 
-Those are shortcodes of Hugo, tags of Liquid (Jekyll), attributes of kramdown and Pandoc, and lines
-that only ask for a table of contents. What is between two tags stays, as do captions.
+That is shortcodes of Hugo, tags of Liquid (Jekyll), attributes of kramdown and Pandoc, and lines
+that only ask for a table of contents. Text between two tags stays, as do captions.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Removes the articles of files that are gone, so that a collection stays what its folders hold."""
+"""Removes the articles of files that are gone, so that a collection mirrors its folders."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -36,9 +36,9 @@ def remove_vanished(
     of records that name an address as their source.
 
     Args:
-        collection: What the folders were added to.
-        folders: Resolved.
-        files: The reading of the folders, which has come to its end.
+        collection: The collection that the folders were added to.
+        folders: The folders, resolved.
+        files: The articles of the folders, read to their end.
 
     Returns:
         The ids of the articles that were removed.

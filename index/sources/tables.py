@@ -1,4 +1,4 @@
-"""Rows of tables as text, each readable by itself: every value with the name of its column.
+"""Rows of tables as text that can be read on its own: every value with the name of its column.
 
 A row is a sentence: "Spelt flour, Price: 3.45 euros; Stock: 12." The form was measured: of 24
 questions about six tables the bundled readers answer 17 from it, 16 with commas between all
@@ -23,8 +23,8 @@ class Cell:
     """A cell as its table has it.
 
     Attributes:
-        text: In one line.
-        head: Whether the table says that it names a column or a row.
+        text: Its text, in one line.
+        head: Whether it is marked as the name of a column or a row.
         columns: How many columns it spans.
         rows: How many rows it spans.
     """

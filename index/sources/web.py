@@ -33,9 +33,9 @@ _LISTINGS = ("xml", "rss", "atom", "gzip")
 class WebArticles:
     """The articles at some addresses: pages, or the pages that a feed or a sitemap lists.
 
-    Reading can be broken off and begun again: a listed page that is `known` is not fetched
-    twice, so that a second run goes on where the first one ended. A page that is given itself
-    is always fetched.
+    Reading can be interrupted and begun again: a listed page that is `known` is not fetched again,
+    so that a second run goes on where the first one ended. The addresses themselves are always
+    fetched.
 
     Attributes:
         unit: "pages", what `done` and `total` count.
@@ -54,9 +54,9 @@ class WebArticles:
 
         Args:
             urls: Addresses of http or https.
-            problem: Is called once for each page that was skipped.
-            known: Whether an article of this id is there already.
-            fetcher: Of other bounds than the usual.
+            problem: Called once for each page that was skipped.
+            known: Called with an article id; whether that article is stored already.
+            fetcher: A fetcher with other limits than the default.
         """
         self._urls = list(urls)
         self._problem = problem
@@ -91,14 +91,14 @@ class WebArticles:
             self._problem(problem_of(error, page.url))
         self._done += 1
 
-    def _read_listing(self, listing: Fetched, depth: int) -> Iterator[Article]:
-        found = sandbox().listed_pages(listing.content, listing.url)
-        if depth >= _LISTING_DEPTH or len(found.pages) + self._total > _MAX_PAGES:
-            raise UserError(f"{listing.url}: lists too many pages; give a smaller sitemap")
-        self._total += len(found.pages) + len(found.listings)
-        for each in found.listings:
-            yield from self._read(Listed(each, None), depth + 1)
-        for page in found.pages:
+    def _read_listing(self, fetched: Fetched, depth: int) -> Iterator[Article]:
+        listing = sandbox().listed_pages(fetched.content, fetched.url)
+        if depth >= _LISTING_DEPTH or len(listing.pages) + self._total > _MAX_PAGES:
+            raise UserError(f"{fetched.url}: lists too many pages; give a smaller sitemap")
+        self._total += len(listing.pages) + len(listing.listings)
+        for url in listing.listings:
+            yield from self._read(Listed(url, None), depth + 1)
+        for page in listing.pages:
             if self._known(article_id(page.url)):
                 self._done += 1
             else:
@@ -108,7 +108,7 @@ class WebArticles:
         kind = _KINDS.get(fetched.content_type)
         if kind is None:
             raise UserError(f"{page.url}: {fetched.content_type or 'no stated type'}, not a page")
-        given = Input(
+        document = Input(
             name=page.url,
             source=page.url,
             kind=kind,
@@ -116,7 +116,7 @@ class WebArticles:
             open=partial(io.BytesIO, fetched.content),
             charset=fetched.charset,
         )
-        for article in read_input(given, self._problem, {}):
+        for article in read_input(document, self._problem, {}):
             yield _dated(article, page.published)
 
 

@@ -16,11 +16,11 @@ from index.sources.sandbox import read_frame, write_frame
 from index.types import Article
 
 _LARGE_BYTES = 500_000_000
-"""A worker that once needed more memory ends after its reply, which gives the memory back."""
+"""A worker that needed more memory than this is ended after its reply, to free the memory."""
 
 
 def main() -> None:
-    """Answer requests from standard input until it ends; `argv` holds the bytes of memory."""
+    """Answer requests from standard input until it ends; `argv[1]` limits the bytes of memory."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, replies = sys.stdin.buffer, _replies()
     _limit_memory(int(sys.argv[1]))
@@ -53,7 +53,7 @@ def _reply(request: dict[str, Any], content: bytes) -> dict[str, Any]:
 
 
 def _articles(request: dict[str, Any], content: bytes) -> dict[str, Any]:
-    given = Input(
+    document = Input(
         name=request["name"],
         source=request["source"],
         kind=request["kind"],
@@ -62,7 +62,7 @@ def _articles(request: dict[str, Any], content: bytes) -> dict[str, Any]:
         charset=request["charset"],
     )
     told: list[str] = []
-    articles = [_fields(article) for article in read_isolated(given, told.append)]
+    articles = [_fields(article) for article in read_isolated(document, told.append)]
     return {
         "articles": articles,
         "problems": [line for line in told if not isinstance(line, Note)],
@@ -102,7 +102,7 @@ def _replies() -> BinaryIO:
 if sys.platform == "win32":
 
     def _limit_memory(most_bytes: int) -> None:
-        """There is no such limit here; the one on time is kept by the other process."""
+        """Windows has no such limit; the parent process limits the time."""
 
     def _limit_time(seconds: float) -> None:
         """As for memory."""
@@ -114,12 +114,12 @@ else:
     import resource
 
     def _limit_memory(most_bytes: int) -> None:
-        """Let what asks for more memory fail, and leave no core behind."""
+        """Make allocations beyond the limit fail, and write no core dumps."""
         _set(resource.RLIMIT_CORE, 0)
         _set(resource.RLIMIT_AS, most_bytes)
 
     def _limit_time(seconds: float) -> None:
-        """Let the system end this process after so many further seconds of processor time."""
+        """Make the system end this process after so many more seconds of processor time."""
         used = resource.getrusage(resource.RUSAGE_SELF)
         _set(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + seconds) + 1)
 

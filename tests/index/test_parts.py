@@ -12,7 +12,7 @@ from hypothesis import given, strategies
 from index.embedding.embedder import BundledEmbedder, load_embedder
 from index.errors import UserError
 from index.fusion import fuse
-from index.local.checkpoint import read_checkpoint, read_header, write_checkpoint
+from index.local.checkpoint import read_checkpoint, write_checkpoint
 from index.local.locks import ReadWriteLock
 from index.local.selection import Selection
 from index.near_duplicates import signature, similarity
@@ -133,7 +133,6 @@ def test_checkpoints(tmp_path):
     assert read_checkpoint(path, read) is None
     write_checkpoint(path, {"a": 1}, lambda take: take(b"content"))
     assert read_checkpoint(path, read) == ({"a": 1}, b"content")
-    assert read_header(path) == {"a": 1}
 
     def fail(take):
         take(b"half")
