@@ -41,9 +41,6 @@ from index.local.schema import (
 from index.types import Article, Correction, Filters, Order, Passage, Summaries
 
 _SQL_VARIABLES = 30_000
-_KEPT_REMOVALS = 100_000
-"""Removals that are remembered at least, for indexes that have yet to see them."""
-
 _ORDER = {
     Order.ID: "id",
     Order.TITLE: "title = '', title COLLATE NOCASE, id",
@@ -413,85 +410,3 @@ class StoredPassage(NamedTuple):
     passage: Passage
     vector: Vectors
     digest: str
-
-
-class _Prepared(NamedTuple):
-    """An article with all that is stored of it."""
-
-    article: Article
-    digest: str
-    passages: Sequence[Passage]
-    vectors: Vectors
-    sketch: near_duplicates.Signature
-
-
-def _prepared(rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[_Prepared]:
-    """Compute digests and signatures before the transaction, during which others wait."""
-    return [
-        _Prepared(
-            article, digest(article), passages, vectors, near_duplicates.signature(article.text)
-        )
-        for article, passages, vectors in rows
-    ]
-
-
-def _known(connection: sqlite3.Connection, article_id: str) -> str | None:
-    """The digest of an article as it is stored, None if it is not."""
-    query = "SELECT digest FROM articles WHERE id = ?"
-    row = connection.execute(query, (article_id,)).fetchone()
-    return row[0] if row else None
-
-
-def _put(connection: sqlite3.Connection, counter: int, row: _Prepared) -> Outcome:
-    known = _known(connection, row.article.id)
-    if known == row.digest:
-        return Outcome.UNCHANGED
-    _replace(connection, counter, row)
-    return Outcome.UPDATED if known else Outcome.ADDED
-
-
-def _replace(connection: sqlite3.Connection, counter: int, row: _Prepared) -> None:
-    article = row.article
-    _delete(connection, article.id, counter)
-    published = article.published.isoformat() if article.published else None
-    connection.execute(
-        "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            article.id,
-            article.title,
-            article.text,
-            published,
-            article.source,
-            row.digest,
-            len(article.text),
-        ),
-    )
-    connection.executemany(
-        'INSERT INTO passages (article_id, start, "end", vector) VALUES (?, ?, ?, ?)',
-        [
-            (passage.article_id, passage.start, passage.end, vector.tobytes())
-            for passage, vector in zip(row.passages, row.vectors, strict=True)
-        ],
-    )
-    near_duplicates.store(connection, article.id, row.sketch)
-
-
-def _delete(connection: sqlite3.Connection, article_id: str, counter: int) -> bool:
-    connection.execute(
-        "INSERT INTO removals SELECT id, ? FROM passages WHERE article_id = ?",
-        (counter, article_id),
-    )
-    connection.execute("DELETE FROM passages WHERE article_id = ?", (article_id,))
-    return connection.execute("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount > 0
-
-
-def _prune(connection: sqlite3.Connection) -> None:
-    """Forget the older half of the removals once there are twice as many as are kept."""
-    (count,) = connection.execute("SELECT count(*) FROM removals").fetchone()
-    if count <= 2 * _KEPT_REMOVALS:
-        return
-    (counter,) = connection.execute(
-        "SELECT counter FROM removals ORDER BY counter DESC LIMIT 1 OFFSET ?", (_KEPT_REMOVALS,)
-    ).fetchone()
-    connection.execute("DELETE FROM removals WHERE counter <= ?", (counter,))
-    connection.execute("UPDATE settings SET value = ? WHERE name = 'pruned'", (str(counter),))
