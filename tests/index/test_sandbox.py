@@ -94,6 +94,7 @@ def test_what_takes_too_much_memory_is_refused():
     with closing(Sandbox(Limits(memory_bytes=400_000_000))) as sandbox:
         with pytest.raises(UserError, match=r"page\.html: "):
             texts(sandbox, "<p>" + "<b>x</b>" * 1_000_000)
+        assert sandbox._idle == []  # A parser that ran out of memory is not used again.
         assert texts(sandbox, PAGE) == ["The harbour opened in May."]
 
 
