@@ -15,6 +15,7 @@ from index.local.folder import STORE, holds_only_ours, names_in, refuse_other, s
 from index.local.schema import drop_actions, mend_schema, new_identity
 from index.local.store import Store
 from index.local.temporary import clear, is_left_over, unfinished
+from index.local.verify import article_damage
 
 _STEP_PAGES = -1
 """All pages in one step: a snapshot, whatever others write meanwhile."""
@@ -118,7 +119,7 @@ def _copy(collection: Path, fresh: Path, otherwise: str) -> int:
             drop_actions(copy)
             copy.commit()
         with closing(Store(fresh)) as store:  # Migrates an earlier version.
-            if damage := list(islice(store.damage(), _PROBLEMS_TOLD)):
+            if damage := list(islice(article_damage(store), _PROBLEMS_TOLD)):
                 raise UserError(f"{collection}: damaged ({'; '.join(damage)}); {otherwise}")
             count = store.counts()[0]
         with closing(_connect(fresh)) as copy:
@@ -139,7 +140,7 @@ def _is_whole(collection: Path) -> bool:
         return False
     try:
         with closing(Store(collection / STORE)) as store:
-            return next(store.damage(), None) is None
+            return next(article_damage(store), None) is None
     except (sqlite3.DatabaseError, UserError) as error:
         cause = error.__cause__ if isinstance(error, UserError) else error
         if isinstance(cause, sqlite3.Error) and not is_damage(cause):

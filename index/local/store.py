@@ -1,7 +1,6 @@
-"""The truth of a collection: articles, passages and vectors in SQLite.
+"""The source of truth of a collection: articles, passages and vectors in SQLite.
 
-Everything else (FAISS, BM25) is derived from here, and follows it by what `index.local.changes`
-tells.
+FAISS and BM25 indexes are derived from it, and follow it by `index.local.changes`.
 """
 
 import sqlite3
@@ -17,7 +16,7 @@ from index import near_duplicates
 from index.backend import Outcome, Vectors
 from index.errors import UserError
 from index.identity import digest
-from index.local import corrections
+from index.local import corrections, writes
 from index.local.changes import Changes, State, state_of
 from index.local.connections import Connections, is_damage
 from index.local.rows import (
@@ -54,7 +53,7 @@ class Store:
     """One SQLite file. Safe to share between threads; processes may each open their own.
 
     Attributes:
-        embedder: Name of the embedder whose vectors it holds.
+        embedder: Name of the embedder of the stored vectors.
     """
 
     embedder: str
@@ -64,8 +63,7 @@ class Store:
 
         Args:
             path: The SQLite file.
-            create_with: Makes a missing file, for vectors of the embedder of this name;
-                None refuses it.
+            create_with: Name of the embedder of a new collection; None opens an existing one only.
 
         Raises:
             UserError: If it is missing, not ours, or of another version.
@@ -100,15 +98,15 @@ class Store:
         self._connections.close_thread()
 
     def state(self) -> State:
-        """The newest state: that of a derived index which has seen everything."""
+        """The state after the last committed change, which an up-to-date index has, too."""
         with self._connections.reading() as connection:
             return state_of(connection)
 
     def state_to_search(self) -> State:
-        """As `state`, once the vectors are known to be of the embedder that it was opened with.
+        """As `state`, after a check that the vectors are still of the embedder it was opened with.
 
         Raises:
-            UserError: If another process has put others in their place.
+            UserError: If another process has embedded the collection anew.
         """
         with self._connections.reading() as connection:
             self._check_embedder(connection)
@@ -134,7 +132,7 @@ class Store:
     def summaries(
         self, words: Sequence[str], offset: int, limit: int, order: Order = Order.ID
     ) -> Summaries:
-        """A part of the list of all articles; `articles_listed` holds all it needs."""
+        """One page of the list of articles, read from the covering index `articles_listed`."""
 
         def matches(*fields: str | None) -> bool:
             folded = [field.casefold() for field in fields if field]
@@ -166,30 +164,32 @@ class Store:
     def put(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[Outcome]:
         """Add or replace articles with their passages and vectors, all or none of them.
 
-        One that is stored just as it is stays untouched.
+        An article that is stored exactly so already is left alone.
         """
-        prepared = _prepared(rows)
+        prepared = writes.prepared(rows)
         with self._writing() as (connection, counter):
             self._check_embedder(connection)
-            return [_put(connection, counter, row) for row in prepared]
+            return [writes.put(connection, counter, row) for row in prepared]
 
     def renew(self, rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> None:
-        """Replace the passages and vectors of articles that are stored just as they are.
+        """Replace the passages and vectors of stored articles.
 
-        One that somebody has changed or removed since it was read is left alone.
+        An article that has been changed or removed since it was read is left alone.
         """
-        prepared = _prepared(rows)
+        prepared = writes.prepared(rows)
         with self._writing() as (connection, counter):
             self._check_embedder(connection)
             for row in prepared:
-                if _known(connection, row.article.id) == row.digest:
-                    _replace(connection, counter, row)
+                if writes.stored_digest(connection, row.article.id) == row.digest:
+                    writes.replace(connection, counter, row)
 
     def remove(self, article_ids: Iterable[str]) -> list[str]:
         """Remove articles, all or none of them; returns the ids that were there."""
         with self._writing() as (connection, counter):
             removed = [
-                article_id for article_id in article_ids if _delete(connection, article_id, counter)
+                article_id
+                for article_id in article_ids
+                if writes.delete(connection, article_id, counter)
             ]
             for article_id in removed:
                 corrections.forget(connection, article_id)
@@ -197,6 +197,7 @@ class Store:
 
     def correct(self, article_id: str, correction: Correction) -> None:
         """Store a correction of an article, which applies to every later version of it."""
+        self._refuse_foreign_actions()
         with self._connections.writing() as connection:
             corrections.keep(connection, article_id, correction)
 
@@ -221,7 +222,7 @@ class Store:
         }
 
     def articles_of(self, digests: Mapping[str, str]) -> dict[str, Article]:
-        """Articles by id; those that are not stored with just this digest are left out."""
+        """Articles by id; those that are not stored with exactly this digest are left out."""
         select = f"{SELECT_ARTICLE_WITH_DIGEST} WHERE id"
         return {
             row[0]: article_of(row[:5])
@@ -256,24 +257,6 @@ class Store:
             return [str(error)]
         return [" ".join(map(str, row)) for row in rows if row != ("ok",)]
 
-    def altered(self) -> Iterator[str]:
-        """Ids of the articles that are not as they were stored."""
-        for article, stored_digest, _ in self.everything():
-            if digest(article) != stored_digest:
-                yield article.id
-
-    def damage(self) -> Iterator[str]:
-        """Everything that is wrong with the articles themselves, as one line each.
-
-        Passages, vectors and indexes are derived, and checked by `index.local.verify`.
-        """
-        if problems := [*self.integrity(), *self.lost_settings()]:
-            yield from problems
-            return
-        yield from (f"{name} is not as it was made" for name in self.schema().altered)
-        for article_id in self.altered():
-            yield f"article {article_id} is not as it was stored"
-
     def lost_settings(self) -> list[str]:
         """A line on the settings, if one is missing or no number."""
         try:
@@ -286,12 +269,12 @@ class Store:
         return []
 
     def schema(self) -> Differences:
-        """How the file's tables differ from those of a new collection."""
+        """The differences between the tables of the file and those of a new collection."""
         with self._connections.reading() as connection:
             return differences(connection)
 
     def mend_schema(self) -> None:
-        """Drop foreign triggers, views and indexes, and make anew indexes that are missing."""
+        """Drop foreign triggers, views and indexes, and create missing indexes."""
         with self._connections.writing() as connection:
             mend_schema(connection, drop_tables=False)
             self._foreign = foreign_actions(connection)
@@ -303,16 +286,15 @@ class Store:
         return [(row[0], Passage(*row[1:])) for row in rows]
 
     def exchange_vectors(self, gathered: Path, embedder: str, history: str) -> bool:
-        """Put the vectors of another embedder in the place of all that are stored.
+        """Replace all stored vectors by those of another embedder.
 
         Args:
             gathered: An SQLite file whose table `vectors` has them by `passage_id`.
-            embedder: The embedder's name.
-            history: The identity of the history that the passage ids are of.
+            embedder: Name of the embedder.
+            history: Identity of the history that the passage ids belong to.
 
         Returns:
-            True if that was done; not if a passage lacks its new vector, or another history has
-            begun.
+            True if that was done; False if a passage has no new vector, or the history is another.
         """
         connection = self._connections.get()
         connection.execute("ATTACH ? AS fresh", (str(gathered),))
@@ -351,7 +333,7 @@ class Store:
         ]
 
     def everything(self) -> Iterator[tuple[Article, str, list[tuple[Passage, Vectors]]]]:
-        """Each article with its stored digest ("" if its date is no day), passages and vectors."""
+        """Each article with its stored digest ("" if its date is invalid), passages and vectors."""
         connection = self._connections.get()
         last = ""
         query = f"{SELECT_ARTICLE_WITH_DIGEST} WHERE id > ? ORDER BY id LIMIT 1"
@@ -378,18 +360,21 @@ class Store:
         if setting(connection, "embedder") != self.embedder:
             raise UserError("the collection was embedded anew by another process; open it again")
 
-    @contextmanager
-    def _writing(self) -> Iterator[tuple[sqlite3.Connection, int]]:
+    def _refuse_foreign_actions(self) -> None:
         if self._foreign:
             kind, name = self._foreign[0]
             raise UserError(
                 f"{self._path}: has the {kind} {name!r}, which article-qa did not make; nothing is "
                 "written beside it; `article-qa check --repair` drops it"
             )
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[sqlite3.Connection, int]]:
+        self._refuse_foreign_actions()
         with self._connections.writing() as connection:
             counter = count_setting(connection, "counter") + 1
             yield connection, counter
-            _prune(connection)
+            writes.prune_removals(connection)
             connection.execute(
                 "UPDATE settings SET value = ? WHERE name = 'counter'", (str(counter),)
             )
@@ -397,7 +382,7 @@ class Store:
     def _in_chunks(
         self, select: str, ids: Sequence[int | str], values: Sequence[str | None] = ()
     ) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query, which ends in the name of a column, for ids in that column."""
+        """The rows of a query that ends in the name of a column, for these ids in that column."""
         for first in range(0, len(ids), _SQL_VARIABLES):
             part = ids[first : first + _SQL_VARIABLES]
             marks = ",".join("?" * len(part))

@@ -16,6 +16,7 @@ from index.local.checkpoint import read_checkpoint
 from index.local.folder import CHECKPOINT, REEMBEDDING
 from index.local.lexical import DamagedError
 from index.local.reembedding import Progress, embed_anew
+from index.local.store import Store
 from index.passages import split
 
 _UNIT_TOLERANCE = 0.01
@@ -46,6 +47,17 @@ class Report:
     broken_schema: bool = False
     superseded: bool = False
     beyond_repair: bool = False
+
+
+def article_damage(store: Store) -> Iterator[str]:
+    """One line for each problem of the articles themselves; passages and vectors are derived."""
+    if problems := [*store.integrity(), *store.lost_settings()]:
+        yield from problems
+        return
+    yield from (f"{name} is not as it was made" for name in store.schema().altered)
+    for article, stored_digest, _ in store.everything():
+        if digest(article) != stored_digest:
+            yield f"article {article.id} is not as it was stored"
 
 
 def check(collection: Collection) -> Report:

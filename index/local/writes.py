@@ -10,47 +10,57 @@ from index.identity import digest
 from index.types import Article, Passage
 
 _KEPT_REMOVALS = 100_000
-"""Removals that are remembered at least, for indexes that have yet to see them."""
+"""The least number of removals that are kept, for indexes that have not seen them."""
 
 
-class _Prepared(NamedTuple):
-    """An article with all that is stored of it."""
+class PreparedRow(NamedTuple):
+    """An article with everything that is stored of it.
+
+    Attributes:
+        article: The article.
+        digest: Its digest.
+        passages: Its passages.
+        vectors: Their vectors; shape (len(passages), dimension).
+        signature: The MinHash signature of its text.
+    """
 
     article: Article
     digest: str
     passages: Sequence[Passage]
     vectors: Vectors
-    sketch: near_duplicates.Signature
+    signature: near_duplicates.Signature
 
 
-def _prepared(rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[_Prepared]:
-    """Compute digests and signatures before the transaction, during which others wait."""
+def prepared(rows: Iterable[tuple[Article, Sequence[Passage], Vectors]]) -> list[PreparedRow]:
+    """Compute digests and signatures, before the transaction for which other writers wait."""
     return [
-        _Prepared(
+        PreparedRow(
             article, digest(article), passages, vectors, near_duplicates.signature(article.text)
         )
         for article, passages, vectors in rows
     ]
 
 
-def _known(connection: sqlite3.Connection, article_id: str) -> str | None:
-    """The digest of an article as it is stored, None if it is not."""
+def stored_digest(connection: sqlite3.Connection, article_id: str) -> str | None:
+    """The digest of the stored version of an article, None if it is not stored."""
     query = "SELECT digest FROM articles WHERE id = ?"
     row = connection.execute(query, (article_id,)).fetchone()
     return row[0] if row else None
 
 
-def _put(connection: sqlite3.Connection, counter: int, row: _Prepared) -> Outcome:
-    known = _known(connection, row.article.id)
+def put(connection: sqlite3.Connection, counter: int, row: PreparedRow) -> Outcome:
+    """Add or replace an article, unless it is stored just so; `counter` numbers the change."""
+    known = stored_digest(connection, row.article.id)
     if known == row.digest:
         return Outcome.UNCHANGED
-    _replace(connection, counter, row)
+    replace(connection, counter, row)
     return Outcome.UPDATED if known else Outcome.ADDED
 
 
-def _replace(connection: sqlite3.Connection, counter: int, row: _Prepared) -> None:
+def replace(connection: sqlite3.Connection, counter: int, row: PreparedRow) -> None:
+    """Write an article in the place of any earlier version."""
     article = row.article
-    _delete(connection, article.id, counter)
+    delete(connection, article.id, counter)
     published = article.published.isoformat() if article.published else None
     connection.execute(
         "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -71,10 +81,11 @@ def _replace(connection: sqlite3.Connection, counter: int, row: _Prepared) -> No
             for passage, vector in zip(row.passages, row.vectors, strict=True)
         ],
     )
-    near_duplicates.store(connection, article.id, row.sketch)
+    near_duplicates.store(connection, article.id, row.signature)
 
 
-def _delete(connection: sqlite3.Connection, article_id: str, counter: int) -> bool:
+def delete(connection: sqlite3.Connection, article_id: str, counter: int) -> bool:
+    """Delete an article and record its passages as removed; True if it was stored."""
     connection.execute(
         "INSERT INTO removals SELECT id, ? FROM passages WHERE article_id = ?",
         (counter, article_id),
@@ -83,7 +94,7 @@ def _delete(connection: sqlite3.Connection, article_id: str, counter: int) -> bo
     return connection.execute("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount > 0
 
 
-def _prune(connection: sqlite3.Connection) -> None:
+def prune_removals(connection: sqlite3.Connection) -> None:
     """Forget the older half of the removals once there are twice as many as are kept."""
     (count,) = connection.execute("SELECT count(*) FROM removals").fetchone()
     if count <= 2 * _KEPT_REMOVALS:

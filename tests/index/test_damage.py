@@ -135,6 +135,9 @@ def test_foreign_triggers_and_views_are_told_and_dropped(folder):
     with open_collection(folder) as collection:
         with pytest.raises(UserError, match="did not make"):
             collection.add([make_article(40)])
+        with pytest.raises(UserError, match="did not make"):
+            collection.edit(make_article(1).id, title="Another title")
+        assert collection.backend.corrected(make_article(1)) == make_article(1)
         report = check(collection)
         assert [line.split()[2] for line in report.problems] == ["trigger", "view"]
         repair(collection, report)

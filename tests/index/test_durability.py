@@ -352,7 +352,7 @@ def test_stores_created_at_once(tmp_path):
 
 
 def test_old_removals_are_forgotten_and_indexes_begin_anew(folder, monkeypatch):
-    monkeypatch.setattr("index.local.store._KEPT_REMOVALS", 5)
+    monkeypatch.setattr("index.local.writes._KEPT_REMOVALS", 5)
     with open_collection(folder, create=False) as behind:
         assert is_found(behind, 1)
         with open_collection(folder, create=False) as writer:
