@@ -33,7 +33,7 @@ _REPORT = "report.html"
 
 
 class _RunByDefault(click.Group):
-    """`eval SUITE...` is `eval run SUITE...`: only the name of a command is no suite."""
+    """`eval SUITE...` means `eval run SUITE...`, unless SUITE is the name of a command."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         known = bool(args) and args[0] in self.commands
@@ -42,7 +42,7 @@ class _RunByDefault(click.Group):
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """How suites are run; `opened` opens the collection of a suite without own paragraphs."""
+    """The options of a run; `opened` opens the collection of a suite without paragraphs."""
 
     opened: "Callable[[], AbstractContextManager[Collection]]"
     passages: str
@@ -102,10 +102,18 @@ def evaluate() -> None:
 @click.option("--limit", type=click.IntRange(1), help="Only the first questions of each suite.")
 @click.pass_context
 def run(
-    ctx: click.Context, suites: tuple[Path, ...], place: Place | None, passages: str,
-    distractors: tuple[Path, ...], out: Path | None, baseline: Path | None,
-    requirements: tuple[str, ...], reader: str | None, top_k: int | None, limit: int | None,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    suites: tuple[Path, ...],
+    place: Place | None,
+    passages: str,
+    distractors: tuple[Path, ...],
+    out: Path | None,
+    baseline: Path | None,
+    requirements: tuple[str, ...],
+    reader: str | None,
+    top_k: int | None,
+    limit: int | None,
+) -> None:
     """Ask every question of each SUITE and score the answers.
 
     A SUITE is a JSONL file of questions on a collection, or a SQuAD v1.1 or v2.0 file. Without
@@ -159,9 +167,12 @@ def run(
 @click.option("--limit", type=click.IntRange(1), help="Only the first questions of each suite.")
 @reader_option
 def standard(
-    data: Path, distractors: tuple[Path, ...], out: Path | None, limit: int | None,
+    data: Path,
+    distractors: tuple[Path, ...],
+    out: Path | None,
+    limit: int | None,
     reader: str | None,
-) -> None:  # fmt: skip
+) -> None:
     """Measure the seeds suite, and the development suites by halves of their articles.
 
     Choose on the choosing half; report the other. Files are known by their sha256.
@@ -191,7 +202,7 @@ def standard(
 def _told(
     measured: "Sequence[SuiteResult]", before: "Mapping[str, Sequence[Record]]", out: Path | None
 ) -> list[str]:
-    """Print and write what was measured; returns what is significantly worse than before."""
+    """Print and write the results; returns a line for each suite that is significantly worse."""
     from rich.console import Console
 
     from eval import report, results
@@ -207,7 +218,9 @@ def _told(
         report.write_html(measured, compared, out / _REPORT)
         click.echo(f"\n{out / _REPORT}\n{out / _RESULTS}")
     return [
-        f"{each.name}: significantly worse than the baseline" for each in compared if each.is_loss
+        f"{comparison.name}: significantly worse than the baseline"
+        for comparison in compared
+        if comparison.is_loss
     ]
 
 
@@ -254,7 +267,7 @@ def _measure(suite: "Suite", setting: _Setting) -> "SuiteResult":
         from qa.reading.shared import load_reader
 
         with _progress(suite) as progress:
-            # Where there is nothing to choose, only the last of several readers counts.
+            # With the passage given, only the last reader of a cascade counts.
             reading = load_reader(stages_of(setting.reader).stages[-1])
             records = list(runner.read_gold(suite, reading, progress))
         return results.result(suite.name, "gold", records)
@@ -277,12 +290,12 @@ def _asked(suite: "Suite", setting: _Setting, collection: "Collection") -> "list
 def _haystack(suite: "Suite", distractors: Sequence[Path]) -> "list[Article]":
     from eval.suites import paragraphs
 
-    found = {article.id: article for article in suite.paragraphs}
+    haystack = {article.id: article for article in suite.paragraphs}
     for path in distractors:
         for article in paragraphs(path):
-            if found.setdefault(article.id, article).text != article.text:
+            if haystack.setdefault(article.id, article).text != article.text:
                 raise UserError(f"{path}: another file of this name is in the haystack; rename it")
-    return list(found.values())
+    return list(haystack.values())
 
 
 @contextmanager
@@ -316,7 +329,7 @@ def _opened(place: Place | None) -> "Iterator[Collection]":
 
 @contextmanager
 def _progress(suite: "Suite") -> "Iterator[Progress]":
-    """Shows on a terminal how many questions are done, and about how long the rest takes."""
+    """Show a progress bar on a terminal, with the remaining time."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -365,14 +378,14 @@ def _misses(suite: "SuiteResult", required: Sequence[tuple[str, float]]) -> Iter
 
 
 def _prepare(folder: Path) -> None:
-    """Make the folder of a run, and see before the run that it can be written there."""
+    """Create the folder of a run, and check before the run that files can be written there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{folder}: cannot be created ({error.strerror})") from error
     path = folder
     try:
-        # Trying is the only honest test: root may write anywhere but on a read-only disk.
+        # Only an attempt tells: root may write anywhere but on a read-only disk.
         with TemporaryFile(dir=folder):
             pass
         for path in (folder / _RESULTS, folder / _REPORT):

@@ -1,4 +1,4 @@
-"""Where a guess and the gold answer stand in their articles, for a person to compare."""
+"""Excerpts of articles with the guess and the gold answer, for a person to compare."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,7 +6,8 @@ from eval.records import Excerpt, Mark, best_guess, contains, occurrences
 from index.types import Article, Passage
 from qa.types import Answer, Citation
 
-_AROUND = 240  # Characters shown on each side of a gold answer that no passage read holds.
+_AROUND = 240
+"""Characters shown on each side of a gold answer that is in none of the read passages."""
 
 
 def excerpts(
@@ -15,10 +16,10 @@ def excerpts(
     passages: Sequence[tuple[Article, Passage]],
     allowed: Iterable[Article],
 ) -> tuple[Excerpt, ...]:
-    """The passage that the guess was taken from and, if it is another, the one with the answer.
+    """The passage of the guess and, if it is another one, the passage with the gold answer.
 
     Args:
-        answer: What was answered.
+        answer: The answer given.
         golds: The acceptable answers; none for an unanswerable question.
         passages: The passages that were read, best first.
         allowed: The articles that should have been cited.

@@ -55,7 +55,8 @@ _STYLE: dict[Any, Any] = {
     "lines.linewidth": 2.0,
     "lines.solid_capstyle": "round",
 }
-_RESAMPLES = 300  # Of the bands; they are drawn, not read to three digits.
+_RESAMPLES = 300
+"""Resamples for the bands, which are drawn and not read to three digits."""
 
 
 def risk_coverage(suite: SuiteResult) -> str:
@@ -119,7 +120,7 @@ def reliability(suite: SuiteResult) -> str:
 
 
 def recall(suite: SuiteResult) -> str:
-    """Share of questions whose answer was in the first k passages read; "" if none were."""
+    """Share of questions whose answer was in the first k passages read; "" if none was read."""
     columns = Columns(suite.records)
     if not columns.retrieved.any():
         return ""
@@ -186,7 +187,7 @@ def f1_by_type(suite: SuiteResult) -> str:
 
 
 def outcomes(suite: SuiteResult) -> str:
-    """How many questions had each outcome."""
+    """The number of questions with each outcome."""
     counts = Counter(record.outcome for record in suite.records)
     names = [outcome for outcome in OUTCOMES if counts[outcome]]
 

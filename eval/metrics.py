@@ -1,9 +1,9 @@
 """Metrics over the questions of a suite, each vectorised over bootstrap resamples.
 
 Arrays hold one value a question, in one order. Every metric takes `weights`, shape (..., n):
-how often each question counts. One row of ones is the suite itself; a matrix of resample counts
-(`resamples`) gives the metric of every resample in one call. The result has shape (...), and is
-NaN where no question bears on the metric.
+how often each question counts. A row of ones is the suite itself; a matrix of resample counts
+(`resamples`) gives the metric of every resample in one call. The result has shape (...), and is NaN
+if no question counts for the metric.
 """
 
 from collections.abc import Iterator
@@ -17,14 +17,15 @@ from qa.reliability import BINS, members
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-_BLOCK = 2_000_000  # Cells of one block of resamples; bounds the memory to some 50 MB.
+_BLOCK = 2_000_000
+"""Cells of one block of resamples; limits memory to some 50 MB."""
 
 
 def mean(values: Floats, among: Bools, weights: Floats) -> Floats:
     """The mean of values over the questions `among`.
 
-    Every share is one: precision is the mean of "answerable" among the answered, recall the
-    mean of "answered" among the answerable.
+    Shares are means too: precision is the mean of "answerable" among the answered, recall the mean
+    of "answered" among the answerable.
 
     Args:
         values: Shape (n,); may be NaN outside `among`.
@@ -35,7 +36,7 @@ def mean(values: Floats, among: Bools, weights: Floats) -> Floats:
 
 
 def quantile(values: Floats, q: float, weights: Floats) -> Floats:
-    """The smallest value that at least a share `q` of the questions does not exceed."""
+    """The smallest value that at least a share `q` of the questions do not exceed."""
     if not len(values):
         return np.full(weights.shape[:-1], np.nan)
     order = np.argsort(values, kind="stable")
@@ -74,7 +75,7 @@ class RiskCoverage(NamedTuple):
 
 
 def risk_coverage(confidence: Floats, right: Bools, weights: Floats) -> RiskCoverage:
-    """How wrong the answers are if only the most confident are given.
+    """The share of wrong answers if only the most confident are given, at every threshold.
 
     Questions of equal confidence are answered together: no threshold tells them apart.
     """
@@ -99,7 +100,7 @@ class Reliability(NamedTuple):
 
 
 def reliability(confidence: Floats, right: Bools, bins: int = BINS) -> Reliability:
-    """How often answers of a confidence are right; NaN in bins without questions."""
+    """The share of right answers by bins of confidence; NaN in bins without questions."""
     inside = members(confidence, bins)
     count = inside.sum(axis=0)
     return Reliability(
@@ -138,7 +139,7 @@ def paired_p_value(differences: Floats, count: int = 10_000, seed: int = 0) -> f
     Args:
         differences: New score minus old score of each question, shape (n,).
         count: How many resamples.
-        seed: Of the random draws.
+        seed: Seed of the random draws.
     """
     if not differences.any():
         return 1.0

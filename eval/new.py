@@ -22,7 +22,8 @@ _AMOUNT = re.compile(
     r"(?<![\w.,-])(?:[$€£] ?)?\d[\d,.]*\d?(?: (?:million|billion|per cent|percent)| ?%)?(?![\w-])"
     r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|dozens|hundreds|thousands)\b"
 )
-_SENTENCE_WORDS = range(8, 46)  # Shorter ones ask nothing definite; longer ones are lists.
+_SENTENCE_WORDS = range(8, 46)
+"""Words of a sentence to ask for: shorter ones are too vague, longer ones are lists."""
 
 
 class _Blank(NamedTuple):
@@ -37,7 +38,7 @@ def draft(articles: Iterable[Article], per_article: int) -> Iterator[dict[str, A
     """Questions to correct: a sentence with a date, a name or an amount left blank, and its answer.
 
     Args:
-        articles: Where the sentences come from.
+        articles: The articles whose sentences are used.
         per_article: How many questions of each article, at most.
 
     Yields:
@@ -59,11 +60,11 @@ def draft(articles: Iterable[Article], per_article: int) -> Iterator[dict[str, A
 
 
 def from_feedback(path: Path) -> Iterator[dict[str, Any]]:
-    """What users asked, from a feedback log: the JSON lines that `article-qa feedback` prints.
+    """Questions of a feedback log: the JSON lines that `article-qa feedback` prints.
 
     Each is `Answer.to_dict()` with a `verdict`, as `ui.feedback.store` writes it. A liked answer
-    becomes the right one; where it was not liked, the note says what to fill in. A follow-up is
-    asked in the words that it was understood in, since the log does not have what came before it.
+    becomes the right one; if it was not liked, the note says what to fill in. A follow-up is asked
+    in the words that it was understood in, since the log does not have the turns before it.
 
     Raises:
         UserError: If the log cannot be read; the message names the line.
@@ -78,7 +79,7 @@ def from_feedback(path: Path) -> Iterator[dict[str, Any]]:
             continue
         try:
             entry = json.loads(line)
-            # Who greeted was told how to ask: that is no question.
+            # A reply with help, as to a greeting, answers no question.
             if entry.get("help") is None:
                 yield _of_entry(entry)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -93,7 +94,9 @@ def write(questions: Iterable[dict[str, Any]], path: Path) -> int:
     Raises:
         UserError: If the file exists, cannot be written, or would be empty.
     """
-    lines = {each["question"]: json.dumps(each, ensure_ascii=False) for each in questions}
+    lines = {
+        question["question"]: json.dumps(question, ensure_ascii=False) for question in questions
+    }
     if not lines:
         raise UserError("nothing to draft questions from: the collection has no dates or names")
     try:
@@ -107,12 +110,15 @@ def write(questions: Iterable[dict[str, Any]], path: Path) -> int:
 
 
 def _blanks(text: str) -> list[_Blank]:
-    """What can be asked for: kinds in turn, each sentence once, in reading order within a kind."""
-    times = [_Blank(each.start, each.end, "when") for each in find_times(text)]
-    taken = {position for each in times for position in range(each.start, each.end)}
+    """Spans to ask for: kinds in turn, each sentence once, in reading order within a kind."""
+    times = [_Blank(time.start, time.end, "when") for time in find_times(text)]
+    taken = {position for time in times for position in range(time.start, time.end)}
     names = [_Blank(*match.span(), "who") for match in _NAME.finditer(text)]
     amounts = [_Blank(*match.span(), "how many") for match in _AMOUNT.finditer(text)]
-    kinds = [times, *([b for b in kind if b.start not in taken] for kind in (names, amounts))]
+    kinds = [
+        times,
+        *([blank for blank in kind if blank.start not in taken] for kind in (names, amounts)),
+    ]
     sentences: set[int] = set()
     seen: set[str] = set()
     chosen = []
@@ -129,7 +135,7 @@ def _blanks(text: str) -> list[_Blank]:
 
 
 def _of_entry(entry: dict[str, Any]) -> dict[str, Any]:
-    """The line of a suite that a verdict makes; raises what a wrong entry makes Python raise."""
+    """The line of a suite for an entry of the log; a malformed entry raises any Python error."""
     question = entry.get("understood_as") or entry["question"]
     liked = {"like": True, "dislike": False}[entry["verdict"]]
     return _asked(str(question), entry["text"], entry["citations"], liked)
@@ -144,7 +150,7 @@ def _asked(
         note = "" if liked else "the user expected an answer: fill in answers and articles"
     else:
         line["answers"] = [text] if liked else []
-        sources = [each["source"] or each["article_id"] for each in citations]
+        sources = [citation["source"] or citation["article_id"] for citation in citations]
         line["articles"] = list(dict.fromkeys(sources)) if liked else []
         note = "" if liked else f"the user did not like {text!r}: fill in answers and articles"
     return {**line, "note": note} if note else line

@@ -1,4 +1,4 @@
-"""What is kept of one question: what was answered, how right it was, and what was read."""
+"""The record of a question: the answer given, its scores, and the passages read."""
 
 import re
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A piece of an article with the words that matter in it."""
+    """A piece of an article with the marked answers in it."""
 
     title: str
     source: str
@@ -80,9 +80,9 @@ class Record:
         rank: Rank, from 1, of the first passage read with a gold answer in an allowed article;
             None if none was read.
         read: How many passages were read; None if the passage was given.
-        milliseconds: From question to answer.
+        milliseconds: Milliseconds from question to answer.
         outcome: One of `OUTCOMES`.
-        excerpts: Where the guess and the gold answer stand; empty if the outcome is right.
+        excerpts: Excerpts with the guess and the gold answer; empty if the outcome is right.
     """
 
     id: str
@@ -120,9 +120,9 @@ def contains(text: str, answers: Sequence[str]) -> bool:
 
 
 def occurrences(text: str, answer: str) -> list[tuple[int, int]]:
-    """Where an answer stands verbatim, in any case, as whole words: offsets of start and end."""
-    found = re.finditer(rf"(?<!\w){re.escape(answer)}(?!\w)", text, re.IGNORECASE)
-    return [match.span() for match in found]
+    """Offsets of the places where an answer stands verbatim, in any case, as whole words."""
+    matches = re.finditer(rf"(?<!\w){re.escape(answer)}(?!\w)", text, re.IGNORECASE)
+    return [match.span() for match in matches]
 
 
 def _same_words(text: str, answers: Sequence[str]) -> bool:
@@ -142,9 +142,9 @@ def score(
     Args:
         question: The question.
         allowed: Ids of the articles that may be cited; any may if it is empty.
-        answer: What was answered to it.
+        answer: The answer to it.
         passages: The passages that were read, best first; None if the passage was given.
-        milliseconds: From question to answer.
+        milliseconds: Milliseconds from question to answer.
 
     Returns:
         The record, without excerpts.
@@ -189,7 +189,7 @@ def score(
 
 
 def best_guess(answer: Answer) -> Answer | None:
-    """The answer itself, or what would have been answered if silence were not allowed."""
+    """The answer itself, or the one that would have been given if silence were not allowed."""
     if answer.text is not None:
         return answer
     return answer.alternatives[0] if answer.alternatives else None

@@ -1,4 +1,4 @@
-"""Shows results: a table on the terminal, and one HTML page that needs nothing else."""
+"""Shows results: a table on the terminal, and a self-contained HTML page."""
 
 import re
 from collections import Counter
@@ -28,14 +28,22 @@ _PASSAGES = {
 }
 
 _HEADLINES = (
-    "em", "f1", "no_answer_recall", "citation_accuracy", "date_accuracy", "recall@5",
-    "abstention_auc", "ece", "latency_p50_ms",
-)  # fmt: skip
+    "em",
+    "f1",
+    "no_answer_recall",
+    "citation_accuracy",
+    "date_accuracy",
+    "recall@5",
+    "abstention_auc",
+    "ece",
+    "latency_p50_ms",
+)
 
 
-_TILES = 5  # In a row.
+_TILES = 5
+"""Tiles in a row of the page."""
 
-# Where they are the same as another metric, they are not news.
+# Metrics that are left out where they are equal to another one.
 _REPEATS = {
     "answerable_em": "em",
     "answerable_f1": "f1",
@@ -47,11 +55,11 @@ _BY_TYPE = ("em", "f1", "answer_recall", "no_answer_recall", "citation_accuracy"
 
 
 def worth_showing(suite: SuiteResult) -> list[str]:
-    """The metrics that say something about a suite that no other metric says."""
+    """The metrics of a suite that are not implied by others."""
     values = suite.values
     names = [name for name in METRICS if values[name].value is not None]
     if values["no_answer_recall"].value is None:
-        # Nothing is unanswerable: whether to answer was no question.
+        # Without unanswerable questions, every answer given is to an answerable one.
         names = [name for name in names if name not in {"answer_precision", "no_answer_precision"}]
         if values["answer_recall"].value == 1:
             names.remove("answer_recall")
@@ -106,7 +114,7 @@ def print_table(results: Sequence[SuiteResult], console: Console) -> None:
 
 
 def print_comparisons(comparisons: Sequence[Comparison], console: Console) -> None:
-    """Print what changed since the baseline: scores, then question by question."""
+    """Print the changes since the baseline: scores, then question by question."""
     for comparison in comparisons:
         console.print()
         console.print(
@@ -170,9 +178,9 @@ def write_html(
 
 
 def pieces(excerpt: Excerpt) -> Iterator[tuple[str, str]]:
-    """The text of an excerpt cut where marks begin and end, each piece with its kinds of mark.
+    """The text of an excerpt, cut where marks begin and end; each piece with its kinds of mark.
 
-    Empty lines are left out: they only hold apart what the reader wants to see together.
+    Empty lines are left out.
     """
     bounds = {0, len(excerpt.text)}
     for mark in excerpt.marks:

@@ -31,7 +31,7 @@ class SuiteResult:
             question, or all paragraphs of the file.
         records: One of each question, in order.
         values: The metrics over all records.
-        types: The metrics by type of question, with the number of questions.
+        types: The number of questions and the metrics, by type of question.
     """
 
     name: str
@@ -43,7 +43,7 @@ class SuiteResult:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A metric over the questions that both runs asked, before and now, in [0, 1]."""
+    """A metric over the questions of both runs, before and now, in [0, 1]."""
 
     before: float
     now: float
@@ -51,7 +51,7 @@ class Difference:
 
     @property
     def is_loss(self) -> bool:
-        """Whether it is worse by more than chance explains."""
+        """Whether it is significantly worse."""
         return self.now < self.before and self.p_value < SIGNIFICANT
 
 
@@ -96,7 +96,7 @@ _SAVED = TypeAdapter(_Saved)
 
 
 def result(name: str, passages: Passages, records: Sequence[Record]) -> SuiteResult:
-    """Compute the metrics of a suite's records, of which there must be one at least."""
+    """Compute the metrics of a suite's records, at least one."""
     # A reader alone states no confidence that could be wrong.
     without = {"ece"} if passages == "gold" else set[str]()
 

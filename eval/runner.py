@@ -15,11 +15,11 @@ from qa.trace import Trace
 from qa.types import Answer, Citation, Span, Turn
 
 Progress = Callable[[int], None]
-"""Is told how many more questions are done."""
+"""Called with the number of questions answered since the last call."""
 
 
 class Answering(Protocol):
-    """What is measured: `qa.Answerer`, or another system of its shape."""
+    """A system to measure: `qa.Answerer`, or any with its `ask`."""
 
     def ask(
         self, question: str, history: Sequence[Turn] = (), *, trace: Trace | None = None
@@ -28,7 +28,7 @@ class Answering(Protocol):
 
 
 class Reading(Protocol):
-    """What is measured with the passage given: `qa.reading.onnx.Reader`, or one of its shape."""
+    """A reader to measure on given passages: `qa.reading.onnx.Reader`, or any with `read_many`."""
 
     def read_many(
         self, requests: Sequence[tuple[str, Sequence[tuple[Article, Passage]]]]
@@ -37,7 +37,7 @@ class Reading(Protocol):
 
 
 class Articles(Protocol):
-    """Where the articles are: `index.Collection`, or one of its shape."""
+    """A source of articles: `index.Collection`, or any with these methods."""
 
     def article(self, article_id: str) -> Article | None:
         """The article of an id, or None."""
@@ -51,14 +51,14 @@ def run(
 ) -> Iterator[Record]:
     """Ask each question over a collection.
 
-    Time is that of `ask` alone. The first question is asked once before, so that loading models
-    is not counted.
+    Only `ask` is timed. The first question is asked once before, so that loading models does not
+    count.
 
     Args:
         suite: The questions.
-        answering: What is measured.
+        answering: The system to measure.
         collection: The articles that it answers from.
-        progress: Is called after each question.
+        progress: Called after each question.
 
     Raises:
         UserError: If the suite names an article that the collection lacks, or an answer that
@@ -94,8 +94,8 @@ def read_gold(
 
     Args:
         suite: A SQuAD file.
-        reading: What is measured.
-        progress: Is called after each question.
+        reading: The reader to measure.
+        progress: Called after each question.
     """
     articles = {article.id: article for article in suite.paragraphs}
     forced = all(question.answerable for question in suite.questions)
@@ -134,7 +134,8 @@ def allowed_articles(suite: Suite, collection: Articles) -> Mapping[str, frozens
                     f"{question.place}: articles: the collection has no article {name!r}"
                 )
         ids = frozenset[str]().union(*(named[name] for name in question.articles))
-        # What is not in the text can never be quoted; a typing error would look like a failure.
+        # An answer that is not in the text cannot be quoted: a typing error would count as a
+        # failure.
         for answer in question.answers if ids and not suite.paragraphs else ():
             if not any(contains(texts[identifier], [answer]) for identifier in ids):
                 raise UserError(f"{question.place}: answers: {answer!r} is not in its articles")
@@ -143,7 +144,7 @@ def allowed_articles(suite: Suite, collection: Articles) -> Mapping[str, frozens
 
 
 def _names(article: Article) -> set[str]:
-    """Everything that a suite may call an article."""
+    """All names by which a suite may refer to an article."""
     names = {article.id, article.title} - {""}
     if article.source:
         parts = article.source.replace("\\", "/").split("/")
@@ -164,9 +165,17 @@ def _span_answer(
     best = spans[0]
     quote = article.text[best.start : best.end]
     citation = Citation(
-        article.id, article.title, article.published, article.source,
-        best.start, best.end, quote, 0, len(article.text), article.text,
-    )  # fmt: skip
+        article.id,
+        article.title,
+        article.published,
+        article.source,
+        best.start,
+        best.end,
+        quote,
+        0,
+        len(article.text),
+        article.text,
+    )
     # The score is a log-odds against "no answer here", before any calibration.
     confidence = 1 / (1 + math.exp(-max(-700.0, min(700.0, best.score))))
     answer = Answer(question.question, quote, confidence, (citation,))

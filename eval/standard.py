@@ -1,8 +1,8 @@
 """The standard report: the bundled suite, and development data by halves of its articles.
 
-Whatever is chosen by measuring (thresholds, weights, which reader) is chosen on the choosing half;
-what is told to others is the reporting half. The data is not bundled: the command finds it in a
-folder and knows each file by its whole sha256.
+Whatever is chosen by measurement (thresholds, weights, readers) is chosen on the choosing half;
+published figures are those of the reporting half. The data is not bundled: the command reads it
+from a folder and verifies the sha256 of each file.
 """
 
 import hashlib
@@ -24,9 +24,9 @@ class DataFile:
     """A file of the development data.
 
     Attributes:
-        name: Where it is in the folder.
-        sha256: Of the file; of a folder, of the names and bytes of the files in it, by name.
-        about: What it is and where it comes from.
+        name: Its path in the folder.
+        sha256: Hash of the file; for a folder, of the sorted names and the bytes of its files.
+        about: A description, with the origin and the licence.
     """
 
     name: str
@@ -34,10 +34,10 @@ class DataFile:
     about: str
 
     def find(self, folder: Path) -> Path:
-        """Its path.
+        """Its path in a folder, verified.
 
         Raises:
-            UserError: If it is not there, or is another one.
+            UserError: If it is missing, or its sha256 is another one.
         """
         path = folder / self.name
         if not path.exists():
@@ -68,25 +68,25 @@ XQUAD = DataFile(
 
 
 def articles_of(folder: Path) -> list[Article]:
-    """The articles of a folder, known by their files' names."""
+    """The articles of a folder, with the names of their files as sources."""
     return [read_file(path, source=path.name) for path in sorted(folder.iterdir())]
 
 
 def halves(suite: Suite) -> dict[str, Half]:
     """The half of each question, by its id: every other article, in the order of the questions.
 
-    A question that names no article belongs to that of the question before it.
+    A question that names no article is in the half of the question before it.
     """
     titles = {article.id: article.title for article in suite.paragraphs}
     numbers: dict[str, int] = {}
-    found: dict[str, Half] = {}
+    half_by_id: dict[str, Half] = {}
     number = 0
     for question in suite.questions:
         if question.articles:
             first = question.articles[0]
             number = numbers.setdefault(titles.get(first) or first, len(numbers))
-        found[question.id] = half_of(number)
-    return found
+        half_by_id[question.id] = half_of(number)
+    return half_by_id
 
 
 def _sha256(path: Path) -> str:

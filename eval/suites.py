@@ -29,8 +29,17 @@ from qa.squad import read_squad
 from qa.types import Turn
 
 TYPES = (
-    "who", "what", "when", "where", "why", "how", "how many", "which", "keywords", "other",
-)  # fmt: skip
+    "who",
+    "what",
+    "when",
+    "where",
+    "why",
+    "how",
+    "how many",
+    "which",
+    "keywords",
+    "other",
+)
 
 # The first word of the question that asks; "how many" must come before "how".
 _ASKING = re.compile(
@@ -45,15 +54,14 @@ class Question:
 
     Attributes:
         question: As the user types it.
-        answers: The acceptable answers, verbatim; empty if and only if it has none.
+        answers: The acceptable answers, verbatim; empty for an unanswerable question.
         articles: The articles that may be cited, each by id, title, source, or the end of its
             source; any article may if it is empty.
         answerable: Whether the articles answer it.
         type: One of `TYPES`.
-        dates: What the answer may mean on the calendar, each an ISO day, month, year or
-            `start/end`.
+        dates: The acceptable dates of the answer, each an ISO day, month, year or `start/end`.
         history: The turns before it with their right answers, oldest first.
-        note: For the people who edit the suite; nothing reads it.
+        note: A note to people who edit the suite; it is ignored.
         id: Unique in the suite; made from question and history if the file gives none.
         place: `file:line` (or the path inside a SQuAD file), for messages.
     """
@@ -135,7 +143,7 @@ def question_type(question: str) -> str:
 
 
 def question_id(question: str, history: Iterable[Turn] = ()) -> str:
-    """A short id that stays as long as the question and its history do."""
+    """A short id that stays the same as long as the question and its history do."""
     turns = [turn.question for turn in history]
     return hashlib.sha256("\n".join([*turns, question]).encode()).hexdigest()[:12]
 
@@ -154,7 +162,7 @@ def _jsonl_questions(path: Path) -> Iterator[Question]:
 
 
 def _problem(question: Question) -> str | None:
-    """What is wrong with the fields of a question taken together, if anything."""
+    """The problem with the fields of a question taken together, or None."""
     if not question.question.strip():
         return "question: is empty"
     if question.answerable and not question.answers:
@@ -174,7 +182,7 @@ def _problem(question: Question) -> str | None:
 
 
 def _squad_suite(path: Path, name: str) -> Suite:
-    """A SQuAD file as a suite: each paragraph is an article, and the one that may be cited."""
+    """A SQuAD file as a suite: each paragraph is an article, which its questions may cite."""
     try:
         file = read_squad(path)
     except ValueError as error:
@@ -220,7 +228,7 @@ def _validated(adapter: TypeAdapter[_T], data: bytes, place: str) -> _T:
     try:
         return adapter.validate_json(data, strict=True)
     except ValidationError as error:
-        # One line for the first problem; a reader who mends it sees the next.
+        # Only the first problem is reported, in one line.
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])
         message = first["msg"][0].lower() + first["msg"][1:]

@@ -29,34 +29,34 @@ class Columns:
             return np.array([value(record) for record in records], dtype=np.bool_)
 
         self.everything = np.ones(len(records), dtype=np.bool_)
-        self.em = floats(lambda r: r.em)
-        self.f1 = floats(lambda r: r.f1)
-        self.guess_em = floats(lambda r: r.guess_em)
-        self.guess_f1 = floats(lambda r: r.guess_f1)
-        self.confidence = floats(lambda r: r.confidence)
+        self.em = floats(lambda record: record.em)
+        self.f1 = floats(lambda record: record.f1)
+        self.guess_em = floats(lambda record: record.guess_em)
+        self.guess_f1 = floats(lambda record: record.guess_f1)
+        self.confidence = floats(lambda record: record.confidence)
         self.guess_right = self.guess_f1 >= RIGHT_FROM_F1
-        self.answerable = bools(lambda r: r.answerable)
-        self.answered = bools(lambda r: r.text is not None)
-        self.cited = floats(lambda r: float(r.cited or 0))
-        self.citable = bools(lambda r: r.cited is not None)
-        self.date_right = floats(lambda r: float(r.date_right or 0))
-        self.dated = bools(lambda r: r.date_right is not None)
-        self.rank = floats(lambda r: r.rank or math.inf)
-        self.retrieved = bools(lambda r: r.answerable and r.read is not None)
-        self.read = floats(lambda r: r.read or 0)
-        self.milliseconds = floats(lambda r: r.milliseconds)
+        self.answerable = bools(lambda record: record.answerable)
+        self.answered = bools(lambda record: record.text is not None)
+        self.cited = floats(lambda record: float(record.cited or 0))
+        self.citable = bools(lambda record: record.cited is not None)
+        self.date_right = floats(lambda record: float(record.date_right or 0))
+        self.dated = bools(lambda record: record.date_right is not None)
+        self.rank = floats(lambda record: record.rank or math.inf)
+        self.retrieved = bools(lambda record: record.answerable and record.read is not None)
+        self.read = floats(lambda record: record.read or 0)
+        self.milliseconds = floats(lambda record: record.milliseconds)
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A number that a suite gets.
+    """A metric of a suite.
 
     Attributes:
-        label: What a person calls it.
-        of: Computes it: from columns of n questions and weights (..., n), shape (...).
-        better: Which way is better.
-        unit: How to print it: a share of one in percent, milliseconds, or a plain number.
-        meaning: One sentence for who reads the report.
+        label: Its name in tables.
+        of: Computes it from columns of n questions and weights (..., n); shape (...).
+        better: Whether higher or lower values are better.
+        unit: Its unit in tables: a share in percent, milliseconds, or a plain number.
+        meaning: One sentence for readers of the report.
     """
 
     label: str
@@ -217,7 +217,7 @@ METRICS: dict[str, Metric] = {
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A metric and its 95 % bootstrap interval; None where no question bears on it."""
+    """A metric with its 95 % bootstrap interval; None if no question counts for it."""
 
     value: float | None
     low: float | None
@@ -225,7 +225,7 @@ class Value:
 
 
 def summarise(records: Sequence[Record]) -> dict[str, Value]:
-    """Every metric over records, of which there must be one at least."""
+    """Every metric over records, at least one."""
     columns = Columns(records)
     whole = np.ones(len(records))
     drawn: dict[str, list[Floats]] = {name: [] for name in METRICS}
@@ -241,16 +241,16 @@ def summarise(records: Sequence[Record]) -> dict[str, Value]:
 
 
 def groups(records: Sequence[Record]) -> Mapping[str, list[Record]]:
-    """The records by type of question, in the order of the largest group first.
+    """The records by type of question, the largest group first.
 
-    Questions with a history are counted under their type and once more as "follow-up".
+    Questions with a history are counted under their type, and once more as "follow-up".
     """
-    found: dict[str, list[Record]] = {}
+    by_type: dict[str, list[Record]] = {}
     for record in records:
-        found.setdefault(record.type, []).append(record)
+        by_type.setdefault(record.type, []).append(record)
         if record.history:
-            found.setdefault("follow-up", []).append(record)
-    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+            by_type.setdefault("follow-up", []).append(record)
+    return dict(sorted(by_type.items(), key=lambda item: -len(item[1])))
 
 
 def _bounds(values: Floats) -> tuple[float | None, float | None]:

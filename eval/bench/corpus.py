@@ -1,4 +1,4 @@
-"""Many made-up passages: vectors mixed from real ones with noise, texts sampled from real ones."""
+"""Synthetic passages in any number: vectors mixed from real ones with noise, texts sampled."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,12 +16,12 @@ Vectors = npt.NDArray[np.float32]
 
 def real_paragraphs(files: Sequence[QuestionFile]) -> list[str]:
     """The distinct paragraphs of SQuAD files."""
-    return list(dict.fromkeys(c.text for file in files for c in file.contexts.values()))
+    return list(dict.fromkeys(context.text for file in files for context in file.contexts.values()))
 
 
 def real_questions(files: Sequence[QuestionFile]) -> list[str]:
     """The distinct questions of SQuAD files."""
-    return list(dict.fromkeys(q.question for file in files for q in file.questions))
+    return list(dict.fromkeys(question.question for file in files for question in file.questions))
 
 
 def squad_files(folder: Path) -> list[QuestionFile]:
@@ -32,9 +32,9 @@ def squad_files(folder: Path) -> list[QuestionFile]:
 class MadeVectors:
     """Many unit vectors made of few real ones.
 
-    Each is a mixture of two real ones, with noise that has the covariance of the real ones.
-    Recall is only worth measuring where the made ones are as hard to search as real ones would be,
-    for the vectors of real questions. 10,305 made of 103 real ones are: recall@20 with 1, 2, 4, 8,
+    Each is a mixture of two real ones, with noise that has the covariance of the real ones. Recall
+    is only worth measuring if made vectors are as hard to search as real ones, for the vectors of
+    real questions. 10,305 made of 103 real ones are: recall@20 with 1, 2, 4, 8,
     16, 32 of 200 lists probed is .38 .56 .70 .81 .89 .95, over the 10,305 real ones
     .40 .54 .68 .80 .89 .94. (Without the noise's shape it is .52 .71 .84 .92 .97 .99; and
     questions that are mixtures too find all they seek in one list.) Made of more, they are harder.
@@ -46,7 +46,7 @@ class MadeVectors:
         self._shape = (axes * np.sqrt(np.maximum(values, 0))).T.astype(np.float32)
 
     def make(self, count: int, random: np.random.Generator) -> Vectors:
-        """So many vectors: shape (count, dimension)."""
+        """`count` unit vectors: shape (count, dimension)."""
         first, second = random.integers(0, len(self._real), (2, count))
         share = random.uniform(0.6, 1.0, (count, 1)).astype(np.float32)
         noise = random.standard_normal((count, len(self._shape)), dtype=np.float32) @ self._shape
@@ -65,7 +65,7 @@ def made_articles(
     for first in range(0, len(vectors), PASSAGES_PER_ARTICLE):
         rows = vectors[first : first + PASSAGES_PER_ARTICLE]
         identity = f"{begin + first:09d}"
-        chosen = [paragraphs[each] for each in random.integers(0, len(paragraphs), len(rows))]
+        chosen = [paragraphs[number] for number in random.integers(0, len(paragraphs), len(rows))]
         passages, start = [], 0
         for text in chosen:
             passages.append(Passage(identity, start, start + len(text)))

@@ -31,7 +31,7 @@ _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d|['’]?s\b)")
 
 @dataclass(frozen=True, slots=True)
 class Annotated:
-    """One annotated expression, and what was resolved of it.
+    """An annotated expression, and the days that it was resolved to.
 
     Attributes:
         document: Id of its document.
@@ -39,9 +39,9 @@ class Annotated:
         context: The text around it, with the expression in square brackets.
         explicit: True if the expression names a year by its four digits.
         gold: The first and the last day that annotators gave, in ISO 8601; None for no date.
-        resolved: The same of the first time found in the expression; None if not told.
+        resolved: The same of the first time found in the expression; None if it has none.
         outcome: "exact" if both are the same days; "ambiguous" if one of several readings is
-            the annotated one; "none" if no date is told; else "other".
+            the annotated one; "none" if there is no date; else "other".
     """
 
     document: str
@@ -59,7 +59,7 @@ def half_of(document: str) -> Half:
 
 
 def resolve_document(document: dict[str, Any]) -> Iterator[Annotated]:
-    """Resolves each annotated expression of a document."""
+    """Resolve each annotated expression of a document."""
     text: str = document["text"]
     published = date.fromisoformat(document["published"]) if document["published"] else None
     for annotation in document["dates"]:
@@ -100,7 +100,7 @@ def _outcome(gold: tuple[str, str] | None, told: AnswerTime | None) -> Outcome:
 
 
 def summary(expressions: Iterable[Annotated]) -> dict[str, Counter[str]]:
-    """Counts of each outcome, for explicit and relative expressions."""
+    """The count of each outcome, for explicit and relative expressions."""
     counts: dict[str, Counter[str]] = {"explicit": Counter(), "relative": Counter()}
     for expression in expressions:
         counts["explicit" if expression.explicit else "relative"][expression.outcome] += 1
@@ -126,9 +126,13 @@ def read_documents(path: Path) -> list[dict[str, Any]]:
 @click.option("--half", type=click.Choice(["choose", "report", "both"]), default="report")
 @click.option("--misses", is_flag=True, help="Print each expression that is not exact.")
 def main(path: Path, half: str, misses: bool) -> None:
-    """Prints the share of the annotated dates of FILE that are resolved exactly."""
-    documents = [d for d in read_documents(path) if half in ("both", half_of(d["id"]))]
-    expressions = [e for document in documents for e in resolve_document(document)]
+    """Print the share of the annotated dates of FILE that are resolved exactly."""
+    documents = [
+        document for document in read_documents(path) if half in ("both", half_of(document["id"]))
+    ]
+    expressions = [
+        expression for document in documents for expression in resolve_document(document)
+    ]
     for kind, counts in summary(expressions).items():
         total = sum(counts.values())
         share = 100 * counts["exact"] / total if total else 0.0

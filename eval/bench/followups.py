@@ -1,7 +1,7 @@
-"""`python -m eval.bench.followups [SUITE]`: what a conversation's history is worth.
+"""`python -m eval.bench.followups [SUITE]`: follow-ups answered with and without their history.
 
-The follow-ups of a suite are asked with the turns before them and then without, beside the
-questions that stand alone; the last column compares their time with that of these.
+The follow-ups of a suite are asked with the turns before them, and again without; the questions
+that stand alone are asked for comparison, and the last column is the time relative to theirs.
 """
 
 from collections.abc import Sequence
@@ -25,10 +25,10 @@ from qa.pipeline import Answerer
 
 
 def compare(suite: Suite, collection: Collection, reader: str | None) -> list[list[Record]]:
-    """The records of plain questions, of follow-ups, and of these without what came before.
+    """The records of plain questions, of follow-ups, and of follow-ups without their history.
 
     Raises:
-        UserError: If the suite has none of one of these.
+        UserError: If the suite has no plain questions, or no follow-ups.
     """
     plain = [question for question in suite.questions if not question.history]
     later = [question for question in suite.questions if question.history]

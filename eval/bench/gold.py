@@ -1,9 +1,10 @@
 """`python -m eval.bench.gold SQUAD --reader DIR...`: a reader on the passages that answer.
 
-Every question is read with its own paragraph, without retrieval. The articles make two halves:
-what a choice was made on (weights, thresholds, cascades) is no report, so each half is printed for
-itself. Where a file has unanswerable questions, the AUC says how well the best spans' scores tell
-them from the others, and `pairs` how often a question scores higher than its own twin.
+Every question is read with its own paragraph, without retrieval. The articles are divided into two
+halves, one to choose on (weights, thresholds, cascades) and one to report, and each half is
+printed. If a file has unanswerable questions, the AUC says how well the score of the best span
+tells them from the others, and `pairs` how often a question scores higher than its unanswerable
+twin.
 """
 
 import sys
@@ -23,7 +24,8 @@ from qa.squad_metrics import score
 from qa.types import Span
 
 HALVES: tuple[Half, ...] = ("choosing", "reporting")
-BATCH = 32  # Questions that are read at once.
+BATCH = 32
+"""Questions that are read at once."""
 
 
 class Reading(NamedTuple):
@@ -34,14 +36,14 @@ class Reading(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """What a reader earns on some questions.
+    """The scores of a reader on a set of questions.
 
     Attributes:
-        questions: Answerable ones.
-        exact_match: Of these, in percent, as SQuAD counts.
-        f1: The same.
-        auc: How often an answerable question scores higher than an unanswerable one; None
-            without any of these.
+        questions: Number of answerable questions.
+        exact_match: Exact match over these, in percent, as in SQuAD.
+        f1: F1 over these, in percent, as in SQuAD.
+        auc: How often an answerable question scores higher than an unanswerable one; None if there
+            is no unanswerable one.
         pairs: How often a question scores higher than its twin; None without twins.
     """
 
@@ -53,7 +55,7 @@ class Scores(NamedTuple):
 
 
 def read(reader: Reader, file: QuestionFile) -> dict[Question, Reading]:
-    """What a reader finds in each question's own paragraph."""
+    """The best span of each question's own paragraph."""
     asked = [(question, _request(file, question)) for question in file.questions]
     readings: dict[Question, Reading] = {}
     with click.progressbar(range(0, len(asked), BATCH), label="Reading", file=sys.stderr) as starts:
@@ -79,10 +81,10 @@ def _reading(request: Request, best: Sequence[Span]) -> Reading:
 
 
 def scores(file: QuestionFile, readings: dict[Question, Reading]) -> Scores:
-    """What the readings of a file's questions earn.
+    """The scores of the readings of a file's questions.
 
     Raises:
-        ValueError: No question of the file has an answer.
+        ValueError: If no question of the file has an answer.
     """
     said = [question for question in file.questions if question.answers]
     unsaid = [question for question in file.questions if not question.answers]
@@ -105,12 +107,15 @@ def scores(file: QuestionFile, readings: dict[Question, Reading]) -> Scores:
 @click.command()
 @click.argument("squad", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
-    "--reader", "folders", multiple=True, required=True,
+    "--reader",
+    "folders",
+    multiple=True,
+    required=True,
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder of a reader, exported or of transformers. Repeatable.",
-)  # fmt: skip
+)
 def main(squad: Path, folders: tuple[Path, ...]) -> None:
-    """Print what readers earn on the gold paragraphs of a SQuAD file, by halves of its articles."""
+    """Print the scores of readers on the gold paragraphs of a SQuAD file, by halves."""
     try:
         file = read_squad(squad)
         parts = [(which, half(file, which)) for which in HALVES]

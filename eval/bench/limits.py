@@ -1,4 +1,4 @@
-"""`python -m eval.bench.limits SQUAD...`: how near to the machine's limit the work is done.
+"""`python -m eval.bench.limits SQUAD...`: speed as a share of the machine's limit.
 
 Embedding and reading are measured in useful FLOP/s: the multiplications and additions of the
 network's matrices over real tokens, per second of the whole call, so that tokenising, padding,
@@ -42,22 +42,22 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """FLOPs of a network: of its weights per token, and of attention per token pair."""
+    """The FLOPs of a network: of its weights per token, and of attention per pair of tokens."""
 
     token: float
     pair: float
 
     def of(self, lengths: Sequence[int]) -> float:
-        """FLOPs over texts of so many tokens, padding not counted."""
-        return sum(self.token * each + self.pair * each**2 for each in lengths)
+        """The FLOPs for texts of these numbers of tokens, without padding."""
+        return sum(self.token * length + self.pair * length**2 for length in lengths)
 
 
 def cost_of_graph(path: Path) -> Cost:
-    """The cost of an ONNX file: each matrix product with weights, and each without."""
+    """The cost of an ONNX file, from its matrix products with and without weights."""
     import onnx
 
     graph = onnx.load(path).graph
-    shapes = {each.name: tuple(each.dims) for each in graph.initializer}
+    shapes = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
     token = width = 0.0
     pairs = 0
     for node in graph.node:
@@ -73,7 +73,7 @@ def cost_of_graph(path: Path) -> Cost:
 
 
 def cost_of_config(folder: Path) -> Cost:
-    """The cost of an encoder of transformers, by the sizes in its `config.json`."""
+    """The cost of a transformers encoder, from the sizes in its `config.json`."""
     config: dict[str, Any] = json.loads((folder / "config.json").read_text())
     layers, hidden = config["num_hidden_layers"], config["hidden_size"]
     inner = config["intermediate_size"]
@@ -104,7 +104,7 @@ def gemm_model(size: int, *, int8: bool) -> bytes:
 
 
 def gemm_peak(*, int8: bool, sizes: Sequence[int] = GEMM_SIZES, seconds: float = 0.5) -> float:
-    """The most FLOP/s of a matrix product, over sizes and over runs for so long each."""
+    """The most FLOP/s of a matrix product, over these sizes, each repeated for some seconds."""
     import onnxruntime
 
     best = 0.0
@@ -119,7 +119,7 @@ def gemm_peak(*, int8: bool, sizes: Sequence[int] = GEMM_SIZES, seconds: float =
 
 
 def _repeat(call: Callable[[], object], seconds: float, least: int = 3) -> list[float]:
-    """Durations of calls, repeated for so long and at least so often, after one untimed."""
+    """Durations of calls, for some seconds and at least `least` times, after an untimed one."""
     call()
     durations: list[float] = []
     end = time.perf_counter() + seconds
@@ -138,11 +138,11 @@ def _token_counts(
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    return [min(limit, len(each.ids)) for each in tokenizer.encode_batch(list(texts))]
+    return [min(limit, len(encoding.ids)) for encoding in tokenizer.encode_batch(list(texts))]
 
 
 def embedding_rate(suite: Suite, folder: Path | None) -> float:
-    """Useful FLOP/s of embedding paragraphs; a folder names another model than the bundled."""
+    """Useful FLOP/s of embedding paragraphs, by the bundled model or that of a folder."""
     texts = [article.text for article in suite.paragraphs[:TEXTS]]
     embedder = load_embedder(str(folder) if folder else None)
     embedder.embed(texts[:8])
@@ -157,9 +157,9 @@ def reading_rate(suite: Suite, model: Path, passages: int, *, int8: bool) -> tup
 
     Args:
         suite: Questions with their paragraphs.
-        model: The reader's folder.
-        passages: How many paragraphs are read for a question.
-        int8: Whether the folder holds an exported graph, or a model of transformers.
+        model: Folder of the reader.
+        passages: Number of paragraphs that are read for a question.
+        int8: True for an exported int8 graph, False for a transformers model.
     """
     reader = Reader(str(model))
     articles = {article.id: number for number, article in enumerate(suite.paragraphs)}
@@ -167,36 +167,37 @@ def reading_rate(suite: Suite, model: Path, passages: int, *, int8: bool) -> tup
     work, durations = 0.0, []
     for question in suite.questions[:: max(1, len(suite.questions) // QUESTIONS)]:
         first = articles[question.articles[0]]
-        # Its own paragraph and the following: texts of natural length, as retrieval finds them.
+        # Its own paragraph and the following ones: texts of natural length, as retrieval finds
+        # them.
         read: list[tuple[Article, Passage]] = [
-            (each, Passage(each.id, 0, len(each.text)))
-            for each in (suite.paragraphs + suite.paragraphs)[first : first + passages]
+            (paragraph, Passage(paragraph.id, 0, len(paragraph.text)))
+            for paragraph in (suite.paragraphs + suite.paragraphs)[first : first + passages]
         ]
         asked = question.question
         durations.append(median(_repeat(lambda q=asked, r=read: reader.read(q, r), 0)))  # type: ignore[misc]
-        pairs = [(asked, each.text) for each, _ in read]
+        pairs = [(asked, paragraph.text) for paragraph, _ in read]
         work += cost.of(_token_counts(model, pairs, READER_TOKENS))
     return work / sum(durations), 1000 * median(durations)
 
 
 def write_whole_articles(suite: Suite, folder: Path) -> None:
-    """Write the articles that a suite's paragraphs are of as text files, each under its title."""
+    """Write the articles of a suite's paragraphs as text files, each under its title."""
     folder.mkdir()
-    parts = groupby(suite.paragraphs, lambda each: each.id.rpartition("-")[0])
-    for number, (_, found) in enumerate(parts):
-        paragraphs = list(found)
-        text = "\n\n".join([paragraphs[0].title, *(each.text for each in paragraphs)])
+    parts = groupby(suite.paragraphs, lambda paragraph: paragraph.id.rpartition("-")[0])
+    for number, (_, group) in enumerate(parts):
+        paragraphs = list(group)
+        text = "\n\n".join([paragraphs[0].title, *(paragraph.text for paragraph in paragraphs)])
         (folder / f"{number:06}.txt").write_text(text, encoding="utf-8")
 
 
 def indexing_share(suite: Suite, scratch: Path) -> tuple[float, float]:
-    """Passages per second from a folder of files to searchable, as a share of embedding alone.
+    """Passages indexed per second, and this rate as a share of that of embedding alone.
 
-    Both are medians of runs in turn. The embedder alone gets all passages in one call, so that it
-    never waits.
+    Both are medians of alternating runs. The embedder alone gets all passages in one call, so that
+    it never waits.
 
     Args:
-        suite: The articles that its paragraphs are of are indexed.
+        suite: The suite whose articles are indexed.
         scratch: An empty folder, for the files and the collections.
     """
     from index.collection import Collection
@@ -205,7 +206,7 @@ def indexing_share(suite: Suite, scratch: Path) -> tuple[float, float]:
 
     write_whole_articles(suite, scratch / "articles")
     embedder = load_embedder()
-    embedder.embed([each.text for each in suite.paragraphs[:8]])
+    embedder.embed([paragraph.text for paragraph in suite.paragraphs[:8]])
     whole, alone = [], []
     for number in range(ROUNDS):
         place = scratch / f"collection-{number}"
@@ -214,9 +215,9 @@ def indexing_share(suite: Suite, scratch: Path) -> tuple[float, float]:
             collection.add(read_articles([scratch / "articles"], click.echo))
             whole.append(time.perf_counter() - began)
             texts = [
-                embedding_text(each, passage)
-                for each in collection.articles()
-                for passage in split(each)
+                embedding_text(article, passage)
+                for article in collection.articles()
+                for passage in split(article)
             ]
         began = time.perf_counter()
         embedder.embed(texts)
@@ -236,7 +237,7 @@ def main(squad: Path, embedder: Path | None, reader: Path | None) -> None:
         raise click.ClickException(str(error)) from None
     peaks = {int8: gemm_peak(int8=int8) for int8 in (True, False)}
     small, again = stages_of("cascade").stages
-    # What is embedded with, what is read with, and how many passages.
+    # Whether int8, the name, the model, and the number of passages.
     reads = [
         (True, "small", Path(small.model), PASSAGES_READ),
         (True, "base", Path(again.model), PASSAGES_READ),

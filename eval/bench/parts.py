@@ -1,10 +1,10 @@
-"""`python -m eval.bench.parts SQUAD --distractors FILE...`: how far each part alone carries.
+"""`python -m eval.bench.parts SQUAD --distractors FILE...`: answers with single parts left out.
 
-Each question is answered over the paragraphs of all files, once with everything and then with one
-part taken away: one of the two readers, one of the two rankings, what retrieval is worth beside
-the reader, merging the places that agree, passages. Answers count whether they would be given or
-not. AUC: how well the confidence tells the questions from the same ones after their articles were
-left out.
+Each question is answered over the paragraphs of all files, first with everything, then with one
+part changed: one of the two readers, one of the two rankings, no retrieval score in the ranking of
+answers, no merging of places that agree, or other numbers of passages. The best guess counts, also
+if it would not be given. AUC: how well the confidence tells a question from the same one without
+its articles.
 """
 
 import random
@@ -26,7 +26,7 @@ from index.backend import Found
 from index.collection import Collection
 from index.errors import UserError
 from index.fusion import fuse
-from index.settings import LEXICAL_WEIGHT
+from index.settings import CANDIDATES, LEXICAL_WEIGHT
 from index.types import Article, Hit
 from qa.loading import add_with_progress
 from qa.pipeline import Answerer
@@ -36,7 +36,6 @@ from qa.reading.cascade import Cascade, stages_of
 from qa.settings import SETTINGS
 from qa.squad_metrics import exact_match, f1
 
-CANDIDATES = 50
 PASSAGES_READ = SETTINGS.passages_read
 MOST_READ = 2 * PASSAGES_READ
 
@@ -46,14 +45,14 @@ Merging = Callable[[str, Sequence[Hit], Sequence[Evidence]], list[Candidate]]
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A way to answer.
+    """A configuration to measure.
 
     Attributes:
-        name: What of it is not as usual.
-        answerer: Reads, and says how sure it is.
-        score: Passages found, to their scores, best first.
-        passages: How many are read.
-        merge: Answers out of what was read, best first.
+        name: How it differs from the default.
+        answerer: Reads, and gives the confidence.
+        score: Scores the candidates of a search, best first.
+        passages: Number of passages that are read.
+        merge: Makes candidate answers of the evidence, best first.
     """
 
     name: str
@@ -64,32 +63,32 @@ class Variant:
 
 
 def hybrid(found: Found) -> Scores:
-    """Both rankings, as they are always fused."""
+    """The fused scores of both rankings: the default."""
     return fuse(found.similarities, found.lexical)
 
 
 def dense(found: Found) -> Scores:
-    """Only what the embedder found."""
-    return {each: found.similarities[each] for each in found.dense}
+    """The scores of the dense ranking alone."""
+    return {passage_id: found.similarities[passage_id] for passage_id in found.dense}
 
 
 def lexical(found: Found) -> Scores:
-    """Only what the words found, on the scale of the fusion."""
-    return {each: LEXICAL_WEIGHT * score for each, score in found.lexical.items()}
+    """The scores of the lexical ranking alone, on the scale of the fusion."""
+    return {passage_id: LEXICAL_WEIGHT * score for passage_id, score in found.lexical.items()}
 
 
 def apart(worth: float, _: str, hits: Sequence[Hit], places: Sequence[Evidence]) -> list[Candidate]:
-    """Each place as an answer of its own, whatever others say the same."""
+    """Each place as a candidate of its own, without merging those that agree."""
     evidence = weigh(places, max((hit.score for hit in hits), default=0.0), worth)
-    everything = log_sum_exp([*(each.score for each in evidence), 0.0])
+    everything = log_sum_exp([*(place.score for place in evidence), 0.0])
     return [
-        Candidate((each,), each.score, float(np.exp(each.score - everything)), {})
-        for each in sorted(evidence, key=lambda each: -each.score)
+        Candidate((place,), place.score, float(np.exp(place.score - everything)), {})
+        for place in sorted(evidence, key=lambda place: -place.score)
     ]
 
 
 def variants(collection: Collection) -> list[Variant]:
-    """Everything, and what is left without a part; all share their readers."""
+    """The default, and the variants with one part changed; all share their readers."""
     cascade = Cascade(stages_of("cascade"))
     readers = {
         stage.model: CachedReader(reader)
@@ -99,30 +98,34 @@ def variants(collection: Collection) -> list[Variant]:
         Answerer(collection, Cascade(stages_of(name), lambda stage: readers[stage.model]))
         for name in ("cascade", "small", "base")
     )
-    worth = whole.calibration.retrieval
+    merge = partial(_merged, whole, whole.calibration.retrieval)
     return [
-        Variant("everything", whole, hybrid, PASSAGES_READ, partial(_merged, whole, worth)),
+        Variant("everything", whole, hybrid, PASSAGES_READ, merge),
         *(
             Variant(
-                f"{name} reader alone", each, hybrid, PASSAGES_READ,
-                partial(_merged, each, each.calibration.retrieval),
+                f"{name} reader alone",
+                answerer,
+                hybrid,
+                PASSAGES_READ,
+                partial(_merged, answerer, answerer.calibration.retrieval),
             )
-            for name, each in zip(("small", "base"), alone, strict=True)
+            for name, answerer in zip(("small", "base"), alone, strict=True)
         ),
-        Variant("embedder alone", whole, dense, PASSAGES_READ, partial(_merged, whole, worth)),
-        Variant("BM25 alone", whole, lexical, PASSAGES_READ, partial(_merged, whole, worth)),
+        Variant("embedder alone", whole, dense, PASSAGES_READ, merge),
+        Variant("BM25 alone", whole, lexical, PASSAGES_READ, merge),
+        Variant("reader's score alone", whole, hybrid, PASSAGES_READ, partial(_merged, whole, 0.0)),
         Variant(
-            "reader's score alone", whole, hybrid, PASSAGES_READ, partial(_merged, whole, 0.0)
+            "places not merged",
+            whole,
+            hybrid,
+            PASSAGES_READ,
+            partial(apart, whole.calibration.retrieval),
         ),
-        Variant("places not merged", whole, hybrid, PASSAGES_READ, partial(apart, worth)),
         *(
-            Variant(
-                f"{count} passage{'s' if count > 1 else ''} read", whole, hybrid, count,
-                partial(_merged, whole, worth),
-            )
+            Variant(f"{count} passage{'s' if count > 1 else ''} read", whole, hybrid, count, merge)
             for count in (1, 3, 5, MOST_READ)
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _merged(
@@ -136,28 +139,30 @@ def measure(
 ) -> Iterator[tuple[str, float, float, float]]:
     """Name, exact match, F1 and AUC, in percent, of each variant."""
     chosen = variants(collection)
-    given: list[list[tuple[float, float]]] = [[] for _ in chosen]  # confidence and F1
+    scored: list[list[tuple[float, float]]] = [[] for _ in chosen]  # confidence and F1
     exact: list[list[float]] = [[] for _ in chosen]
     without: list[list[float]] = [[] for _ in chosen]
     for question in track(questions, "asking", transient=True):
         vector = collection.embedder.embed([question.question])[0]
-        found = collection.backend.find(question.question, vector, CANDIDATES, None)
-        articles = collection.backend.articles_of(found.versions)
+        candidates = collection.backend.find(question.question, vector, CANDIDATES, None)
+        articles = collection.backend.articles_of(candidates.versions)
         for number, variant in enumerate(chosen):
-            hits = _hits(found, variant, articles)
+            hits = _hits(candidates, variant, articles)
             best = _best(variant, question.question, hits[: variant.passages])
             quote = best[0] if best else ""
-            given[number].append((best[1] if best else 0.0, f1(quote, question.answers)))
+            scored[number].append((best[1] if best else 0.0, f1(quote, question.answers)))
             exact[number].append(exact_match(quote, question.answers))
             own = question.articles[0].rpartition("-")[0] + "-"
-            others = [each for each in hits if not each.passage.article_id.startswith(own)]
+            others = [hit for hit in hits if not hit.passage.article_id.startswith(own)]
             best = _best(variant, question.question, others[: variant.passages])
             without[number].append(best[1] if best else 0.0)
-    for variant, answers, hit, nothing in zip(chosen, given, exact, without, strict=True):
-        confidence = np.array([each for each, _ in answers] + nothing)
+    for variant, answers, exact_matches, without_article in zip(
+        chosen, scored, exact, without, strict=True
+    ):
+        confidence = np.array([confidence for confidence, _ in answers] + without_article)
         positive = np.arange(len(confidence)) < len(answers)
         auc = metrics.auc(confidence, positive, np.ones((1, len(confidence))))
-        means = fmean(hit), fmean(each for _, each in answers), float(auc[0])
+        means = fmean(exact_matches), fmean(score for _, score in answers), float(auc[0])
         yield variant.name, 100 * means[0], 100 * means[1], 100 * means[2]
 
 
@@ -175,7 +180,7 @@ def _hits(found: Found, variant: Variant, articles: Mapping[str, Article]) -> li
 
 
 def _best(variant: Variant, question: str, hits: Sequence[Hit]) -> tuple[str, float] | None:
-    """The best answer's words and confidence."""
+    """The text and the confidence of the best answer; None without one."""
     places = variant.answerer.reader.read(question, hits).evidence
     candidates = variant.merge(question, hits, places) if places else []
     if not candidates:
@@ -187,18 +192,26 @@ def _best(variant: Variant, question: str, hits: Sequence[Hit]) -> tuple[str, fl
 @click.command()
 @click.argument("squad", type=click.Path(path_type=Path, exists=True))
 @click.option(
-    "--distractors", type=click.Path(path_type=Path, exists=True), multiple=True,
+    "--distractors",
+    type=click.Path(path_type=Path, exists=True),
+    multiple=True,
     help="SQuAD file whose paragraphs make the haystack bigger. Repeatable.",
-)  # fmt: skip
+)
 @click.option(
-    "--questions", "count", default=0, show_default=True,
+    "--questions",
+    "count",
+    default=0,
+    show_default=True,
     help="How many to draw, always the same ones; 0 for all.",
-)  # fmt: skip
+)
 def main(squad: Path, distractors: tuple[Path, ...], count: int) -> None:
-    """Print a table of what is left of the answers without each part."""
+    """Print the scores of the answers with everything, and with each part changed."""
     try:
         suite = load(squad)
-        texts = [*suite.paragraphs, *(each for path in distractors for each in paragraphs(path))]
+        texts = [
+            *suite.paragraphs,
+            *(article for path in distractors for article in paragraphs(path)),
+        ]
     except UserError as error:
         raise click.ClickException(str(error)) from None
     questions = list(suite.questions)

@@ -2,7 +2,8 @@
 
 Both commits index the same paragraphs and are asked the same questions, block by block in turn, so
 that whatever else the machine does hits both. Ratios are B over A, with 95 % intervals: those of
-the questions by the paired bootstrap. CPU seconds tell where wall seconds drown in noise.
+the questions by the paired bootstrap. CPU seconds still show a difference where wall seconds are
+too noisy.
 """
 
 import subprocess
@@ -43,7 +44,7 @@ def ratio_of_means(before: Floats, after: Floats) -> Ratio:
     """The ratio of two means over the same questions, by the paired bootstrap.
 
     Args:
-        before: What each question took with A, shape (n,); above 0.
+        before: Time of each question with A, shape (n,); above 0.
         after: The same with B.
     """
     drawn = [(block @ after) / (block @ before) for block in resamples(len(before))]
@@ -52,12 +53,12 @@ def ratio_of_means(before: Floats, after: Floats) -> Ratio:
 
 
 def lines(before: Outcome, after: Outcome, corpus: Corpus) -> list[str]:
-    """The comparison as a Markdown table, and what changed of the answers."""
+    """The comparison as a Markdown table, and the number of equal answers."""
     rows = ["| | A | B | B / A (95 %) |", "|---|---:|---:|---:|"]
     for label, field in (("CPU ms a question, mean", "cpu"), ("ms a question, mean", "seconds")):
-        one, other = (np.array(getattr(each, field)) for each in (before, after))
-        means = f"{1000 * one.mean():.0f} | {1000 * other.mean():.0f}"
-        rows.append(f"| {label} | {means} | {ratio_of_means(one, other)} |")
+        old, new = (np.array(getattr(outcome, field)) for outcome in (before, after))
+        means = f"{1000 * old.mean():.0f} | {1000 * new.mean():.0f}"
+        rows.append(f"| {label} | {means} | {ratio_of_means(old, new)} |")
     single = (
         ("CPU s to index", before.index_cpu, after.index_cpu),
         ("cold start, s, quickest", min(before.cold_starts), min(after.cold_starts)),
@@ -65,13 +66,13 @@ def lines(before: Outcome, after: Outcome, corpus: Corpus) -> list[str]:
     )
     rows += [f"| {label} | {a:.1f} | {b:.1f} | x{b / a:.2f} |" for label, a, b in single]
     golds = [question.answers for question in corpus.questions]
-    texts = [[guess.text or "" for guess in each.guesses] for each in (before, after)]
+    texts = [[guess.text or "" for guess in outcome.guesses] for outcome in (before, after)]
     scores = [
         100 * float(np.mean([f1(text, gold) for text, gold in zip(said, golds, strict=True)]))
         for said in texts
     ]
     rows.append(f"| F1 of the best guess | {scores[0]:.1f} | {scores[1]:.1f} | |")
-    same = sum(normalise(one) == normalise(other) for one, other in zip(*texts, strict=True))
+    same = sum(normalise(old) == normalise(new) for old, new in zip(*texts, strict=True))
     rows += ["", f"The same best guess to {same} of {len(golds)} questions."]
     return rows
 
@@ -97,13 +98,18 @@ def checked_out(commit: str) -> Iterator[Path]:
 @click.command()
 @click.argument("commits", nargs=2, metavar="A B")
 @click.argument(
-    "suites", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True),
+    "suites",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True),
     metavar="SUITE...",
-)  # fmt: skip
+)
 @click.option(
-    "--distractors", multiple=True, type=click.Path(path_type=Path, exists=True),
+    "--distractors",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
     help="SQuAD file whose paragraphs make the haystack bigger. Repeatable.",
-)  # fmt: skip
+)
 @click.option("--questions", default=100, show_default=True, help="How many; 0 for all.")
 @click.option("--reader", default="", help="small or base instead of the default.")
 def main(
@@ -122,13 +128,13 @@ def main(
     try:
         corpus = read_corpus(suites, distractors, questions)
         with (
-            checked_out(commits[0]) as one,
-            checked_out(commits[1]) as other,
+            checked_out(commits[0]) as before_root,
+            checked_out(commits[1]) as after_root,
             TemporaryDirectory() as work,
         ):
             specs = [
                 Spec(f"{side} {commit}", "ours", reader=reader, root=str(root))
-                for side, commit, root in zip("AB", commits, (one, other), strict=True)
+                for side, commit, root in zip("AB", commits, (before_root, after_root), strict=True)
             ]
             before, after = measure(specs, corpus, Path(work), tell, unanswered=False)
     except UserError as error:

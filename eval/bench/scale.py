@@ -1,11 +1,11 @@
-"""How time, memory and accuracy of a collection grow with the number of its passages.
+"""Time, memory and recall of collections of a growing number of passages.
 
     python -m eval.bench.scale --real DIR --texts DIR --work DIR 10000 100000 1000000
 
-prints a table. `--real` is a collection whose vectors are mixed into more, `--texts` a folder of
-SQuAD files whose paragraphs are sampled, and whose questions are asked. Each collection is opened
-and searched in a process of its own, whose memory is measured, and kept in `--work`, where a second
-run finds it. The last searches are those of a bare exact index of faiss over the same vectors.
+prints a table. The vectors are mixtures of those of the collection `--real`; paragraphs and
+questions come from the SQuAD files in the folder `--texts`. Each collection is opened and searched
+in a process of its own, whose memory is measured, and kept in `--work` for a second run. For
+comparison, a bare exact FAISS index over the same vectors is searched.
 """
 
 import ctypes
@@ -63,7 +63,7 @@ _ROWS = (
 
 
 def build(folder: Path, count: int, real: Vectors, paragraphs: list[str]) -> dict[str, float]:
-    """Make a collection of `count` passages, and time its parts."""
+    """Build a collection of `count` passages, and time the parts of the work."""
     random = np.random.default_rng(count)
     making = MadeVectors(real)
     measured = {}
@@ -96,7 +96,7 @@ def insert(
     connection: sqlite3.Connection,
     rows: Iterable[tuple[Article, list[Passage], npt.NDArray[np.float16]]],
 ) -> None:
-    """Write articles without grouping near-duplicates, of which made-up ones have none."""
+    """Write articles without grouping near-duplicates, of which there are none here."""
     for article, passages, vectors in rows:
         connection.execute(
             "INSERT INTO articles VALUES (?, ?, ?, NULL, ?, ?, ?)",
@@ -112,20 +112,20 @@ def insert(
         connection.executemany(
             'INSERT INTO passages (article_id, start, "end", vector) VALUES (?, ?, ?, ?)',
             [
-                (each.article_id, each.start, each.end, vector.tobytes())
-                for each, vector in zip(passages, vectors, strict=True)
+                (passage.article_id, passage.start, passage.end, vector.tobytes())
+                for passage, vector in zip(passages, vectors, strict=True)
             ],
         )
     connection.commit()
 
 
 def measure(folder: Path, questions: list[str], asked: Vectors) -> dict[str, float]:
-    """Open a collection in this process, which has searched nothing else, and search it.
+    """Open and search a collection, in a process that has searched nothing else.
 
     Args:
         folder: The collection.
-        questions: What is asked.
-        asked: Their vectors, one a row.
+        questions: The questions.
+        asked: Their vectors, one in each row.
     """
     _load_libraries()
     base = _memory()
@@ -135,14 +135,14 @@ def measure(folder: Path, questions: list[str], asked: Vectors) -> dict[str, flo
     measured = {"open_seconds": time.monotonic() - began}
     count = backend.counts()[1]
     measured["memory_bytes"] = (_memory() - base) / count
-    found: list[list[int]] = []
+    neighbours: list[list[int]] = []
     rounds: dict[str, list[list[float]]] = {"dense": [], "lexical": [], "hybrid": []}
     for _ in range(3):
         dense, lexical, hybrid = [], [], []
-        found.clear()
+        neighbours.clear()
         for question, vector in zip(questions, asked, strict=True):
             began = time.perf_counter()
-            found.append(backend.nearest(vector, _NEIGHBOURS))
+            neighbours.append(backend.nearest(vector, _NEIGHBOURS))
             dense.append(time.perf_counter() - began)
             began = time.perf_counter()
             backend.lexical.search(question, _CANDIDATES)
@@ -151,20 +151,20 @@ def measure(folder: Path, questions: list[str], asked: Vectors) -> dict[str, flo
             backend.find(question, vector, _CANDIDATES, None)
             hybrid.append(time.perf_counter() - began)
         for name, times in (("dense", dense), ("lexical", lexical), ("hybrid", hybrid)):
-            rounds[name].append([1000 * each for each in np.percentile(times, [50, 95])])
+            rounds[name].append([1000 * seconds for seconds in np.percentile(times, [50, 95])])
     for name, pairs in rounds.items():
         measured[f"{name}_p50"], measured[f"{name}_p95"] = min(pairs, key=lambda pair: pair[1])
     measured["memory_after_bytes"] = (_memory() - base) / count
     exact, measured["bare_p50"] = _bare(backend.store, asked)
-    hits = [len(set(row) & set(own)) for row, own in zip(exact, found, strict=True)]
+    hits = [len(set(row) & set(own)) for row, own in zip(exact, neighbours, strict=True)]
     measured["recall"] = float(np.mean(hits) / _NEIGHBOURS)
-    size = sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     measured["disk_bytes"] = size / count
     return measured
 
 
 def _bare(store: Store, asked: Vectors) -> tuple[list[list[int]], float]:
-    """The exact nearest passages by faiss alone over float32, and its median milliseconds."""
+    """The exact nearest passages by FAISS alone over float32, and the median milliseconds."""
     import faiss
 
     flat = faiss.IndexFlatIP(asked.shape[1])
@@ -184,12 +184,14 @@ def _bare(store: Store, asked: Vectors) -> tuple[list[list[int]], float]:
 
 
 def _load_libraries() -> None:
-    """What every collection loads, however small, is not counted as memory of its passages."""
+    """Import the libraries beforehand, so that they do not count as memory of the passages."""
+    import index.local.dense
+    import index.local.lexical  # noqa: F401
 
 
 def _memory() -> int:
-    """Bytes of this process in memory that are its own, not pages of files that it has mapped."""
-    # What has been freed would hide what is taken next.
+    """Bytes of anonymous memory of this process, without mapped files."""
+    # Freed memory that is kept would hide the next allocations.
     ctypes.CDLL(None).malloc_trim(0)
     fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return int(fields["RssAnon"].split()[0]) * 1024
@@ -212,7 +214,7 @@ def _real_vectors(collection: Path) -> Vectors:
 def scale(
     counts: tuple[int, ...], real: Path, texts: Path, work: Path, measure_only: Path | None
 ) -> None:
-    """Print the scale table for collections of so many passages."""
+    """Print the table for collections of these numbers of passages."""
     if measure_only is not None:
         every = real_questions(squad_files(texts))
         chosen = np.random.default_rng(1).permutation(every)[:_QUESTIONS].tolist()
@@ -230,8 +232,19 @@ def scale(
             if timings.exists()
             else build(folder, count, vectors, paragraphs)
         )
-        command = [sys.executable, "-m", "eval.bench.scale", "--real", str(real), "--texts",
-                   str(texts), "--work", str(work), "--measure-only", str(folder)]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "eval.bench.scale",
+            "--real",
+            str(real),
+            "--texts",
+            str(texts),
+            "--work",
+            str(work),
+            "--measure-only",
+            str(folder),
+        ]
         output = subprocess.run(  # noqa: S603 - its own command line
             command, check=True, capture_output=True, text=True
         ).stdout
@@ -242,10 +255,10 @@ def scale(
 
 def _table(columns: list[dict[str, float]]) -> str:
     """Markdown, with the growth exponent between the last two sizes."""
-    heads = [f"{int(each['passages']):,}" for each in columns]
+    heads = [f"{int(column['passages']):,}" for column in columns]
     lines = [f"| passages | {' | '.join(heads)} | growth |", "|---" * (len(heads) + 2) + "|"]
     for label, key, style in _ROWS:
-        cells = [style.format(each[key]) for each in columns]
+        cells = [style.format(column[key]) for column in columns]
         lines.append(f"| {label} | {' | '.join(cells)} | {_growth(columns, key)} |")
     return "\n".join(lines)
 

@@ -35,20 +35,20 @@ from qa.squad import read_squad
 USERS = (1, 8, 32)
 _SERVE = (
     "from pathlib import Path; from ui.server import Options, run; "
-    "run(Options(Path({folder!r}), Path({other!r}), batch_passages={passages}))"
+    "run(Options(Path({folder!r}), Path({library!r}), batch_passages={passages}))"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What some users saw.
+    """The replies of the service to some simultaneous users.
 
     Attributes:
         batching: Whether questions were read together.
-        users: How many asked at the same time.
-        questions: How many were asked in all.
-        errors: Replies that were no answer, by status or kind of failure.
-        p50: Median seconds from asking to answer.
+        users: Number of users that asked at the same time.
+        questions: Number of questions in all.
+        errors: Number of replies without an answer, by status or kind of failure.
+        p50: Median seconds from question to answer.
         p95: Seconds within which 95 % were answered.
         per_second: Answers per second.
     """
@@ -88,14 +88,14 @@ def main(
                     loads.append(_measure(url, asked, users, batching=batching))
                     click.echo(_line(loads[-1]))
         if out:
-            figures = {"passages": count, "loads": [asdict(each) for each in loads], "end": end}
+            figures = {"passages": count, "loads": [asdict(load) for load in loads], "end": end}
             out.write_text(json.dumps(figures, indent=1) + "\n")
 
 
 def _build(
     files: Sequence[Path], folder: Path, passages: int, questions: int
 ) -> tuple[list[str], int]:
-    """Make the collection; returns the questions to ask and how many passages there are."""
+    """Make the collection; returns the questions to ask and the number of passages."""
     asked: list[str] = []
     with Collection(folder, create=True) as collection:
         articles: list[Article] = []
@@ -126,14 +126,16 @@ def _paragraphs(files: Sequence[Path]) -> Iterator[tuple[str, str, list[str]]]:
 @contextmanager
 def _served(folder: Path, *, batching: bool) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
     passages = 160 if batching else 1
-    code = _SERVE.format(folder=str(folder), other=str(folder.parent / "others"), passages=passages)
+    code = _SERVE.format(
+        folder=str(folder), library=str(folder.parent / "others"), passages=passages
+    )
     process = subprocess.Popen(  # noqa: S603 - our own server
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
     )
     try:
         for line in process.stdout or ():
-            if found := re.search(r"http://\S+", line):
-                yield found.group(0), process
+            if address := re.search(r"http://\S+", line):
+                yield address.group(0), process
                 break
         else:
             raise RuntimeError("the server ended before it was up")
@@ -194,7 +196,7 @@ def _measure(url: str, questions: Sequence[str], users: int, *, batching: bool) 
 
 
 def _end_under_load(folder: Path, questions: Sequence[str]) -> dict[str, Any]:
-    """End the server while 32 users ask; what it accepted, and what came back to them."""
+    """End the server while 32 users ask; returns how it ended, and their replies."""
     with _served(folder, batching=True) as (url, process):
         began = threading.Event()
         with ThreadPoolExecutor(1) as pool:

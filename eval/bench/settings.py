@@ -1,8 +1,8 @@
-"""`python -m eval.bench.settings NAME VALUE...`: what a number of the settings is worth.
+"""`python -m eval.bench.settings NAME VALUE...`: scores with other values of a setting.
 
 Every number of `qa.settings` and `index.settings` was chosen on development articles. This asks
-their questions again with other values of one of them. What is read is read once. Choose by the
-choosing half of the articles, and quote the reporting half.
+their questions again with other values of one of them; the same passages are read only once. Choose
+on the choosing half of the articles, and quote the reporting half.
 """
 
 import sys
@@ -37,7 +37,7 @@ _FIELDS = frozenset(field.name for field in fields(Settings))
 
 
 def value_of(name: str) -> float:
-    """The number that is called so: a constant, a key of `SATISFACTION`, a field of `Settings`.
+    """The number of this name: a constant, a key of `SATISFACTION`, or a field of `Settings`.
 
     Raises:
         UserError: If there is none.
@@ -55,7 +55,7 @@ def value_of(name: str) -> float:
 
 @contextmanager
 def changed(name: str, value: float) -> Iterator[Settings]:
-    """Give a number another value in every module that has imported it, for some time.
+    """Give a number another value within the block, in every module that has imported it.
 
     Yields:
         The `Settings` to answer with.
@@ -111,13 +111,18 @@ def _row(value: float, half: Half, records: Sequence[Record]) -> str:
 @click.argument("name")
 @click.argument("values", nargs=-1, type=float)
 @click.option(
-    "--suite", "file", type=click.Path(path_type=Path, exists=True), required=True,
+    "--suite",
+    "file",
+    type=click.Path(path_type=Path, exists=True),
+    required=True,
     help="A JSONL suite of questions on the articles.",
-)  # fmt: skip
+)
 @click.option(
-    "--articles", type=click.Path(path_type=Path, exists=True), required=True,
+    "--articles",
+    type=click.Path(path_type=Path, exists=True),
+    required=True,
     help="The folder of its articles.",
-)  # fmt: skip
+)
 @reader_option
 def main(
     name: str, values: tuple[float, ...], file: Path, articles: Path, reader: str | None

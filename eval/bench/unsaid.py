@@ -1,8 +1,8 @@
-"""`python -m eval.bench.unsaid SQUAD --reader DIR...`: does a reader notice that it is not said?
+"""`python -m eval.bench.unsaid SQUAD --reader DIR...`: does a reader notice a missing answer?
 
-Each question is read with its paragraph, and with this paragraph without the sentences that its
-answers stand in: the same subject in the same words, and no answer. Questions whose paragraph has
-nothing else to read, or says the answer in another place too, are left out.
+Each question is read with its paragraph, and with that paragraph without the sentences of its
+answers: the same subject in the same words, and no answer. Questions whose paragraph has too little
+else, or has the answer in another place too, are left out.
 """
 
 import sys
@@ -21,17 +21,23 @@ from qa.reading.onnx import Reader
 from qa.squad import Gold, QuestionFile, read_squad
 from qa.training.data import holds_answer
 
-LEAST_WORDS = 25  # Of what is left of a paragraph.
-KEPT = 0.9  # Of the answers that are said: how many a reader is to give.
-BATCH = 32  # Questions that are read at once.
+LEAST_WORDS = 25
+"""Words that must be left of a paragraph."""
+
+KEPT = 0.9
+"""Share of the paragraphs with an answer that the threshold lets a reader answer."""
+
+BATCH = 32
+"""Questions that are read at once."""
 
 
 class Unsaid(NamedTuple):
-    """How well a reader tells paragraphs that answer from those that do not.
+    """The scores of a reader on paragraphs with and without their answers.
 
     Attributes:
-        auc: How often a paragraph that answers has the higher score of two.
-        answered: The share of those that do not which score as high as nine of ten that do.
+        auc: Probability that a paragraph with its answer scores higher than one without.
+        answered: Share of the paragraphs without an answer that are answered at the threshold at
+            which nine of ten with an answer are.
     """
 
     auc: float
@@ -39,17 +45,19 @@ class Unsaid(NamedTuple):
 
 
 def without_answer(passage: str, answers: Sequence[Gold]) -> str | None:
-    """A passage without the sentences that its answers stand in.
+    """A passage without the sentences of its answers.
 
-    It is about what is asked, in the same words, and yet does not say: the hardest "no answer".
+    It is about the same subject in the same words, without the answer: the hardest "no answer".
 
     Returns:
         None if nothing is left, or what is left still holds an answer.
     """
     kept = []
     position = 0
-    # An answer's last character, since a full stop there ends its sentence and not the next one.
-    for start, end in sorted({sentence_around(passage, g.start, g.end - 1) for g in answers}):
+    # The last character of the answer: a full stop there ends its own sentence.
+    for start, end in sorted(
+        {sentence_around(passage, gold.start, gold.end - 1) for gold in answers}
+    ):
         kept.append(passage[position:start])
         position = max(position, end)
     kept.append(passage[position:])
@@ -58,7 +66,7 @@ def without_answer(passage: str, answers: Sequence[Gold]) -> str | None:
 
 
 def requests(file: QuestionFile) -> list[tuple[Request, Request]]:
-    """What is to be read for each question: its paragraph, and what is left of it."""
+    """The two requests of each question: its paragraph, and the paragraph without the answer."""
     made = []
     for question in file.questions:
         whole = file.contexts[question.context].text
@@ -73,20 +81,20 @@ def _request(question: str, text: str) -> Request:
 
 
 def best_scores(reader: Reader, asked: Sequence[tuple[Request, Request]]) -> tuple[Floats, Floats]:
-    """The score of the best span in the paragraphs that answer, and in those that do not."""
+    """The scores of the best spans in the paragraphs with the answer, and without it."""
     flat = [request for pair in asked for request in pair]
     scores = []
     starts = range(0, len(flat), BATCH)
     with click.progressbar(starts, label="Reading", file=sys.stderr) as batches:
         for first in batches:
-            found = reader.read_many(flat[first : first + BATCH], per_passage=1)
-            scores += [spans[0].score for spans in found]
+            answers = reader.read_many(flat[first : first + BATCH], per_passage=1)
+            scores += [spans[0].score for spans in answers]
     both = np.array(scores).reshape(-1, 2)
     return both[:, 0], both[:, 1]
 
 
 def compare(said: Floats, unsaid: Floats) -> Unsaid:
-    """Compares the scores of both kinds of paragraphs, (questions,) each."""
+    """Compare the scores of both kinds of paragraphs, shape (questions,) each."""
     scores, answering = np.concatenate([said, unsaid]), np.arange(2 * len(said)) < len(said)
     area = auc(scores, answering, np.ones((1, len(scores))))
     return Unsaid(float(area[0]), float(np.mean(unsaid >= np.quantile(said, 1 - KEPT))))
@@ -95,10 +103,13 @@ def compare(said: Floats, unsaid: Floats) -> Unsaid:
 @click.command()
 @click.argument("squad", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
-    "--reader", "folders", multiple=True, required=True,
+    "--reader",
+    "folders",
+    multiple=True,
+    required=True,
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder of an exported reader. Repeatable.",
-)  # fmt: skip
+)
 def main(squad: Path, folders: tuple[Path, ...]) -> None:
     """Print how well readers notice that the sentence with the answer is missing."""
     try:
@@ -110,8 +121,8 @@ def main(squad: Path, folders: tuple[Path, ...]) -> None:
     click.echo(f"{len(asked)} questions\n")
     rows = []
     for folder in folders:
-        found = compare(*best_scores(Reader(str(folder)), asked))
-        rows.append(f"| {folder.name} | {found.auc:.3f} | {100 * found.answered:.1f} % |")
+        unsaid = compare(*best_scores(Reader(str(folder)), asked))
+        rows.append(f"| {folder.name} | {unsaid.auc:.3f} | {100 * unsaid.answered:.1f} % |")
     click.echo("\n| reader | AUC | answered though not said, where 90 % of what is said is |")
     click.echo("|---|---:|---:|")
     click.echo("\n".join(rows))

@@ -24,8 +24,19 @@ _PATH = click.Path(path_type=Path, exists=True)
 def specs(
     names: Sequence[str], embedder: str, reader: str, peers: str, options: dict[str, str]
 ) -> list[Spec]:
-    """The systems of these names; `peers` is the interpreter of the peers' environment."""
-    every = {
+    """The systems of these names.
+
+    Args:
+        names: Of `SYSTEMS`.
+        embedder: Folder of the fp32 weights of the embedder.
+        reader: Folder of the fp32 weights of the reader.
+        peers: Interpreter of the peers' environment.
+        options: JSON objects of options, by system.
+
+    Raises:
+        UserError: If options are not a JSON object.
+    """
+    known = {
         "ours": Spec("ours, as bundled", "ours"),
         "ours-full": Spec("ours, all passages read", "ours", options={"adaptive": False}),
         "ours-small": Spec("ours, small reader, int8", "ours", reader="small"),
@@ -34,8 +45,11 @@ def specs(
         "txtai": Spec("txtai", "txtai", peers, embedder, reader),
     }
     for name, text in options.items():
-        every[name].options.update(json.loads(text))
-    return [every[name] for name in names]
+        try:
+            known[name].options.update(json.loads(text))
+        except (ValueError, TypeError) as error:
+            raise UserError(f"--set {name}: not a JSON object ({error})") from None
+    return [known[name] for name in names]
 
 
 @click.command()
@@ -48,7 +62,13 @@ def specs(
 @click.option(
     "--system", "names", multiple=True, type=click.Choice(SYSTEMS), help="Only these; repeatable."
 )
-@click.option("--set", "options", nargs=2, multiple=True, help="SYSTEM JSON: tune an adapter.")
+@click.option(
+    "--set",
+    "options",
+    type=(click.Choice(SYSTEMS), str),
+    multiple=True,
+    help="SYSTEM JSON: tune an adapter.",
+)
 @click.option(
     "--keep",
     type=click.Path(path_type=Path),
@@ -84,7 +104,7 @@ def main(
         if not peers and {"haystack", "txtai"} & set(names):
             tell("making the peers' environment, if it is not there")
             peers = make_environment()
-        folders = [str(Path(each).resolve()) for each in (embedder, reader)]
+        folders = [str(Path(model).resolve()) for model in (embedder, reader)]
         systems = specs(names, folders[0], folders[1], peers or sys.executable, dict(options))
         with TemporaryDirectory() as folder:
             outcomes = measure(systems, corpus, keep or Path(folder), tell)
@@ -98,7 +118,9 @@ def main(
 def report(outcomes: Sequence[Outcome], corpus: Corpus) -> None:
     """Print the table; ratios are to our fp32 run if it is among the systems, else to the first."""
     systems = [statistics(outcome, corpus) for outcome in outcomes]
-    reference = next((each for each in systems if each.name == "ours, fp32 torch"), systems[0])
+    reference = next(
+        (system for system in systems if system.name == "ours, fp32 torch"), systems[0]
+    )
     click.echo(f"{len(corpus.questions)} questions over {len(corpus.paragraphs):,} paragraphs\n")
     click.echo(table(systems, reference))
 

@@ -1,4 +1,4 @@
-"""What the systems are asked: questions and paragraphs of SQuAD files."""
+"""The questions and paragraphs of SQuAD files that the systems are measured on."""
 
 import random
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ class Corpus:
 
     Attributes:
         questions: In random order, so that a block of them is a sample too.
-        paragraphs: Those of the questions, and the distractors.
+        paragraphs: The paragraphs of the questions, and the distractors.
     """
 
     questions: tuple[Question, ...]
@@ -29,11 +29,12 @@ class Corpus:
     def gold_articles(self) -> tuple[str, ...]:
         """Ids of all paragraphs of the articles that answer any question.
 
-        Without them none of the questions can be answered, although the neighbours of a gold
-        paragraph may well answer it too.
+        Without them no question can be answered: neighbours of a gold paragraph may answer it too.
         """
         articles = {_article_of(question.articles[0]) for question in self.questions}
-        return tuple(each.id for each in self.paragraphs if _article_of(each.id) in articles)
+        return tuple(
+            paragraph.id for paragraph in self.paragraphs if _article_of(paragraph.id) in articles
+        )
 
 
 def read_corpus(suites: Sequence[Path], distractors: Sequence[Path], count: int) -> Corpus:
@@ -52,7 +53,7 @@ def read_corpus(suites: Sequence[Path], distractors: Sequence[Path], count: int)
     for suite in map(load, suites):
         if not suite.paragraphs:
             raise UserError(f"{suite.name}: peers are measured on SQuAD files only")
-        questions.extend(each for each in suite.questions if each.answerable)
+        questions.extend(question for question in suite.questions if question.answerable)
         articles.extend(suite.paragraphs)
     for path in distractors:
         articles.extend(paragraphs(path))
@@ -61,7 +62,7 @@ def read_corpus(suites: Sequence[Path], distractors: Sequence[Path], count: int)
     random.Random(SEED).shuffle(questions)  # noqa: S311 - a sample, no secret
     return Corpus(
         tuple(questions[: count or None]),
-        tuple(Paragraph(each.id, each.title, each.text) for each in articles),
+        tuple(Paragraph(article.id, article.title, article.text) for article in articles),
     )
 
 

@@ -14,26 +14,26 @@ EXTRA = "bench"
 
 
 def packages() -> list[str]:
-    """What the extra `bench` lists.
+    """The requirements of the extra `bench`.
 
     Raises:
         UserError: If the installed article-qa has no such extra.
     """
-    found = []
+    names = []
     for requirement in requires("article-qa") or ():
         name, _, marker = requirement.partition(";")
         if re.search(rf"extra\s*==\s*['\"]{EXTRA}['\"]", marker):
-            found.append(name.strip())
-    if not found:
+            names.append(name.strip())
+    if not names:
         raise UserError(
             "the installed article-qa does not know the peers' packages; install it again, or "
             f"make an environment with those of its extra '{EXTRA}' and name it with --python"
         )
-    return found
+    return names
 
 
 def make_environment() -> str:
-    """The interpreter of an environment with the peers; it is made if it is missing.
+    """The interpreter of an environment with the peers, which is created if it is missing.
 
     Raises:
         UserError: If the packages cannot be installed.

@@ -1,4 +1,4 @@
-"""Haystack 3 as a measured system; how it is set up is told in the package's docstring."""
+"""Haystack 3 as a measured system; the docstring of the package describes its setup."""
 
 import os
 from collections.abc import Sequence
@@ -49,14 +49,14 @@ class Haystack:
         pipeline.add_component("writer", DocumentWriter(store))
         pipeline.connect("embedder", "writer")
         documents = [
-            Document(id=each.id, content=each.text, meta={"title": each.title})
-            for each in paragraphs
+            Document(id=paragraph.id, content=paragraph.text, meta={"title": paragraph.title})
+            for paragraph in paragraphs
         ]
         pipeline.run({"embedder": {"documents": documents}})
         store.save_to_disk(self._file)
 
     def open(self) -> None:
-        """Load the index from the folder, and make the pipeline."""
+        """Load the index from the folder, and build the pipeline."""
         from haystack import Pipeline
         from haystack.components.joiners import DocumentJoiner
         from haystack.components.retrievers.in_memory import (
@@ -84,7 +84,7 @@ class Haystack:
                 self._settings.reader,
                 top_k=self._options["top_k"],
                 answers_per_seq=self._options["answers_per_seq"],
-                # What counts is the best answer; its score says how sure it is.
+                # The best answer counts; its score is the confidence.
                 no_answer=False,
             ),
         }
@@ -97,7 +97,7 @@ class Haystack:
         self._pipeline.connect("joiner", "reader.documents")
 
     def answer(self, question: str) -> Guess:
-        """Retrieve and read: the whole way, as its users go it."""
+        """The best answer by retrieval and reading, as users of the system get it."""
         outputs = self._pipeline.run(
             {
                 "embedder": {"text": question},
@@ -109,13 +109,13 @@ class Haystack:
         return Guess(answers[0].data, answers[0].score) if answers else Guess(None, 0.0)
 
     def retrieve(self, question: str) -> Sequence[str]:
-        """Ids of the paragraphs that are retrieved for a question, the best ten first."""
+        """Ids of the retrieved paragraphs for a question, best first, ten at most."""
         parts = self._parts
         embedding = parts["embedder"].run(text=question)["embedding"]
         dense = parts["dense"].run(query_embedding=embedding)["documents"]
         lexical = parts["lexical"].run(query=question)["documents"]
         joined = parts["joiner"].run(documents=[dense, lexical])["documents"]
-        return [str(each.id) for each in joined[:10]]
+        return [str(document.id) for document in joined[:10]]
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove paragraphs from the store."""

@@ -23,18 +23,17 @@ BLOCK = 20
 COLD_STARTS = 3
 
 Tell = Callable[[str], None]
-"""Is told what is being done."""
+"""Called with a line for each step."""
 
 
 @dataclass(slots=True)
 class Load:
-    """How far the machine was left to one system while it was timed.
+    """The load of the machine while a system was timed.
 
     Attributes:
-        seconds: Timed so far.
-        others: CPU seconds that other processes used in that time; NaN where the machine does
-            not say.
-        average: The highest load average over one minute that was seen.
+        seconds: Seconds timed so far.
+        others: CPU seconds that other processes used in that time; NaN if unknown.
+        average: The highest load average over one minute.
     """
 
     seconds: float = 0.0
@@ -50,20 +49,20 @@ class Load:
 
 @dataclass(slots=True)
 class Outcome:
-    """What was measured of one system; lists hold one value a question.
+    """The measurements of one system; lists hold one value a question.
 
     Attributes:
         spec: The system.
-        index_seconds: To index and store all paragraphs, models loaded in that time.
-        index_cpu: CPU seconds of all its threads in that time.
-        index_memory: Peak, in bytes, of the process that indexed.
+        index_seconds: Seconds to load the models, index and store all paragraphs.
+        index_cpu: CPU seconds of all threads in that time.
+        index_memory: Peak memory of the process that indexed, in bytes.
         cold_starts: Seconds from no process to the first answer over the stored index.
         guesses: The best answers.
-        seconds: Each took.
-        cpu: CPU seconds of all threads that each took.
-        ranked: Ids of the paragraphs retrieved.
+        seconds: Seconds of each answer.
+        cpu: CPU seconds of all threads for each answer.
+        ranked: Ids of the retrieved paragraphs, best first.
         without: The best answers after the articles that answer were removed.
-        memory: Peak, in bytes, of the process that answered.
+        memory: Peak memory of the process that answered, in bytes.
         indexing: The load while indexing.
         answering: The load while answering.
     """
@@ -95,10 +94,10 @@ def measure(
 
     Args:
         specs: The systems.
-        corpus: What they index and are asked.
-        folder: Their indexes are made in it. One that is there is not made again, and the
-            measurements of its making are taken from it.
-        tell: Is told what is being done.
+        corpus: The paragraphs that they index, and the questions.
+        folder: Folder of their indexes. An index that exists is not built again; the measurements
+            of its building are read from the folder.
+        tell: Called with a line for each step.
         unanswered: Also ask everything after the articles that answer were removed.
 
     Raises:
@@ -138,7 +137,7 @@ def measure(
 
 def _fingerprint(spec: Spec, corpus: Corpus) -> str:
     """A name for the index of a system over a corpus."""
-    content = json.dumps([asdict(spec), [asdict(each) for each in corpus.paragraphs]])
+    content = json.dumps([asdict(spec), [asdict(paragraph) for paragraph in corpus.paragraphs]])
     return f"{spec.module}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
@@ -149,10 +148,12 @@ def _index(outcome: Outcome, corpus: Corpus, folder: Path) -> None:
         outcome.index_seconds, outcome.index_cpu, outcome.index_memory, load = made
         outcome.indexing = Load(**load)
         return
-    # What a run that was stopped has left.
+    # Remains of a run that was stopped.
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    paragraphs = [(each.id, each.title, each.text) for each in corpus.paragraphs]
+    paragraphs = [
+        (paragraph.id, paragraph.title, paragraph.text) for paragraph in corpus.paragraphs
+    ]
     with Process(outcome.spec, folder) as process:
         reply = _timed(process, outcome.indexing, "index", paragraphs=paragraphs)
         outcome.index_seconds, outcome.index_cpu = reply["seconds"], reply["cpu"]
@@ -179,7 +180,7 @@ def _answer(
     pairs = list(zip(outcomes, running, strict=True))
     for _, process in pairs:
         process.request("open")
-        # Threads, caches and kernels that are chosen on first use are no part of a question.
+        # Warm-up: threads, caches and kernels are set up on first use.
         for question in questions[:5]:
             _ask(process, question)
     done = 0
@@ -194,7 +195,7 @@ def _answer(
         done += len(block)
         tell(f"{done} of {len(questions)} questions answered by all")
     for outcome, process in pairs:
-        # The peak while answering: what retrieving alone or removing needs is not asked.
+        # The peak while answering, before retrieving alone and removing.
         outcome.memory = process.request("memory")["bytes"]
         for question in questions:
             outcome.ranked.append(process.request("retrieve", question=question.question)["ids"])

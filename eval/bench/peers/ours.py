@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class Ours:
     """`Answerer` over a `Collection`: bundled models, or those that the settings name.
 
-    Every paragraph is an article. The best guess counts, also where it would not be given. The
-    options are those of `qa.settings.Settings`.
+    Every paragraph is an article. The best guess counts, also if it would not be given. Options are
+    fields of `qa.settings.Settings`.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -29,7 +29,9 @@ class Ours:
         from index import Article, Collection
 
         with Collection(self._folder, create=True, embedder=self._embedder) as collection:
-            collection.add(Article(each.id, each.title, each.text) for each in paragraphs)
+            collection.add(
+                Article(paragraph.id, paragraph.title, paragraph.text) for paragraph in paragraphs
+            )
 
     def open(self) -> None:
         """Load the index from the folder."""
@@ -42,13 +44,13 @@ class Ours:
         self._opened = Answerer(collection, self._reader, settings=settings)
 
     def answer(self, question: str) -> Guess:
-        """Retrieve and read: the whole way, as its users go it."""
+        """The best answer by retrieval and reading, as users of the system get it."""
         answer = self._answerer.ask(question)
         best = answer if answer.text else next(iter(answer.alternatives), None)
         return Guess(best.text if best else None, answer.confidence)
 
     def retrieve(self, question: str) -> Sequence[str]:
-        """Ids of the paragraphs that are retrieved for a question, the best ten first."""
+        """Ids of the retrieved paragraphs for a question, best first, ten at most."""
         hits = self._answerer.search(question)
         return first_distinct([hit.passage.article_id for hit in hits], 10)
 
@@ -60,7 +62,7 @@ class Ours:
     def _answerer(self) -> "Answerer":
         if self._opened is None:
             self.open()
-        assert self._opened is not None  # noqa: S101 - what `open` is for
+        assert self._opened is not None  # noqa: S101 - set by `open`
         return self._opened
 
 

@@ -1,4 +1,4 @@
-"""A measured system in its own process, as the bench holds it."""
+"""A measured system in a process of its own, seen from the bench."""
 
 import json
 import os
@@ -22,13 +22,13 @@ class Spec:
     """A system to measure.
 
     Attributes:
-        name: As the table shows it.
-        module: Its adapter in this package.
-        python: The interpreter of its environment.
+        name: Name in the table.
+        module: Name of its adapter in this package.
+        python: Interpreter of its environment.
         embedder: A sentence-transformers folder, or "" for the system's own.
         reader: A question-answering model of transformers, or "" for the system's own.
-        options: What is tuned, by name.
-        root: Of this project's own adapter, a checkout whose code runs; "" is the one at hand.
+        options: Options of the adapter, by name.
+        root: For this project: a checkout whose code runs, or "" for the current one.
     """
 
     name: str
@@ -47,17 +47,25 @@ class Process:
         self.spec = spec
         self._path = TemporaryDirectory()
         self._errors = Path(self._path.name) / "errors"
-        # The adapters, and nothing else of this environment, must be found by the other one.
+        # The other environment must find the adapters, and nothing else of this one.
         (Path(self._path.name) / "eval").symlink_to(Path(rooms.__path__[0]).resolve())
-        # The adapter is always that of this checkout: two commits are asked alike.
-        found = [self._path.name, *([spec.root] if spec.root else [])]
+        # The adapter is always that of this checkout, so that two commits are asked alike.
+        import_path = [self._path.name, *([spec.root] if spec.root else [])]
         if spec.python == sys.executable:
-            found += sys.path
+            import_path += sys.path
         command = [
-            spec.python, "-m", f"eval.bench.peers.{spec.module}",
-            "--folder", str(folder.resolve()), "--embedder", spec.embedder,
-            "--reader", spec.reader, "--options", json.dumps(spec.options),
-        ]  # fmt: skip
+            spec.python,
+            "-m",
+            f"eval.bench.peers.{spec.module}",
+            "--folder",
+            str(folder.resolve()),
+            "--embedder",
+            spec.embedder,
+            "--reader",
+            spec.reader,
+            "--options",
+            json.dumps(spec.options),
+        ]
         with self._errors.open("wb") as errors:
             self._process = subprocess.Popen(  # noqa: S603 - an interpreter that the user names
                 command,
@@ -67,7 +75,7 @@ class Process:
                 cwd=self._path.name,
                 env={
                     **os.environ,
-                    "PYTHONPATH": os.pathsep.join(found),
+                    "PYTHONPATH": os.pathsep.join(import_path),
                     # Weights are folders; a look-up on a hub would be measured as cold start.
                     "HF_HUB_OFFLINE": "1",
                 },
@@ -96,7 +104,7 @@ class Process:
         self._path.cleanup()
 
     def request(self, do: str, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-        """Have the system do something; see `wire.handle`.
+        """Send a request to the system; see `wire.handle`.
 
         Raises:
             UserError: If it has ended, with the end of what it wrote to standard error.
@@ -115,7 +123,7 @@ class Process:
         return reply
 
     def _last_errors(self) -> str:
-        # It closes its output before it has written why it ends.
+        # It closes its output before it has written the reason of its end.
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=30)
         lines = self._errors.read_text(errors="replace").splitlines()
@@ -123,7 +131,7 @@ class Process:
 
 
 def busy_seconds() -> float | None:
-    """CPU seconds that all processes of this machine have used so far, where it says so."""
+    """CPU seconds that all processes of this machine have used so far; None if unknown."""
     try:
         fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
     except OSError:

@@ -42,7 +42,7 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the table; one with `ratio` shows each value over that of the reference."""
+    """A line of the table; with `ratio`, each value is also shown relative to the reference."""
 
     label: str
     value: Callable[[Statistics], float]
@@ -51,23 +51,23 @@ class Row:
 
 
 ROWS = (
-    Row("EM", lambda each: each.em),
-    Row("F1", lambda each: each.f1),
-    Row("F1, 95 % from", lambda each: each.f1_low),
-    Row("F1, 95 % to", lambda each: each.f1_high),
-    Row("gold paragraph among the first 10, %", lambda each: each.recall),
-    Row("abstention AUC", lambda each: each.abstention, 3),
-    Row("ms per question, p50", lambda each: each.p50, 0, ratio=True),
-    Row("ms per question, p95", lambda each: each.p95, 0, ratio=True),
-    Row("CPU ms per question, p50", lambda each: each.cpu, 0, ratio=True),
-    Row("paragraphs indexed per second", lambda each: each.indexed, 1, ratio=True),
-    Row("paragraphs indexed per CPU second", lambda each: each.indexed_cpu, 1, ratio=True),
-    Row("cold start to first answer, s", lambda each: each.cold_start, 2, ratio=True),
-    Row("peak memory answering, MB", lambda each: each.memory, 0, ratio=True),
-    Row("peak memory indexing, MB", lambda each: each.index_memory, 0, ratio=True),
-    Row("CPU taken by others while answering, %", lambda each: each.others_answering),
-    Row("CPU taken by others while indexing, %", lambda each: each.others_indexing),
-    Row("load average, highest", lambda each: each.load),
+    Row("EM", lambda system: system.em),
+    Row("F1", lambda system: system.f1),
+    Row("F1, 95 % from", lambda system: system.f1_low),
+    Row("F1, 95 % to", lambda system: system.f1_high),
+    Row("gold paragraph among the first 10, %", lambda system: system.recall),
+    Row("abstention AUC", lambda system: system.abstention, 3),
+    Row("ms per question, p50", lambda system: system.p50, 0, ratio=True),
+    Row("ms per question, p95", lambda system: system.p95, 0, ratio=True),
+    Row("CPU ms per question, p50", lambda system: system.cpu, 0, ratio=True),
+    Row("paragraphs indexed per second", lambda system: system.indexed, 1, ratio=True),
+    Row("paragraphs indexed per CPU second", lambda system: system.indexed_cpu, 1, ratio=True),
+    Row("cold start to first answer, s", lambda system: system.cold_start, 2, ratio=True),
+    Row("peak memory answering, MB", lambda system: system.memory, 0, ratio=True),
+    Row("peak memory indexing, MB", lambda system: system.index_memory, 0, ratio=True),
+    Row("CPU taken by others while answering, %", lambda system: system.others_answering),
+    Row("CPU taken by others while indexing, %", lambda system: system.others_indexing),
+    Row("load average, highest", lambda system: system.load),
 )
 
 
@@ -80,7 +80,7 @@ def statistics(outcome: Outcome, corpus: Corpus) -> Statistics:
     everyone = np.ones(len(golds), dtype=np.bool_)
     drawn = [mean(f1s, everyone, block) for block in resamples(len(golds))]
     low, high = np.quantile(np.concatenate(drawn), [0.025, 0.975])
-    found = [
+    gold_ranked = [
         question.articles[0] in ranked[:10]
         for question, ranked in zip(corpus.questions, outcome.ranked, strict=True)
     ]
@@ -92,7 +92,7 @@ def statistics(outcome: Outcome, corpus: Corpus) -> Statistics:
         f1=100 * float(f1s.mean()),
         f1_low=100 * float(low),
         f1_high=100 * float(high),
-        recall=100 * float(np.mean(found)),
+        recall=100 * float(np.mean(gold_ranked)),
         abstention=abstention_auc(outcome),
         p50=float(quantile(milliseconds, 0.5, once)),
         p95=float(quantile(milliseconds, 0.95, once)),
@@ -110,10 +110,10 @@ def statistics(outcome: Outcome, corpus: Corpus) -> Statistics:
 
 
 def abstention_auc(outcome: Outcome) -> float:
-    """How well scores tell questions with an answer from the same ones without.
+    """The AUC of scores of questions with their articles against the same ones without.
 
-    It is the probability that a question scores higher while its article is there than any
-    question does after its article has been removed.
+    It is the probability that a question with its article scores higher than a question whose
+    article has been removed.
     """
     scores = [guess.score for guess in [*outcome.guesses, *outcome.without]]
     answerable = np.arange(len(scores)) < len(outcome.guesses)
@@ -121,17 +121,17 @@ def abstention_auc(outcome: Outcome) -> float:
 
 
 def table(systems: Sequence[Statistics], reference: Statistics) -> str:
-    """The systems side by side, as a Markdown table that lines up.
+    """The systems side by side, as an aligned Markdown table.
 
     Args:
         systems: The columns.
-        reference: Ratios are to this one.
+        reference: The system that ratios refer to.
     """
-    lines = [["", *(each.name for each in systems)]]
+    lines = [["", *(system.name for system in systems)]]
     for row in ROWS:
-        lines.append([row.label, *(_cell(row, each, reference) for each in systems)])
+        lines.append([row.label, *(_cell(row, system, reference) for system in systems)])
         if row.label == "F1":
-            values = (_p_value(each, reference) for each in systems)
+            values = (_p_value(system, reference) for system in systems)
             lines.append([f"p of the difference in F1 to {reference.name}", *values])
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]

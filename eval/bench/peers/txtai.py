@@ -1,4 +1,4 @@
-"""txtai as a measured system; how it is set up is told in the package's docstring."""
+"""txtai as a measured system; the docstring of the package describes its setup."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -22,7 +22,7 @@ class Txtai:
         from txtai import Embeddings
 
         embeddings = Embeddings(path=self._settings.embedder, hybrid=True, content=True)
-        embeddings.index((each.id, self._text(each)) for each in paragraphs)
+        embeddings.index((paragraph.id, self._text(paragraph)) for paragraph in paragraphs)
         embeddings.save(self._file)
 
     def open(self) -> None:
@@ -36,20 +36,20 @@ class Txtai:
         self._rag = RAG(self._embeddings, self._questions, context=self._options["context"])
 
     def answer(self, question: str) -> Guess:
-        """Retrieve and read: the whole way, as its users go it."""
+        """The best answer by retrieval and reading, as users of the system get it."""
         if self._options["joined"]:
             text = self._read(lambda: self._rag(question)["answer"])
             return Guess(text, 1.0 if text else 0.0)
         for hit in self._embeddings.search(question, self._options["context"]):
             text = self._read(lambda hit=hit: self._questions([question], [hit["text"]])[0])  # type: ignore[misc]
             if text:
-                # Questions reports no score: the retrieval's is all that there is.
+                # Questions reports no score, so that of the retrieval is used.
                 return Guess(text, hit["score"])
         return Guess(None, 0.0)
 
     def retrieve(self, question: str) -> Sequence[str]:
-        """Ids of the paragraphs that are retrieved for a question, the best ten first."""
-        return [str(each["id"]) for each in self._embeddings.search(question, 10)]
+        """Ids of the retrieved paragraphs for a question, best first, ten at most."""
+        return [str(hit["id"]) for hit in self._embeddings.search(question, 10)]
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove paragraphs from the index."""
@@ -59,7 +59,7 @@ class Txtai:
         try:
             return call()
         except TypeError:
-            # Questions knows no "no answer": a best span at [CLS] has no word, and raises.
+            # Questions raises if the best span is [CLS], which means no answer.
             return None
 
     def _text(self, paragraph: Paragraph) -> str:

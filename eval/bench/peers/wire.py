@@ -1,7 +1,7 @@
-"""How a measured system is driven: one process each, JSON lines in and out.
+"""The protocol of a measured system: a process of its own, JSON lines in and out.
 
-An adapter runs in the environment of its system, which need not hold this project: this module
-and the adapters of the peers import the standard library and their own system only.
+An adapter runs in the environment of its system, which need not have this project: this module and
+the adapters of the peers import only the standard library and their own system.
 """
 
 import argparse
@@ -27,9 +27,9 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A system's best answer, and how sure it is; None if it finds none.
+    """The best answer of a system with its score; None if it finds none.
 
-    The score orders the answers of one system; it means nothing between systems.
+    Scores are comparable within one system only.
     """
 
     text: str | None
@@ -38,13 +38,13 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a system is started with.
+    """The settings that a system is started with.
 
     Attributes:
-        folder: Where its index lies; it exists, and is empty before `index`.
+        folder: Folder of its index; it exists, and is empty before `index`.
         embedder: A sentence-transformers folder, or "" for the system's own.
         reader: A question-answering model of transformers, or "" for the system's own.
-        options: What is tuned, by name, as the adapter understands it.
+        options: Options of the adapter, by name.
     """
 
     folder: Path
@@ -63,10 +63,10 @@ class System(Protocol):
         """Load the index from the folder."""
 
     def answer(self, question: str) -> Guess:
-        """Retrieve and read: the whole way, as its users go it."""
+        """The best answer by retrieval and reading, as users of the system get it."""
 
     def retrieve(self, question: str) -> Sequence[str]:
-        """Ids of the paragraphs that are retrieved for a question, the best ten first."""
+        """Ids of the retrieved paragraphs for a question, best first, ten at most."""
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove paragraphs from the index in memory."""
@@ -80,7 +80,7 @@ def main(make: Callable[[Settings], System]) -> None:
     parser.add_argument("--reader", default="")
     parser.add_argument("--options", type=json.loads, default={})
     settings = Settings(**vars(parser.parse_args()))
-    # Whatever a library prints must not come between the replies.
+    # The output of libraries must not get between the replies.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as replies:
         os.dup2(2, 1)
         serve(make(settings), sys.stdin, replies)
@@ -94,15 +94,15 @@ def serve(system: System, requests: IO[str], replies: IO[str]) -> None:
 
 
 def handle(system: System, request: dict[str, Any]) -> dict[str, Any]:
-    """Do what `request["do"]` names; the reply says how long the system itself took.
+    """Execute a request; the reply states the time that the system itself took.
 
-    `seconds` is the time on the wall, `cpu` that of all threads together.
+    `seconds` is wall time, `cpu` the CPU time of all threads.
     """
     reply: dict[str, Any] = {}
     began, used = time.perf_counter(), time.process_time()
     match request["do"]:
         case "index":
-            paragraphs = [Paragraph(*each) for each in request["paragraphs"]]
+            paragraphs = [Paragraph(*fields) for fields in request["paragraphs"]]
             began, used = time.perf_counter(), time.process_time()
             system.index(paragraphs)
         case "open":
@@ -116,8 +116,8 @@ def handle(system: System, request: dict[str, Any]) -> dict[str, Any]:
             system.remove(request["ids"])
         case "memory":
             reply = {"bytes": peak_memory()}
-        case other:
-            raise ValueError(f"unknown request {other!r}")
+        case unknown:
+            raise ValueError(f"unknown request {unknown!r}")
     seconds, cpu = time.perf_counter() - began, time.process_time() - used
     return {"seconds": seconds, "cpu": cpu, **reply}
 

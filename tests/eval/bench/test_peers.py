@@ -166,6 +166,24 @@ def test_the_command_names_what_is_wrong(tmp_path: Path) -> None:
     assert "SQuAD" in result.output
 
 
+@pytest.mark.parametrize(
+    ("system", "options", "words"),
+    [
+        ("ours", "{top_k", "--set ours: not a JSON object"),
+        ("ours", "7", "--set ours: not a JSON object"),
+        ("lucene", "{}", "'lucene' is not one of"),
+    ],
+)
+def test_options_that_no_adapter_has_are_one_line(
+    squad: Path, system: str, options: str, words: str
+) -> None:
+    command = [str(squad), "--embedder", "e", "--reader", "r", "--python", sys.executable]
+    result = CliRunner().invoke(main, [*command, "--set", system, options])
+    assert result.exit_code in (1, 2)
+    assert words in result.output
+    assert isinstance(result.exception, SystemExit)
+
+
 def test_ids_keep_their_order() -> None:
     assert first_distinct(["b", "a", "b", "c"], 2) == ["b", "a"]
 

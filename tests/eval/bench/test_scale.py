@@ -1,5 +1,7 @@
 """The bench of how a collection grows."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -23,3 +25,11 @@ def test_a_collection_is_built_and_each_search_in_it_timed(tmp_path: Path) -> No
         assert 0 < measured[f"{search}_p50"] <= measured[f"{search}_p95"]
     assert measured["bare_p50"] > 0
     assert measured["disk_bytes"] > 384
+
+
+def test_the_libraries_are_not_counted_as_memory_of_the_passages() -> None:
+    code = (
+        "import sys; from eval.bench.scale import _load_libraries; _load_libraries(); "
+        "sys.exit(not {'faiss', 'tantivy'} <= sys.modules.keys())"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
