@@ -5,6 +5,7 @@ import json
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +190,21 @@ def test_files_on_their_way_are_kept_while_a_worker_begins(
     store.close()
 
 
+def test_a_file_that_a_killed_server_left_behind_its_item_is_deleted(tmp_path: Path) -> None:
+    store = JobStore(tmp_path / "jobs")
+    job_id = store.create("ann", "main", 2)
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_bytes(text(1))
+    store.receive(job_id, "ann", [(name, tmp_path / name) for name in ("a.txt", "b.txt")])
+    _, _, (first, second) = store.claim((), 2, 10**6)
+    store.record(job_id, replace(first, state=ItemState.DONE))
+    store.path_of(job_id, first).write_bytes(text(1))  # As if the kill had come before this.
+    store.resume()
+    assert not store.path_of(job_id, first).exists()
+    assert store.path_of(job_id, second).read_bytes() == text(1)
+    store.close()
+
+
 def test_a_cancelled_job_begins_nothing_more(tmp_path: Path) -> None:
     jobs = JobStore(tmp_path / "jobs")
     job_id = jobs.create("ann", "main", 2)
@@ -266,5 +282,8 @@ def test_a_job_goes_on_after_the_server_was_killed(tmp_path: Path, start_server:
     assert {file["state"] for file in job["files"]} == {"done"}
     with Collection(folder) as collection:
         assert {each.source for each in collection.articles()} == {name for name, _ in names}
-    left = [path for path in (tmp_path / "library").rglob("*") if path.name.isdecimal()]
-    assert left == []
+    # The file of an item goes right after it is known that the item has ended.
+    due = time.monotonic() + TAKES_LONG
+    while left := [path for path in (tmp_path / "library").rglob("*") if path.name.isdecimal()]:
+        assert time.monotonic() < due, left
+        time.sleep(0.05)

@@ -196,6 +196,13 @@ class JobStore:
                 "AND job IN (SELECT id FROM jobs WHERE touched < ?)",
                 (time.time() - _ARRIVING_SECONDS,),
             )
+            ended = connection.execute(
+                "SELECT job, number FROM items WHERE state NOT IN "
+                "('waiting', 'reading', 'arriving')"
+            ).fetchall()
+        # A server that ends between an item and its file leaves the file.
+        for job_id, number in ended:
+            (self.folder / job_id / str(number)).unlink(missing_ok=True)
         self._forget_old(None)
         for folder in self.folder.glob("arriving-*"):
             with suppress(OSError):
