@@ -229,7 +229,7 @@ class Answer:
     def changes(self) -> tuple["Answer", ...]:
         """What the answer was at different times, the newest first; empty if it did not change."""
         changed = [other for other in self.alternatives if other.relation == "changed"]
-        return tuple(sorted((self, *changed), key=_newest, reverse=True)) if changed else ()
+        return tuple(sorted((self, *changed), key=day_held, reverse=True)) if changed else ()
 
     @property
     def published(self) -> Day | None:
@@ -312,7 +312,7 @@ class Answer:
         return plain_text(self)
 
 
-def _newest(answer: Answer) -> date:
+def day_held(answer: Answer) -> date:
     """The day that an answer is ordered by: since when it held, or when it was published."""
     if answer.held is None:
         return answer.published or date.min

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable
+from itertools import chain, zip_longest
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -23,16 +24,24 @@ _TRIED = 14
 
 _NAME = r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,3}"
 _OFFICE = (
-    r"(?i:president|minister|secretary of state|secretary|envoy|chancellor|king|queen|director|"
-    r"chairman|professor|general|leader|spokeswoman|spokesman|author|founder|captain|coach)"
+    r"(?i:president|prime minister|minister|secretary of state|secretary|envoy|ambassador|senator|"
+    r"governor|mayor|chancellor|king|queen|director|chairman|chairwoman|professor|doctor|judge|"
+    r"general|captain|commissioner|inspector|bishop|engineer|leader|spokeswoman|spokesman|author|"
+    r"founder|coach|analyst)"
 )
 _EVENT = (
     r"summit|war|election|treaty|battle|festival|conference|revolution|earthquake|"
     r"championship|games|agreement|attack|strike|trial"
 )
-_PERSON = re.compile(rf"\b{_OFFICE} ({_NAME})")
+_PERSON = re.compile(rf"\b{_OFFICE} ({_NAME})|({_NAME}), (?:an?|the|who) ")
 _HAPPENING = re.compile(rf"\b[Tt]he ({_NAME} (?:{_EVENT}))\b")
 _BORN = re.compile(rf"({_NAME})(?: \([^)]*\))? was born")
+_MADE = re.compile(
+    rf"\b((?:[Tt]he )?{_NAME}) was (built|opened|founded|established|launched|released|signed) "
+    r"(?:in|on) "
+)
+_SAID = re.compile(rf"(?:{_OFFICE} )?({_NAME}) (?:said|told|added|announced|warned|explained)\b")
+_NO_NAME = frozenset("a an the he she it they we i but and in on at this that".split())
 
 
 class Examples:
@@ -62,22 +71,32 @@ class Examples:
 
 
 def candidates(articles: Iterable[Article]) -> list[str]:
-    """Questions that the words of some articles suggest, the likeliest first."""
-    counts: Counter[str] = Counter()
+    """Questions that the words of some articles suggest; kinds take turns, the likeliest first."""
+    happened, made, people, said = (Counter[str]() for _ in range(4))
     for article in articles:
         text = article.text[:_CHARACTERS]
-        for name in _HAPPENING.findall(text):
-            counts[f"When was the {name}?"] += 3
-        for name in _BORN.findall(text):
-            counts[f"When was {name} born?"] += 2
-        for name in _PERSON.findall(text):
-            if " " in name:
-                counts[f"Who is {name}?"] += 1
+        happened.update(f"When was the {name}?" for name in _HAPPENING.findall(text))
+        made.update(f"When was {name} born?" for name in _BORN.findall(text))
+        for name, what in _MADE.findall(text):
+            made[f"When was {name.replace('The ', 'the ', 1)} {what}?"] += 1
+        for names in _PERSON.findall(text):
+            people.update(f"Who is {name}?" for name in names if _is_full(name))
+        said.update(f"What did {name} say?" for name in _SAID.findall(text) if _is_full(name))
+    ranked = (
+        [question for question, _ in kind.most_common()] for kind in (happened, people, made, said)
+    )
     # "Kim Jong-un" and "Kim Jong Un" are one question.
     distinct: dict[str, str] = {}
-    for question, _ in counts.most_common():
-        distinct.setdefault(re.sub(r"\W", "", question).lower(), question)
+    for question in chain.from_iterable(zip_longest(*ranked)):
+        if question is not None:
+            distinct.setdefault(re.sub(r"\W", "", question).lower(), question)
     return list(distinct.values())
+
+
+def _is_full(name: str) -> bool:
+    """Whether this is more than a surname, or a word at the beginning of a sentence."""
+    first, _, rest = name.partition(" ")
+    return bool(rest) and first.lower() not in _NO_NAME
 
 
 def _newest(collection: "Collection") -> tuple[list[Article], list[Article]]:

@@ -59,6 +59,20 @@ def test_examples_come_from_the_articles():
     assert "Who is Donald Trump?" in found
 
 
+def test_examples_are_of_several_kinds_and_name_whole_people():
+    text = (
+        "Mayor Clara Dumont opened the market. The Ostvik Bridge was built in 1911. He said so. "
+        "Tariq Osman, an engineer from Tarn, said it was safe. The Mayor told nobody. "
+        "Engineer Farah Idris said the work had cost 3 million euros."
+    )
+    found = candidates([Article("a", "", text)])
+    assert set(found) == {
+        "Who is Clara Dumont?", "Who is Tariq Osman?", "Who is Farah Idris?",
+        "When was the Ostvik Bridge built?", "What did Farah Idris say?",
+    }  # fmt: skip
+    assert {question.split()[0] for question in found[:3]} == {"Who", "When", "What"}
+
+
 def test_a_greeting_gets_questions_that_are_answered(answerer, monkeypatch):
     examples = answerer.examples()
     assert 0 < len(examples) <= WANTED

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 from index.types import Article, Filters
 from qa.rendering import DISAGREE
 from qa.types import Answer, Citation, Help, ResolvedDate
-from ui.conversations import Exchange
+from ui.conversations import Conversation, Exchange, Heading
 from ui.page.article import MAX_SHOWN, article_view
 from ui.page.evidence import (
     answer_body,
     evidence_panel,
     marked_passage,
 )
+from ui.page.export import as_markdown
 from ui.page.filters import Passing, chips, in_words, sources
 from ui.page.transcript import evidence, turn, welcome
 from ui.shown import safe_link, source_name, without_folders
@@ -284,6 +285,29 @@ def test_dated_answers_are_in_the_order_of_time_and_lead_to_their_places() -> No
     undated = Citation("c", "C", None, None, 0, 4, "Said", 0, 4, "Said")
     rival = Answer("q", "Said", 0.6, (undated,), relation="contradicts")
     assert "aq-timeline" not in evidence_panel(answer(new, text="Lind", alternatives=(rival,)))
+
+
+def test_a_time_line_tells_when_an_answer_was_so_not_when_it_was_printed() -> None:
+    new = Citation("b", "B", date(2004, 5, 5), None, 0, 4, "Lind", 0, 4, "Lind")
+    held = ResolvedDate(date(1999, 1, 1), date(2001, 12, 31), "year", "from 1999 to 2001")
+    changed = Answer("q", "Said", 0.6, (new,), relation="changed", held=held)
+    panel = evidence_panel(answer(new, text="Lind", alternatives=(changed,)))
+    line = panel[panel.index("aq-timeline") :]
+    assert line.index("1999 to 2001") < line.index("Said") < line.index("2004-05-05")
+
+
+def test_an_export_numbers_the_evidence_as_the_page_does() -> None:
+    old = Citation("a", "A", date(1987, 1, 1), None, 0, 4, "Said", 0, 4, "Said")
+    new = Citation("b", "B", date(2004, 5, 5), None, 0, 4, "Lind", 0, 4, "Lind")
+    rival = Answer("q", "Lind", 0.6, (new,), relation="contradicts")
+    given_ = answer(old, text="Said", alternatives=(rival,))
+    panel = evidence_panel(given_)
+    assert panel.index('id="aq-cite-1"') < panel.index("<mark>Lind") < panel.index("<mark>Said")
+    heading = Heading("i", "n", "main", NOW, 1)
+    text = as_markdown(Conversation(heading, (Exchange(0, "q", NOW, answer=given_),)))
+    assert "**Said** \\[2\\]" in text
+    assert "**Lind** \\[1\\]" in text
+    assert "\\[1\\] B" in text
 
 
 def test_what_is_not_answered_can_be_asked_again() -> None:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from index.types import Article, Summary
 from qa.rendering import CHANGED, DISAGREE, confidence_words, silence_words, time_words
-from qa.types import Answer, Citation, Silence
+from qa.types import Answer, Citation, Silence, day_held
 from ui.shown import safe_link, source_name
 
 _MOST_REFERENCES = 6
@@ -79,8 +79,8 @@ def evidence_panel(answer: Answer | None) -> str:
             "<p>These are only the passages nearest to the question. None of them answers it.</p>"
             f"</div>{_cards(answer.citations, 1, nearest=True)}"
         )
-    answers = _side_by_side(answer)
-    firsts = _first_numbers(answers)
+    answers = side_by_side(answer)
+    firsts = first_numbers(answers)
     groups = [_group(each, rank, answer, firsts[rank]) for rank, each in enumerate(answers)]
     beside = _comparison(answers, answer) if len(answers) > 1 else ""
     return f"{beside}{_time_line(answers, firsts)}{''.join(groups)}"
@@ -183,7 +183,7 @@ def _items(answers: Sequence[Answer], references: "_References", *, dated: bool 
     return f'<ul class="aq-items">{rows}</ul>' if rows else ""
 
 
-def _side_by_side(answer: Answer) -> list[Answer]:
+def side_by_side(answer: Answer) -> list[Answer]:
     """The answers that are worth comparing: those of a list, of articles that disagree, or any.
 
     Others that are likely enough come last.
@@ -200,11 +200,12 @@ def _side_by_side(answer: Answer) -> list[Answer]:
 
 
 def _comparison(answers: Sequence[Answer], best: Answer) -> str:
+    timed = bool(best.disagreeing or best.changes)
     tiles = "".join(
         f'<li class="aq-tile{" aq-best" if each is best else ""}"><a href="#aq-group-{rank}">'
         f'<span class="aq-tile-text"><bdi>{_text(each.text or "")}</bdi></span>'
         f"{_confidence(each)}"
-        f'<span class="aq-tile-count">{_when(each) if best.disagreeing or best.changes else ""} '
+        f'<span class="aq-tile-count">{f"{_when(each)} · " if timed else ""}'
         f"{_articles(each.citations)}</span></a></li>"
         for rank, each in enumerate(answers)
     )
@@ -221,7 +222,7 @@ def _comparison(answers: Sequence[Answer], best: Answer) -> str:
     )
 
 
-def _first_numbers(answers: Sequence[Answer]) -> list[int]:
+def first_numbers(answers: Sequence[Answer]) -> list[int]:
     """The number of the first citation of each answer; they count through."""
     counts = [len(answer.citations) for answer in answers[:-1]]
     return list(accumulate(counts, initial=1))
@@ -231,8 +232,8 @@ class _References:
     """The numbers beside an answer, which lead to its evidence."""
 
     def __init__(self, best: Answer, exchange: int) -> None:
-        answers = _side_by_side(best)
-        self._firsts = list(zip(answers, _first_numbers(answers), strict=True))
+        answers = side_by_side(best)
+        self._firsts = list(zip(answers, first_numbers(answers), strict=True))
         self._exchange = exchange
 
     def to(self, answer: Answer) -> str:
@@ -252,10 +253,10 @@ def _time_line(answers: Sequence[Answer], firsts: Sequence[int]) -> str:
     """Answers that have a day of their own, oldest first; "" unless there are several."""
     dated = (
         sorted(
-            (answer.date.start if answer.date else answer.published, first, answer)
+            (answer.date.start if answer.date else day_held(answer), first, answer)
             for answer, first in zip(answers, firsts, strict=True)
             if answer.relation is not None or answer is answers[0]
-            if answer.date or answer.published
+            if answer.date or answer.held or answer.published
         )
         if len(answers) > 1
         else []
@@ -263,10 +264,10 @@ def _time_line(answers: Sequence[Answer], firsts: Sequence[int]) -> str:
     if len({day for day, _, _ in dated}) < 2:
         return ""
     rows = "".join(
-        f"<li><time>{_text(str(answer.date or day))}</time> "
+        f"<li><time>{_text(str(answer.date or time_words(answer)))}</time> "
         f'<a href="#aq-cite-{first}"{attributes(action="cite", cite=first)}>'
         f"<bdi>{_text(answer.text or '')}</bdi></a></li>"
-        for day, first, answer in dated
+        for _, first, answer in dated
     )
     return (
         '<section class="aq-timeline" aria-label="Time line"><h2>In the order of time</h2>'

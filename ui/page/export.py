@@ -4,9 +4,17 @@ import json
 import re
 from urllib.parse import quote
 
-from qa.rendering import DISAGREE, confidence_words, evidence, printable, silence_words
+from qa.rendering import (
+    CHANGED,
+    DISAGREE,
+    confidence_words,
+    printable,
+    silence_words,
+    time_words,
+)
 from qa.types import Answer, Citation
 from ui.conversations import Conversation, Exchange
+from ui.page.evidence import first_numbers, side_by_side
 from ui.shown import safe_link, source_name
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -52,20 +60,28 @@ def _answer(answer: Answer) -> list[str]:
         return [_text(answer.help.words)]
     if answer.text is None:
         return [_text(silence_words(answer))]
-    said = [_said(member) for member in answer.items or (answer,)]
-    parts = ["\n".join(f"- {line}" for line in said) if len(said) > 1 else said[0]]
+    shown = [one for one in side_by_side(answer) if one is answer or one.relation is not None]
+    firsts = dict(zip(map(id, shown), first_numbers(shown), strict=True))
+
+    def said(member: Answer) -> str:
+        numbers = range(firsts[id(member)], firsts[id(member)] + len(member.citations))
+        references = "".join(f" \\[{number}\\]" for number in numbers)
+        return f"**{_text(member.text or '')}**{references} ({confidence_words(member)})"
+
+    if answer.items:
+        parts = ["\n".join(f"- {said(item)}" for item in answer.items)]
+    else:
+        parts = [said(answer)]
     if answer.date is not None:
         parts.append(_text(f"= {answer.date}: {answer.date.derivation}"))
     if answer.understood_as is not None:
         parts.append(_text(f"Understood as: {answer.understood_as}"))
-    if answer.disagreeing:
-        lines = [f"- {each.published or 'no date'}: {_said(each)}" for each in answer.disagreeing]
-        parts.append("\n".join([f"{DISAGREE}:", "", *lines]))
-    return [*parts, *(_source(n, place) for n, place in enumerate(evidence(answer), start=1))]
-
-
-def _said(answer: Answer) -> str:
-    return f"**{_text(answer.text or '')}** ({confidence_words(answer)})"
+    if different := answer.disagreeing or answer.changes:
+        heading = CHANGED if answer.changes else DISAGREE
+        lines = [f"- {time_words(one).strip()}: {said(one)}" for one in different]
+        parts.append("\n".join([f"{heading}:", "", *lines]))
+    citations = (citation for one in shown for citation in one.citations)
+    return [*parts, *(_source(number, citation) for number, citation in enumerate(citations, 1))]
 
 
 def _source(number: int, citation: Citation) -> str:

@@ -19,6 +19,8 @@ from ui.shown import safe_link, source_name
 _LONGEST_DATE = 60
 
 SOURCES_SHOWN = 40
+_ALL_DIFFERENT = 6
+"""Of so many sources and fewer, one is chosen at a glance even if each has one article."""
 """Sources to choose from, at most; others can be typed."""
 
 _FORM = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
@@ -81,7 +83,8 @@ class Passing:
     Attributes:
         passing: Those that pass.
         total: All of the collection.
-        sources: Where the articles come from, each with how many do, most first.
+        sources: Where the articles come from, each with how many do, most first; none where each
+            article comes from somewhere else.
         titles: Of the articles that were chosen by id, in the order of the ids.
     """
 
@@ -100,7 +103,10 @@ def passing(collection: Collection, filters: Filters) -> Passing:
         article.id: title_of(article) for article in articles if article.id in filters.articles
     }
     named = tuple(titles.get(article_id, article_id) for article_id in sorted(filters.articles))
-    return Passing(kept, len(articles), tuple(counts.most_common(SOURCES_SHOWN)), named)
+    several = (
+        counts if len(counts) <= _ALL_DIFFERENT or max(counts.values()) > 1 else Counter[str]()
+    )
+    return Passing(kept, len(articles), tuple(several.most_common(SOURCES_SHOWN)), named)
 
 
 def chips(filters: Filters, found: Passing) -> str:

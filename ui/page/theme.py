@@ -89,6 +89,10 @@ def theme() -> gr.themes.Base:
         button_secondary_background_fill_dark="var(--aq-card)",
         button_secondary_text_color="var(--aq-ink)",
         button_secondary_text_color_dark="var(--aq-ink)",
+        checkbox_background_color_selected="var(--aq-accent)",
+        checkbox_background_color_selected_dark="var(--aq-accent)",
+        checkbox_border_color_selected="var(--aq-accent)",
+        checkbox_border_color_selected_dark="var(--aq-accent)",
         block_shadow="none",
         block_shadow_dark="none",
     )

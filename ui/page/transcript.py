@@ -96,9 +96,9 @@ def _heading(heading: Heading, is_current: bool, root: str) -> str:
         actions = (
             '<div class="aq-talk-actions" role="group" aria-label="This conversation">'
             f'<button type="button" data-action="rename"{key}>Rename</button>'
+            f'<button type="button" class="aq-forget" data-action="forget"{key}>Delete</button>'
             f'<a href="{export}markdown" download>Markdown</a>'
             f'<a href="{export}json" download>JSON</a>'
-            f'<button type="button" class="aq-forget" data-action="forget"{key}>Delete</button>'
             "</div>"
         )
     return (
