@@ -70,6 +70,7 @@ SATISFACTION: Mapping[str, float] = MappingProxyType(
         "ellipsis": 2.0,
         "pronoun": -6.0,
         "no number": -4.0,
+        "is asked": -4.0,
         "echo": -1.0,
         "runs on": -4.0,
         "labelled": 1.5,

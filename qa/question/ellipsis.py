@@ -19,7 +19,14 @@ _TIME_PREPOSITION = re.compile(
 )
 _BETWEEN_TIMES = re.compile(r"\s*(?:,|&|\b(?:and|or|in|on)\b)\s*", re.IGNORECASE)
 _PREPOSITION = re.compile(
-    r"(in|on|at|to|from|for|with|by|of|near|into|against|about|under|over|without)\s+",
+    r"(in|on|at|to|from|for|with|by|of|near|into|against|about|under|over|without"
+    r"|according\s+to)\s+",
+    re.IGNORECASE,
+)
+_EVERY = r"(?:per|an?|each|every|one)\s+(?:(?:whole|full|single)\s+)?"
+_RATE = re.compile(
+    rf"\b{_EVERY}(?:minute|hour|day|night|week|month|year|person|head|child|adult|piece|unit|metre"
+    r"|meter|kilo(?:gram|metre|meter)?|mile|ton(?:ne)?|litre|liter)\b",
     re.IGNORECASE,
 )
 _DETERMINER = re.compile(r"(?:the|an?|his|her|its|their)\s+", re.IGNORECASE)
@@ -63,6 +70,9 @@ def substituted(question: str, words: str) -> tuple[str, bool]:
         return _at_another_time(question, words), True
     if renamed := _renamed(question, words):
         return renamed, True
+    if (rate := _RATE.search(question)) and (other := _RATE.search(words)):
+        # "And for a whole day?" after "per hour".
+        return f"{question[: rate.start()]}{other.group(0)}{question[rate.end() :]}", True
     if find_times(words, lenient=True):
         # "And the 2017 Gold Cup?" brings its own time.
         question = _without_time(question)

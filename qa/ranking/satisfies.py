@@ -1,26 +1,20 @@
 """What the text around a place says of what the question restricts. Pure."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import lru_cache
-from typing import NamedTuple
 
-from index.types import Article
 from qa.dates import find_times
-from qa.dates.sentences import sentence_around
 from qa.question.contraries import Side, sides_of, tells_contrary
 from qa.question.phrases import phrases
 from qa.question.restrictions import NEGATION, Restrictions, stems
+from qa.ranking.around import Around, clause_of, sentence_of
 from qa.ranking.evidence import Evidence
-from qa.ranking.periods import PlaceTime, dated, place_time, relation
+from qa.ranking.form import HOW_MANY, ONE_THING, form_of
+from qa.ranking.periods import PlaceTime, place_time, relation
 from qa.settings import FAR_LOGITS, SATISFACTION
 
-_CLAUSE = re.compile(
-    r"[,;:()—–]|\b(?:while|whereas|but|although|though|because|which|who|that)\b", re.IGNORECASE
-)
 _IN_PLACE = re.compile(
     r"\b(?i:in|at|from|near|outside|inside|(?:flew|flown|went|gone|came|sail\w*|travel\w*|moved?"
     r"|return\w*|drove|trip|journey)(?:\s+[a-z]+)?\s+to)\s+(?:the\s+)?"
@@ -35,33 +29,10 @@ _IN = re.compile(
     r"(?=\W*$|[,;:?!]|\s+(?:in|on|at|by|from|to|and|or|as|after|before|during|since|until|when"
     r"|last|this|\d+)\b)"
 )
-_PRONOUN = re.compile(
-    r"(?:both\s+of\s+)?(?:he|she|they|it|him|her|them|who|his|hers|theirs|we|us|i|me|you|this|that"
-    r"|these|those|himself|herself|themselves|itself|one|others?)\W*",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|dozens?"
-    r"|hundreds?|thousands?|millions?|billions?|half|once|twice|no|none|nobody|an?|single|both"
-    r"|several|many|few|quarter|third|each|every|daily|weekly|monthly|yearly|free|all|most)\b",
-    re.IGNORECASE,
-)
-_HOW_MANY = re.compile(
-    r"\bhow\s+(?:many|much|old|tall|high|large|big|often)\b|\bwhat\s+(?:number|percentage)\b", re.I
-)
 _ASKS_NAMES = re.compile(
     r"^\W*(?:(?:in|to|from|for|at|by|with|of)\s+)?(?:who(?:m|se)?|which|what|name|list)\b", re.I
 )
 _REASON = re.compile(r"^\W*(?:why|how\s+(?:did|do|does|was|is|are|were|can|could))\b", re.I)
-_ONE_THING = re.compile(
-    r"^\W*(?:(?:in|to|from|for|at|on|by|with|of)\s+)?(?:who(?:m|se)?|which|where|how\s+(?:many|much|old)"
-    r"|what\s+(?:name|number|title|country|city|company|team|person|position))\b",
-    re.IGNORECASE,
-)
-_CLAUSES = re.compile(
-    r"\b(?:while|whereas|but|although|was|were|is|are|said|says|had|has|have|will|would)\b"
-)
-_YEAR = re.compile(r"\b[12]\d{3}\b")
 _AUXILIARY = re.compile(r"\b(?:was|were|is|are|did|does|do|had|has|have|could|would|will|can)\W*$")
 _TO_COME = re.compile(
     r"\b(?:will|shall|to\s+be|plans?|planned|scheduled|expected|going\s+to)\b",
@@ -75,28 +46,9 @@ _OTHER_VERB = re.compile(
     r"[a-z]+"
 )
 _CLAUSE_END = re.compile(r"[,;.!?]|\b(?:but|while|whereas)\b")
-_LABEL = re.compile(r"(?:^|\n\s*\n|\t|\s\|\s)([^\n\t|]+)(?:\n\s*\n|\t|\s\|\s)$")
-_LONGEST_LABEL = 60
 _OLDER = timedelta(days=180)
 _STORY = 0.4
 """What the time that a story has come to is worth beside one of the same sentence."""
-_SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s+(?=['\"“‘(]*[A-Z])")
-
-
-class Around(NamedTuple):
-    """A place in a passage.
-
-    Attributes:
-        text: The passage.
-        start: Offset of the place in the passage.
-        end: Offset after it.
-        article: The article of the passage.
-    """
-
-    text: str
-    start: int
-    end: int
-    article: Article
 
 
 def satisfied(
@@ -149,7 +101,7 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
         | _other_clause(question, asked, place)
         | _contrary(sides, place)
         | _time_of_object(objects, place)
-        | _form(question, asked, place)
+        | form_of(question, asked, place)
         for place, time, of_value in zip(places, told, elsewhere, strict=True)
     ]
 
@@ -194,7 +146,7 @@ def _time(
         return {max(names, key=SATISFACTION.__getitem__): 1.0}
     published = place.article.published
     if told is None and published is not None:
-        if published < asked.time.start and not _TO_COME.search(place.text, *_sentence(place)):
+        if published < asked.time.start and not _TO_COME.search(place.text, *sentence_of(place)):
             return {"published before": 1.0}
         if asked.time.start <= published <= asked.time.end:
             return {"published within": 1.0}
@@ -236,16 +188,16 @@ def _other_place(
         place: Of its sentence.
         there: Whether any sentence tells of the place that is asked for.
     """
-    counts = _HOW_MANY.search(question) or there
+    counts = HOW_MANY.search(question) or there
     if not asked.places or not counts or _names_place(asked, place):
         return {}
-    return {"other place": 1.0} if _IN_PLACE.search(place.text, *_sentence(place)) else {}
+    return {"other place": 1.0} if _IN_PLACE.search(place.text, *sentence_of(place)) else {}
 
 
 def _asks_in_place(question: str, asked: Restrictions) -> bool:
     """Whether a question asks who or what was in a place: "in Oslo", not "from NASA"."""
     named = [stems(match.group(1)) for match in _IN.finditer(question)]
-    return bool(_ONE_THING.match(question)) and any(
+    return bool(ONE_THING.match(question)) and any(
         name & place for name in named for place in asked.places
     )
 
@@ -253,20 +205,20 @@ def _asks_in_place(question: str, asked: Restrictions) -> bool:
 def _names_place(asked: Restrictions, place: Around) -> bool:
     if not asked.places:
         return False
-    first, last = _sentence(place)
+    first, last = sentence_of(place)
     return any(name & stems(place.text[first:last]) for name in asked.places)
 
 
 def _polarity(question: str, asked: Restrictions, place: Around) -> dict[str, float]:
     if _REASON.match(question):
         return {}
-    clause, before = _clause(place)
+    clause, before = clause_of(place)
     negation = NEGATION.search(clause)
     if asked.negated:
         return {} if negation else {"negation missing": 1.0}
     if negation is None:
         # "Lind was not invited, while Reyes was.": what was just said is affirmed.
-        first, _ = _sentence(place)
+        first, _ = sentence_of(place)
         said = stems(place.text[first : place.start]) & asked.terms
         return {"ellipsis": 1.0} if said and _AUXILIARY.search(clause) else {}
     following = clause[negation.end() :]
@@ -283,7 +235,7 @@ def _other_clause(question: str, asked: Restrictions, place: Around) -> dict[str
     """
     if not _ASKS_NAMES.match(question) or not place.text[place.start : place.start + 1].isupper():
         return {}
-    first, last = _sentence(place)
+    first, last = sentence_of(place)
     before = place.text[first : place.start]
     if not _NEW_SUBJECT.search(before) or not _OTHER_VERB.match(place.text, place.end, last):
         return {}
@@ -296,7 +248,7 @@ def _other_clause(question: str, asked: Restrictions, place: Around) -> dict[str
 def _contrary(sides: frozenset[Side], place: Around) -> dict[str, float]:
     if not sides:
         return {}
-    first, last = _sentence(place)
+    first, last = sentence_of(place)
     sentence = place.text[first:last]
     contrary = tells_contrary(sides, sentence, place.start - first, place.end - first)
     return {"contrary": 1.0} if contrary else {}
@@ -323,67 +275,3 @@ def _time_of_object(objects: frozenset[str], place: Around) -> dict[str, float]:
         if any(objects & words for words in named):
             return {"time of object": 1.0}
     return {}
-
-
-def _form(question: str, asked: Restrictions, place: Around) -> dict[str, float]:
-    quote = place.text[place.start : place.end]
-    found: dict[str, float] = {}
-    if _PRONOUN.fullmatch(quote):
-        found["pronoun"] = 1.0
-    if _HOW_MANY.search(question) and not _NUMBER.search(quote):
-        found["no number"] = 1.0
-    words = stems(quote)
-    if words and words <= asked.terms:
-        found["echo"] = 1.0
-    beyond = _SENTENCE_END.search(quote) or _CLAUSES.search(quote)
-    timed = bool(asked.time or asked.current)
-    if (_ONE_THING.match(question) and (beyond or (timed and _YEAR.search(quote)))) or (
-        timed and _runs_across_a_time(place)
-    ):
-        found["runs on"] = 1.0
-    label = _LABEL.search(place.text, max(0, place.start - _LONGEST_LABEL), place.start)
-    if label and (named := stems(label.group(1))) and named <= asked.terms:
-        found["labelled"] = 1.0
-    return found
-
-
-def _runs_across_a_time(place: Around) -> bool:
-    """Whether a place tells a time between its words: "Ida Moor in 1992, then Jon Vik"."""
-    return any(
-        place.start < time.expression.start and time.expression.end < place.end
-        for time in dated(place.text, place.article.published)
-    )
-
-
-def _sentence(place: Around) -> tuple[int, int]:
-    bounds = sentences(place.text)
-    first = max(bisect_right(bounds, (place.start, len(place.text))) - 1, 0)
-    last = max(bisect_right(bounds, (place.end - 1, len(place.text))) - 1, first)
-    return bounds[first][0], bounds[last][1]
-
-
-@lru_cache(256)
-def sentences(text: str) -> list[tuple[int, int]]:
-    """The offsets of the sentences of a text, in order."""
-    bounds = []
-    position = 0
-    while position < len(text):
-        first, last = sentence_around(text, position, position + 1)
-        last = max(last, position + 1)
-        bounds.append((min(first, position), last))
-        position = last
-        while position < len(text) and text[position].isspace():
-            position += 1
-    return bounds or [(0, 0)]
-
-
-def _clause(place: Around) -> tuple[str, int]:
-    """The clause of a place, between marks in its sentence, and where the place begins in it."""
-    first, last = _sentence(place)
-    for mark in _CLAUSE.finditer(place.text, first, last):
-        if mark.end() <= place.start:
-            first = mark.end()
-        elif mark.start() >= place.end:
-            last = mark.start()
-            break
-    return place.text[first:last], place.start - first

@@ -77,6 +77,12 @@ def test_a_follow_up_is_completed_and_never_taken_as_it_stands(question, last, r
         ("When does the museum open?", "What about the library?", "When does the library open?"),
         ("When was Ada Lovelace's book sold?", "And Babbage?", "When was Babbage's book sold?"),
         ("Who flew in from Oslo?", "And from Riga?", "Who flew in from Riga?"),
+        ("What does the pool cost per child?", "And per adult?",
+         "What does the pool cost per adult?"),
+        ("How much is a bike for an hour?", "And for a whole week?",
+         "How much is a bike for a whole week?"),
+        ("How many marched in Orm?", "And according to the police?",
+         "How many marched in Orm according to the police?"),
     ],
 )  # fmt: skip
 def test_bare_words_take_the_place_of_what_is_like_them(last, question, right):

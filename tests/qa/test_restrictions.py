@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from index import Article, Hit, Passage
 from qa.dates import question_interval
 from qa.question.restrictions import restrictions_of
+from qa.ranking.around import Around, sentences
 from qa.ranking.evidence import Evidence
 from qa.ranking.periods import place_time, relation
-from qa.ranking.satisfies import Around, observe, satisfied, sentences
+from qa.ranking.satisfies import observe, satisfied
 from qa.settings import SATISFACTION
 from qa.types import Span
 
@@ -213,6 +214,14 @@ def test_the_time_of_a_thing_is_not_when_something_was_done_to_it():
     # What takes place is no object.
     assert "time of object" not in seen("When was the concert?", place(text, "9 May"))[0]
     assert "time of object" not in seen("When did the concert start?", place(text, "9 May"))[0]
+
+
+def test_what_the_text_asks_is_no_answer():
+    text = "How long did you sail, Lea? For how many years? Thirty years."
+    question = "How long did Lea sail?"
+    asked, told = seen(question, place(text, "how many years"), place(text, "Thirty years"))
+    assert "is asked" in asked
+    assert "is asked" not in told
 
 
 def test_who_was_in_another_place():

@@ -1,0 +1,67 @@
+"""Whether words have the form of what is asked for: a number, one thing, no question. Pure."""
+
+import re
+
+from qa.question.restrictions import Restrictions, stems
+from qa.ranking.around import Around, sentence_of
+from qa.ranking.periods import dated
+
+_PRONOUN = re.compile(
+    r"(?:both\s+of\s+)?(?:he|she|they|it|him|her|them|who|his|hers|theirs|we|us|i|me|you|this|that"
+    r"|these|those|himself|herself|themselves|itself|one|others?)\W*",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|dozens?"
+    r"|hundreds?|thousands?|millions?|billions?|half|once|twice|no|none|nobody|an?|single|both"
+    r"|several|many|few|quarter|third|each|every|daily|weekly|monthly|yearly|free|all|most)\b",
+    re.IGNORECASE,
+)
+HOW_MANY = re.compile(
+    r"\bhow\s+(?:many|much|old|tall|high|large|big|often)\b|\bwhat\s+(?:number|percentage)\b", re.I
+)
+ONE_THING = re.compile(
+    r"^\W*(?:(?:in|to|from|for|at|on|by|with|of)\s+)?(?:who(?:m|se)?|which|where|how\s+(?:many|much|old)"
+    r"|what\s+(?:name|number|title|country|city|company|team|person|position))\b",
+    re.IGNORECASE,
+)
+_CLAUSES = re.compile(
+    r"\b(?:while|whereas|but|although|was|were|is|are|said|says|had|has|have|will|would)\b"
+)
+_YEAR = re.compile(r"\b[12]\d{3}\b")
+_LABEL = re.compile(r"(?:^|\n\s*\n|\t|\s\|\s)([^\n\t|]+)(?:\n\s*\n|\t|\s\|\s)$")
+_LONGEST_LABEL = 60
+_SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s+(?=['\"“‘(]*[A-Z])")
+
+
+def form_of(question: str, asked: Restrictions, place: Around) -> dict[str, float]:
+    """What the words of a place lack or have too much of, by the names of `SATISFACTION`."""
+    quote = place.text[place.start : place.end]
+    found: dict[str, float] = {}
+    if _PRONOUN.fullmatch(quote):
+        found["pronoun"] = 1.0
+    if HOW_MANY.search(question) and not _NUMBER.search(quote):
+        found["no number"] = 1.0
+    if place.text[: sentence_of(place)[1]].rstrip("\"'”’) ").endswith("?"):
+        found["is asked"] = 1.0
+    words = stems(quote)
+    if words and words <= asked.terms:
+        found["echo"] = 1.0
+    beyond = _SENTENCE_END.search(quote) or _CLAUSES.search(quote)
+    timed = bool(asked.time or asked.current)
+    if (ONE_THING.match(question) and (beyond or (timed and _YEAR.search(quote)))) or (
+        timed and _runs_across_a_time(place)
+    ):
+        found["runs on"] = 1.0
+    label = _LABEL.search(place.text, max(0, place.start - _LONGEST_LABEL), place.start)
+    if label and (named := stems(label.group(1))) and named <= asked.terms:
+        found["labelled"] = 1.0
+    return found
+
+
+def _runs_across_a_time(place: Around) -> bool:
+    """Whether a place tells a time between its words: "Ida Moor in 1992, then Jon Vik"."""
+    return any(
+        place.start < time.expression.start and time.expression.end < place.end
+        for time in dated(place.text, place.article.published)
+    )
