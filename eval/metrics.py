@@ -138,7 +138,7 @@ def paired_p_value(differences: Floats, count: int = 10_000, seed: int = 0) -> f
 
     Args:
         differences: New score minus old score of each question, shape (n,).
-        count: How many resamples.
+        count: Number of resamples.
         seed: Seed of the random draws.
     """
     if not differences.any():

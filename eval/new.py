@@ -39,7 +39,7 @@ def draft(articles: Iterable[Article], per_article: int) -> Iterator[dict[str, A
 
     Args:
         articles: The articles whose sentences are used.
-        per_article: How many questions of each article, at most.
+        per_article: The most questions of one article.
 
     Yields:
         Lines of a suite, each with a note on what to do with it.

@@ -79,7 +79,7 @@ class Record:
         date_right: Whether the stated date is acceptable; None for a question without date.
         rank: Rank, from 1, of the first passage read with a gold answer in an allowed article;
             None if none was read.
-        read: How many passages were read; None if the passage was given.
+        read: Number of passages read; None if the passage was given.
         milliseconds: Milliseconds from question to answer.
         outcome: One of `OUTCOMES`.
         excerpts: Excerpts with the guess and the gold answer; empty if the outcome is right.

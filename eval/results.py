@@ -61,9 +61,9 @@ class Comparison:
 
     Attributes:
         name: The suite's name.
-        shared: How many questions both runs asked.
-        added: How many only this run asked.
-        gone: How many only the baseline asked.
+        shared: Number of questions that both runs asked.
+        added: Number of questions that only this run asked.
+        gone: Number of questions that only the baseline asked.
         differences: By metric: "em" and "f1".
         changes: The shared questions that got another answer or date, before and now, the
             largest loss of F1 first.

@@ -34,7 +34,7 @@ class _End:
 def add_articles(
     articles: Iterable[Article], backend: Backend, embedder: Embedder, progress: Progress
 ) -> Added:
-    """Add articles in batches; `progress` is told of each article once it is committed.
+    """Add articles in batches; `progress` is called with each article once it is committed.
 
     One thread reads and splits the next batches, the calling thread embeds, and a third one writes.
     An exception or Ctrl-C ends it between batches.

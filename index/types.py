@@ -94,7 +94,7 @@ class Filters:
     Attributes:
         since: Published on this day or later. An article without a date is not.
         until: Published on this day or earlier. An article without a date is not.
-        source: A part of the article's source, in any case.
+        source: A part of the article's source; the case of ASCII letters does not matter.
         articles: Ids, of which the article's is one. Those that are not stored match nothing.
     """
 

@@ -38,7 +38,7 @@ def add_with_workers(
     workers: int,
     progress: Callable[[Article, int], None],
 ) -> Added:
-    """Add articles; `progress` is told of each once it is committed.
+    """Add articles; `progress` is called with each one once it is committed.
 
     Args:
         articles: Of any number; they are read as they are needed.
@@ -47,8 +47,8 @@ def add_with_workers(
         progress: As in `Collection.add`.
 
     Raises:
-        UserError: If the collection cannot be shared by processes, or one of them has died. What
-            was committed stays; adding the same articles again goes on from there.
+        UserError: If the collection cannot be shared by processes, or one of them has died.
+            Committed articles stay; adding the same articles again goes on from there.
     """
     if isinstance(place, MilvusAddress) and place.is_file:
         raise UserError(f"{place}: one process at a time uses a file of milvus-lite; no --workers")

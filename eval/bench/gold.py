@@ -42,9 +42,9 @@ class Scores(NamedTuple):
         questions: Number of answerable questions.
         exact_match: Exact match over these, in percent, as in SQuAD.
         f1: F1 over these, in percent, as in SQuAD.
-        auc: How often an answerable question scores higher than an unanswerable one; None if there
-            is no unanswerable one.
-        pairs: How often a question scores higher than its twin; None without twins.
+        auc: Probability that an answerable question scores higher than an unanswerable one; None
+            if there is no unanswerable one.
+        pairs: Share of questions that score higher than their twins; None without twins.
     """
 
     questions: int

@@ -48,7 +48,7 @@ class Variant:
     """A configuration to measure.
 
     Attributes:
-        name: How it differs from the default.
+        name: Its difference from the default.
         answerer: Reads, and gives the confidence.
         score: Scores the candidates of a search, best first.
         passages: Number of passages that are read.

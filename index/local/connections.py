@@ -125,7 +125,7 @@ class Connections:
         if not self.read_only:
             return self._connect_as("")
         # A writer may be at work all the same: another user, or one outside of this container.
-        # What it has committed may be in the write-ahead log only.
+        # Its commits may be in the write-ahead log only.
         connection = self._connect_as("?mode=ro")
         try:
             connection.execute("SELECT 1 FROM sqlite_master").fetchone()

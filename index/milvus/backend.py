@@ -275,8 +275,8 @@ class MilvusBackend:
             current = self._articles.current(passing)
             before = outdated
             outdated = {row["id"] for row in passing} - {row["id"] for row in current}
-            # What is outdated was replaced or removed since it was found, and what replaced it
-            # was not found yet; or a writer has died, and it is found once more.
+            # An outdated row was replaced or removed since it was found, and its successor was not
+            # searched yet; or a writer has died, and the same row is found again.
             if outdated <= before or not left:
                 break
         return dense, by_words, current

@@ -13,7 +13,7 @@ from index.errors import UserError
 from index.sources.inputs import MAX_DOCUMENT_BYTES, Input, Problem
 
 MAX_EXPANSION = 200
-"""How many times its size an archive may unpack to: text some 3 to 20 times, a bomb a thousand."""
+"""An archive may unpack to so many times its size: text takes 3 to 20 times, a bomb a thousand."""
 
 MAX_DEPTH = 3
 """Archives may lie within archives to this depth."""

@@ -182,6 +182,6 @@ def _written_date(value: str) -> date | None:
             except (ValueError, OverflowError, TypeError, ArithmeticError):
                 return None
             days.add(made.date())
-    # What is not in the text comes from the default, and then there are several.
+    # A part that is not in the text comes from the default, so that the days differ.
     stated = days.pop() if len(days) == 1 else None
     return stated if stated and stated.year >= _FIRST_YEAR else None

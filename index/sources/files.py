@@ -2,14 +2,14 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, KeysView, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from index.errors import UserError
 from index.identity import article_id
-from index.local.folder import STORE
 from index.sources.archives import (
     UNREADABLE,
     Unpacking,
@@ -28,6 +28,7 @@ from index.sources.pdf import read_pdf
 from index.sources.records import FIELD_NAMES, read_json, read_json_lines
 from index.sources.sandbox import sandbox
 from index.sources.site_markup import without_site_markup
+from index.sources.walk import files_at, printable, size_of
 from index.sources.word import read_docx
 from index.types import Article
 
@@ -49,14 +50,13 @@ _QUOTED = 60
 """Characters of a text that a message quotes."""
 
 _HEADING_MARKS = re.compile(r"^#{1,6}[ \t]+|[ \t]+#+$")
-_SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
 class Measured(Protocol):
     """Articles that report the progress of their reading.
 
     Attributes:
-        unit: What `done` and `total` count: "bytes" or "pages".
+        unit: The unit of `done` and `total`: "bytes" or "pages".
     """
 
     unit: str
@@ -79,7 +79,6 @@ class ArticleFiles:
 
     Attributes:
         unit: "bytes", what `done` and `total` count.
-        ids: Ids of the articles read so far.
         incomplete: The paths of files of which something was skipped.
     """
 
@@ -89,12 +88,17 @@ class ArticleFiles:
         self._paths = list(paths)
         self._problem = problem
         self._fields = fields
-        self.ids: set[str] = set()
+        self._texts: dict[str, tuple[str, int]] = {}  # file and hash of the text, by article id
         self.incomplete: set[str] = set()
         self._finished = 0
         self._current: BinaryIO | None = None
         self._size = 0
         self._total: int | None = None
+
+    @property
+    def ids(self) -> KeysView[str]:
+        """Ids of the articles read so far."""
+        return self._texts.keys()
 
     @property
     def done(self) -> int:
@@ -114,11 +118,11 @@ class ArticleFiles:
         files: list[tuple[Path, int]] = []
         for path in self._paths:
             try:
-                paths = _files_at(path)
+                paths = files_at(path)
             except (UserError, OSError) as error:
-                self._problem(problem_of(error, _printable(str(path))))
+                self._problem(problem_of(error, printable(str(path))))
                 continue
-            files += [(file, _size(file)) for file in paths]
+            files += [(file, size_of(file)) for file in paths]
         self._total = sum(size for _, size in files)
         for path, size in files:
             self._size = size
@@ -127,17 +131,25 @@ class ArticleFiles:
             self._current = None
 
     def _read(self, path: Path, size: int) -> Iterator[Article]:
-        name, source = _printable(str(path)), str(path.resolve())
+        name, source = printable(str(path)), str(path.resolve())
 
         def told(line: str) -> None:
             if not isinstance(line, Note):
-                self.incomplete.add(_printable(source))
+                self.incomplete.add(printable(source))
             self._problem(line)
 
         document = Input(name, source, path.suffix.lower(), size, self._opener(path))
+        replaced = Counter[str]()
         for article in read_input(document, told, self._fields):
-            self.ids.add(article.id)
+            this = name, hash(article.text)
+            earlier = self._texts.get(article.id, this)
+            if earlier[0] != name and earlier[1] != this[1]:
+                replaced[earlier[0]] += 1
+            self._texts[article.id] = this
             yield article
+        for file, count in replaced.items():
+            what = f"{count} articles replace those" if count > 1 else "one article replaces that"
+            self._problem(Note(f"{name}: {what} of the same id in {file}"))
 
     def _opener(self, path: Path) -> Callable[[], BinaryIO]:
         def opened() -> BinaryIO:
@@ -175,7 +187,7 @@ def read_file(path: Path, source: str | None = None) -> Article:
 
     Args:
         path: A file of any kind but archives, CSV and JSON lines.
-        source: What to record as its source instead of its absolute path.
+        source: Recorded as its source instead of its absolute path.
 
     Raises:
         UserError: If the file is not readable as an article.
@@ -258,50 +270,9 @@ def _articles_of(document: Input, problem: Problem, fields: Fields) -> Iterator[
 
 def _storable(article: Article) -> Article:
     """The article with a source that is valid text, also if the name of its file is not."""
-    source = article.source and _printable(article.source)
+    source = article.source and printable(article.source)
     # The id stays: it tells apart sources that now look the same.
     return article if source == article.source else replace(article, source=source)
-
-
-def _printable(name: str) -> str:
-    """A file name as valid text: lone surrogates, for bytes beyond UTF-8, are replaced."""
-    return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", name)
-
-
-def _files_at(path: Path) -> list[Path]:
-    if not path.exists():
-        raise UserError(f"{_printable(str(path))}: no such file or folder")
-    if not path.is_dir():
-        return [path]
-    files = _files_below(path)
-    if not files:
-        raise UserError(f"{_printable(str(path))}: holds no files")
-    return files
-
-
-def _files_below(folder: Path) -> list[Path]:
-    files = [
-        path
-        for path in folder.rglob("*")
-        if _is_file(path)
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    ]
-    collections = {path.parent for path in files if path.name == STORE}
-    return sorted(path for path in files if collections.isdisjoint(path.parents))
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return True  # Reading it will report why.
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
 
 
 def _read_text(document: Input, problem: Problem, fields: Fields) -> Iterator[Article]:

@@ -32,7 +32,7 @@ class Input:
 
     Attributes:
         name: Its name in messages.
-        source: What its articles record as their source.
+        source: The source that its articles record.
         kind: Its file name extension in lower case, with the dot.
         size: Number of bytes, 0 if not known beforehand.
         open: Opens it for reading from the start.

@@ -25,8 +25,8 @@ class Cell:
     Attributes:
         text: Its text, in one line.
         head: Whether it is marked as the name of a column or a row.
-        columns: How many columns it spans.
-        rows: How many rows it spans.
+        columns: Number of columns that it spans.
+        rows: Number of rows that it spans.
     """
 
     text: str

@@ -93,7 +93,9 @@ class WebArticles:
 
     def _read_listing(self, fetched: Fetched, depth: int) -> Iterator[Article]:
         listing = sandbox().listed_pages(fetched.content, fetched.url)
-        if depth >= _LISTING_DEPTH or len(listing.pages) + self._total > _MAX_PAGES:
+        if depth >= _LISTING_DEPTH:
+            raise UserError(f"{fetched.url}: a sitemap within {depth} others; give it by itself")
+        if len(listing.pages) + self._total > _MAX_PAGES:
             raise UserError(f"{fetched.url}: lists too many pages; give a smaller sitemap")
         self._total += len(listing.pages) + len(listing.listings)
         for url in listing.listings:

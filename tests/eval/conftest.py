@@ -24,9 +24,17 @@ DINNER = Article(
 def cite(article, quote):
     start = article.text.index(quote)
     return Citation(
-        article.id, article.title, None, article.source, start, start + len(quote), quote,
-        0, len(article.text), article.text,
-    )  # fmt: skip
+        article.id,
+        article.title,
+        None,
+        article.source,
+        start,
+        start + len(quote),
+        quote,
+        0,
+        len(article.text),
+        article.text,
+    )
 
 
 def answer(question, article, quote, confidence=0.9, day=None):
@@ -50,14 +58,14 @@ class World:
         self.asked.append((question, tuple(history)))
         if trace is not None:
             hits = [
-                Hit(Passage(each.id, 0, len(each.text)), 1.0, 1, 1, 0.5, article=each)
-                for each in self.read
+                Hit(Passage(article.id, 0, len(article.text)), 1.0, 1, 1, 0.5, article=article)
+                for article in self.read
             ]
             trace.chosen = Interpretation(question, tuple(hits))
         return self.answers[question]
 
     def article(self, article_id):
-        return {each.id: each for each in self.articles()}.get(article_id)
+        return {article.id: article for article in self.articles()}.get(article_id)
 
     def articles(self):
         return [DINNER, SUMMIT]

@@ -90,9 +90,9 @@ def test_squad_with_gold_and_with_all_passages(squad, tmp_path):
 
 
 def test_distractors_join_the_haystack(squad, tmp_path):
-    other = tmp_path / "more.json"
-    other.write_text(squad.read_text().replace("Singapore", "Brussels"))
-    done = call(squad, "--distractors", other, "--out", tmp_path)
+    more = tmp_path / "more.json"
+    more.write_text(squad.read_text().replace("Singapore", "Brussels"))
+    done = call(squad, "--distractors", more, "--out", tmp_path)
     assert done.exit_code == 0, done.output
     assert suites_of(tmp_path)["summits"]["passages_read"] == 4
 
@@ -145,7 +145,7 @@ def test_a_place_that_cannot_be_written_is_found_before_the_run(squad, tmp_path,
     monkeypatch.setattr("eval.commands._measure", lambda *_: pytest.fail("it was run"))
     with pytest.raises(UserError, match=rf"out/{name}: cannot be written \(Is a directory\)"):
         evaluate.main([str(squad), "--out", str(tmp_path / "out")], standalone_mode=False)
-    assert [each.name for each in (tmp_path / "out").iterdir()] == [name]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [name]
 
 
 def test_results_that_cannot_be_written_name_their_place(tmp_path):

@@ -77,20 +77,20 @@ def test_exact_match_and_f1_are_those_of_squad(answer, golds):
 def test_mean(rows):
     confidence, right, weights = columns(rows)
     among = [value for value, chosen in repeated(rows) if chosen]
-    found = metrics.mean(confidence, right, weights)
-    assert math.isnan(found) if not among else found == pytest.approx(np.mean(among))
+    measured = metrics.mean(confidence, right, weights)
+    assert math.isnan(measured) if not among else measured == pytest.approx(np.mean(among))
 
 
 @given(JUDGED)
 def test_auc_is_that_of_scikit_learn(rows):
     confidence, right, weights = columns(rows)
     values = repeated(rows)
-    found = metrics.auc(confidence, right, weights)
+    measured = metrics.auc(confidence, right, weights)
     if len({right for _, right in values}) < 2:
-        assert math.isnan(found)
+        assert math.isnan(measured)
     else:
         scores, labels = zip(*values, strict=True)
-        assert found == pytest.approx(roc_auc_score(labels, scores))
+        assert measured == pytest.approx(roc_auc_score(labels, scores))
 
 
 @given(JUDGED)
@@ -120,8 +120,8 @@ def test_calibration_error(rows, bins):
     for number in range(bins):
         inside = [v for v in values if min(int(v[0] * bins), bins - 1) == number]
         gap += abs(sum(c for c, _ in inside) - sum(r for _, r in inside))
-    found = calibration_error(confidence, right, weights, bins)
-    assert found == pytest.approx(gap / len(values))
+    measured = calibration_error(confidence, right, weights, bins)
+    assert measured == pytest.approx(gap / len(values))
 
 
 @given(JUDGED)

@@ -21,12 +21,12 @@ ARTICLE = Article("a-1", "Talks", TEXT, None, "news/talks.txt")
 def log(tmp_path):
     def written(*entries):
         path = tmp_path / "feedback.jsonl"
-        for each in entries:
-            if isinstance(each, str):
+        for entry in entries:
+            if isinstance(entry, str):
                 with path.open("a") as file:
-                    file.write(f"{each}\n")
+                    file.write(f"{entry}\n")
             else:
-                store(tmp_path, *each)
+                store(tmp_path, *entry)
         return path
 
     return written
@@ -41,7 +41,7 @@ def entry(question, text, liked, **others):
 
 def test_drafts_dates_names_and_amounts_each_with_its_answer():
     drafts = list(draft([ARTICLE], 10))
-    assert [(each["type"], each["answers"]) for each in drafts] == [
+    assert [(draft["type"], draft["answers"]) for draft in drafts] == [
         ("when", ["last November"]),
         ("who", ["Sarah Huckabee Sanders"]),
         ("how many", ["two"]),
@@ -49,7 +49,7 @@ def test_drafts_dates_names_and_amounts_each_with_its_answer():
     assert drafts[0]["question"] == (
         f"The envoy of the northern neighbour arrived in the capital {BLANK}."
     )
-    assert {each["articles"][0] for each in drafts} == {"news/talks.txt"}
+    assert {draft["articles"][0] for draft in drafts} == {"news/talks.txt"}
 
 
 def test_drafts_at_most_so_many_of_each_article():
@@ -91,7 +91,7 @@ def test_the_log_is_read_as_it_is_stored_and_printed(log, tmp_path):
     path = log(entry("Who won?", "Sarah\u2028Sanders", True), entry("Where?", "two", False))
     printed = tmp_path / "printed"
     printed.write_text(
-        "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in read(tmp_path))
+        "".join(f"{json.dumps(entry, ensure_ascii=False)}\n" for entry in read(tmp_path))
     )
     liked, disliked = from_feedback(printed)
     assert liked["answers"] == ["Sarah\u2028Sanders"]
@@ -110,9 +110,15 @@ def test_a_greeting_is_no_question(log):
 
 @pytest.mark.parametrize(
     "line",
-    ["{", "[]", "3", '{"question": "Who?"}', '{"question": "Who?", "verdict": "like", "text": "x"}',
-     '{"question": "Who?", "verdict": "so so", "text": null, "citations": []}'],
-)  # fmt: skip
+    [
+        "{",
+        "[]",
+        "3",
+        '{"question": "Who?"}',
+        '{"question": "Who?", "verdict": "like", "text": "x"}',
+        '{"question": "Who?", "verdict": "so so", "text": null, "citations": []}',
+    ],
+)
 def test_another_file_is_no_feedback_log(log, line):
     path = log(entry("Who won?", "two", True), line)
     with pytest.raises(UserError, match=r"feedback\.jsonl:2: not a line of a feedback log"):

@@ -111,9 +111,9 @@ def test_pieces_put_the_text_together_again():
     excerpt = Excerpt(
         "", "", text, (Mark(4, 13, "answer"), Mark(8, 18, "gold"), Mark(4, 7, "gold"))
     )
-    found = list(pieces(excerpt))
-    assert "".join(piece for piece, _ in found) == text
-    assert found == [
+    cut = list(pieces(excerpt))
+    assert "".join(piece for piece, _ in cut) == text
+    assert cut == [
         ("One ", ""),
         ("two", "answer gold"),
         (" ", "answer"),

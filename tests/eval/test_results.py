@@ -46,8 +46,11 @@ def test_types_and_follow_ups_are_grouped(measured):
     followed = replace(measured.records[1], history=(Turn("Where was it?", "Singapore"),))
     groups = result("small", "collection", [*measured.records, followed]).types
     assert {kind: count for kind, (count, _) in groups.items()} == {
-        "who": 2, "when": 2, "where": 1, "follow-up": 1,
-    }  # fmt: skip
+        "who": 2,
+        "when": 2,
+        "where": 1,
+        "follow-up": 1,
+    }
 
 
 def test_the_gold_passage_alone_has_no_calibration_to_judge(measured):
@@ -117,10 +120,10 @@ def test_no_change_is_no_loss_and_a_loss_by_chance_is_none(measured):
     assert not same.is_loss
     assert same.changes == ()
     records = many(measured.records, 10)
-    one = result(
+    after = result(
         "small", "collection", [replace(records[0], em=0.0, f1=0.0, text="x"), *records[1:]]
     )
-    compared = compare(one, records)
+    compared = compare(after, records)
     assert not compared.is_loss
     assert [now.text for _, now in compared.changes] == ["x"]
 

@@ -12,8 +12,8 @@ from qa.trace import Trace
 from qa.types import Answer, Citation, ResolvedDate, Turn
 
 
-def by_id(found):
-    return {record.id: record for record in found}
+def by_id(answered):
+    return {record.id: record for record in answered}
 
 
 def mark(excerpt, kind):
@@ -21,19 +21,19 @@ def mark(excerpt, kind):
 
 
 def test_scores_every_question(suite, world):
-    found = by_id(run(suite, world, world))
-    assert list(found) == ["where", "when", "who", "paid"]
-    where = found["where"]
+    answered = by_id(run(suite, world, world))
+    assert list(answered) == ["where", "when", "who", "paid"]
+    where = answered["where"]
     assert (where.em, where.f1, where.cited, where.rank, where.read) == (1, 1, True, 2, 2)
     assert where.outcome == "right"
     assert where.excerpts == ()
     assert where.milliseconds >= 0
-    assert found["when"].date == "2018-06-12"
-    assert found["when"].date_right is True
-    who = found["who"]
+    assert answered["when"].date == "2018-06-12"
+    assert answered["when"].date_right is True
+    who = answered["who"]
     assert (who.em, who.outcome, who.cited) == (0, "partly right", False)
     assert who.f1 == pytest.approx(2 * 3 / (3 + 5))
-    paid = found["paid"]
+    paid = answered["paid"]
     assert (paid.em, paid.f1, paid.guess, paid.guess_em) == (1, 1, "Pompeo", 0)
     assert paid.cited is None
     assert paid.outcome == "right"
@@ -78,9 +78,17 @@ def _answer(world, article_id, quote, day=None):
     article = world.article(article_id)
     start = article.text.index(quote)
     cited = Citation(
-        article.id, article.title, None, article.source, start, start + len(quote), quote,
-        0, len(article.text), article.text,
-    )  # fmt: skip
+        article.id,
+        article.title,
+        None,
+        article.source,
+        start,
+        start + len(quote),
+        quote,
+        0,
+        len(article.text),
+        article.text,
+    )
     resolved = ResolvedDate(day, day, "day", "guessed") if day else None
     return Answer("?", quote, 0.5, (cited,), resolved)
 
@@ -90,12 +98,12 @@ def test_other_outcomes(suite, world):
     world.answers["Who paid?"] = _answer(world, "dinner", "Pompeo")
     world.answers["Where was the summit?"] = world.answers["Who paid?"]
     world.read = ()
-    found = by_id(run(suite, world, world))
-    assert found["when"].outcome == "wrong date"
-    assert found["paid"].outcome == "should abstain"
-    assert found["paid"].em == 0
-    assert found["where"].outcome == "not retrieved"
-    assert set(records.OUTCOMES) >= {record.outcome for record in found.values()}
+    answered = by_id(run(suite, world, world))
+    assert answered["when"].outcome == "wrong date"
+    assert answered["paid"].outcome == "should abstain"
+    assert answered["paid"].em == 0
+    assert answered["where"].outcome == "not retrieved"
+    assert set(records.OUTCOMES) >= {record.outcome for record in answered.values()}
 
 
 def test_right_words_from_another_article_are_in_the_wrong_place(world):
@@ -111,18 +119,18 @@ def test_right_words_from_another_article_are_in_the_wrong_place(world):
 
 def test_excerpts_show_the_gold_in_an_article_that_was_not_read(world):
     question = Question("Where?", ("Singapore",), ("summit",), id="w", place="s:1")
-    found = excerpts(
+    shown = excerpts(
         _answer(world, "dinner", "NY"), question.answers, [], [world.article("summit")]
     )
-    assert [mark(excerpt, "answer") for excerpt in found] == [["NY"], []]
-    assert [mark(excerpt, "gold") for excerpt in found] == [[], ["Singapore"]]
+    assert [mark(excerpt, "answer") for excerpt in shown] == [["NY"], []]
+    assert [mark(excerpt, "gold") for excerpt in shown] == [[], ["Singapore"]]
 
 
 def test_one_excerpt_shows_both_where_they_share_a_passage(world):
-    found = excerpts(
+    shown = excerpts(
         _answer(world, "summit", "12 June"), ("Singapore",), [], [world.article("summit")]
     )
-    (only,) = found
+    (only,) = shown
     assert mark(only, "answer") == ["12 June"]
     assert mark(only, "gold") == ["Singapore"]
 
@@ -147,7 +155,7 @@ def test_an_answer_that_is_not_in_its_articles_is_named_with_its_line(world):
 
 
 @pytest.mark.parametrize(
-    ("text", "answer", "found"),
+    ("text", "answer", "contained"),
     [
         ("The Workers' Party's committee", "Workers' Party", True),
         ("a US envoy", "the U.S. envoy", True),
@@ -157,8 +165,8 @@ def test_an_answer_that_is_not_in_its_articles_is_named_with_its_line(world):
         ("(12 June)", "12 june", True),
     ],
 )
-def test_contains_whole_words_only(text, answer, found):
-    assert records.contains(text, [answer]) is found
+def test_contains_whole_words_only(text, answer, contained):
+    assert records.contains(text, [answer]) is contained
 
 
 def gold_suite(world, *questions):
@@ -178,7 +186,7 @@ def test_read_gold_may_be_silent_where_some_questions_have_no_answer(world, last
         Question("Who paid?", (), ("dinner",), answerable=False, id="n"),
     )
     for score, given in ((-3.0, None), (3.0, "NY")):
-        found = by_id(read_gold(gold_suite(world, *questions), last_words(score)))
-        assert [record.text for record in found.values()] == [given, given]
-        assert [record.guess for record in found.values()] == ["NY", "NY"]
-        assert (found["q"].em, found["n"].em) == ((0, 1) if given is None else (1, 0))
+        answered = by_id(read_gold(gold_suite(world, *questions), last_words(score)))
+        assert [record.text for record in answered.values()] == [given, given]
+        assert [record.guess for record in answered.values()] == ["NY", "NY"]
+        assert (answered["q"].em, answered["n"].em) == ((0, 1) if given is None else (1, 0))

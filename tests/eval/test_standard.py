@@ -19,13 +19,16 @@ def question(number, article="", **more):
 def test_an_article_is_in_one_half_with_all_of_its_questions():
     articles = ["a", "b", "a", "c", "b", "d", "d"]
     suite = Suite("s", tuple(question(n, article) for n, article in enumerate(articles)))
-    found = halves(suite)
+    half_by_id = halves(suite)
     by_article = {}
     for asked in suite.questions:
-        by_article.setdefault(asked.articles[0], set()).add(found[asked.id])
+        by_article.setdefault(asked.articles[0], set()).add(half_by_id[asked.id])
     assert by_article == {
-        "a": {"choosing"}, "b": {"reporting"}, "c": {"choosing"}, "d": {"reporting"},
-    }  # fmt: skip
+        "a": {"choosing"},
+        "b": {"reporting"},
+        "c": {"choosing"},
+        "d": {"reporting"},
+    }
 
 
 def test_paragraphs_of_one_article_are_in_one_half():

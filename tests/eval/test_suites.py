@@ -77,10 +77,10 @@ def test_reads_every_field(tmp_path):
 def test_the_id_stays_when_lines_move_and_tells_dialogues_apart(tmp_path):
     asked = {"question": "Why?", "answers": ["because"]}
     followed = {**asked, "history": [{"question": "Was it postponed?", "answer": None}]}
-    one = load(suite_of(tmp_path, asked, followed)).questions
-    other = load(suite_of(tmp_path, followed, asked)).questions
-    assert {question.id for question in one} == {question.id for question in other}
-    assert one[0].id != one[1].id
+    first = load(suite_of(tmp_path, asked, followed)).questions
+    second = load(suite_of(tmp_path, followed, asked)).questions
+    assert {question.id for question in first} == {question.id for question in second}
+    assert first[0].id != first[1].id
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,6 @@ def is_found(collection, identity, version=0):
 
 def assert_whole(path, identities=range(30)):
     with open_collection(path, create=False) as collection:
-        for each in identities:
-            assert is_found(collection, each), each
+        for identity in identities:
+            assert is_found(collection, identity), identity
         assert check(collection).problems == []

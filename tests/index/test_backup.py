@@ -31,8 +31,9 @@ def test_backups_that_cannot_be(folder, tmp_path):
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "file").touch()
     for source, target in (
-        (tmp_path / "missing", tmp_path / "copy"), (folder, tmp_path / "taken"),
-    ):  # fmt: skip
+        (tmp_path / "missing", tmp_path / "copy"),
+        (folder, tmp_path / "taken"),
+    ):
         with pytest.raises(UserError):
             backup(source, target)
     with pytest.raises(UserError):

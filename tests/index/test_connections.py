@@ -40,7 +40,7 @@ def read_only(folder, target):
 def test_a_read_only_folder(folder, tmp_path):
     with read_only(folder, tmp_path / "readonly") as target:
         with open_collection(target, create=False) as collection:
-            assert all(is_found(collection, each) for each in range(5))
+            assert all(is_found(collection, number) for number in range(5))
             assert collection.counts()[0] == 30
             with pytest.raises(UserError, match="read-only"):
                 collection.add([make_article(99)])
@@ -107,12 +107,12 @@ def test_a_read_only_folder_whose_indexes_are_missing(folder, tmp_path, monkeypa
     (folder / "vectors.faiss").unlink()
     monkeypatch.setattr("index.local.connections._cannot_write", lambda path: True)
 
-    def refuse(*given, **options):
+    def refuse(*arguments, **options):
         raise OSError(errno.EROFS, "Read-only file system")
 
     monkeypatch.setattr("index.local.lexical.FileLock.acquire", refuse)
     with open_collection(folder, create=False) as collection:
-        assert all(is_found(collection, each) for each in range(5))
+        assert all(is_found(collection, number) for number in range(5))
 
 
 @pytest.mark.skipif(not OPEN_FILES.exists(), reason="open files are counted on Linux")

@@ -104,27 +104,32 @@ def seen(collection, question, filters=None, k=12):
 def holds_word(collection, word):
     """Whether a search for a word finds it in the text of a stored article."""
     passages = [hit.passage for hit in collection.search(f"here is {word} again", 50)]
-    texts = [collection.article(each.article_id).text[each.start : each.end] for each in passages]
+    texts = [
+        collection.article(passage.article_id).text[passage.start : passage.end]
+        for passage in passages
+    ]
     return any(f" {word} " in text for text in texts)
 
 
 def test_the_same_passages_in_the_same_order_as_in_a_folder(collection, tmp_path):
     with open_collection(tmp_path / "folder") as folder:
-        for each in (folder, collection):
-            added = each.add(corpus())
+        for target in (folder, collection):
+            added = target.add(corpus())
             assert (added.added, added.updated, added.unchanged) == (60, 0, 0)
-            assert each.counts() == (60, added.passages)
+            assert target.counts() == (60, added.passages)
         assert added.passages > 2 * 60
         for filters in FILTERS:
             for question in QUESTIONS:
                 expected, theirs = seen(folder, question, filters)
-                found, ours = seen(collection, question, filters)
-                assert found == expected
+                actual, ours = seen(collection, question, filters)
+                assert actual == expected
                 assert [hit.score for hit in ours] == pytest.approx(
                     [hit.score for hit in theirs], abs=1e-5
                 )
         for filters in FILTERS:
-            passing = {each.id for each in corpus() if filters is None or passes(each, filters)}
+            passing = {
+                article.id for article in corpus() if filters is None or passes(article, filters)
+            }
             hits = collection.search(QUESTIONS[0], 1_000, filters)
             assert {hit.passage.article_id for hit in hits} == passing
             assert len(seen(collection, QUESTIONS[0], filters)[0]) == min(12, len(hits))
@@ -132,8 +137,10 @@ def test_the_same_passages_in_the_same_order_as_in_a_folder(collection, tmp_path
 
 def test_articles_of_any_id_can_be_searched_alone(collection):
     ids = [ODD, "a, b", "a", "']", "\\", "%", "_"]
-    collection.add(Article(each, "", f"The mayor of {each}.", None, None) for each in ids)
-    for some in ([each] for each in ids):
+    collection.add(
+        Article(article_id, "", f"The mayor of {article_id}.", None, None) for article_id in ids
+    )
+    for some in ([article_id] for article_id in ids):
         hits = collection.search("the mayor", 50, Filters(articles=frozenset(some)))
         assert [hit.passage.article_id for hit in hits] == some
         assert hits[0].dense_rank == hits[0].lexical_rank == 1
@@ -156,7 +163,7 @@ def test_articles_come_back_as_they_went_in(collection):
         *corpus(40),
     ]
     collection.add(articles)
-    expected = sorted(articles, key=lambda each: each.id.encode())
+    expected = sorted(articles, key=lambda article: article.id.encode())
     assert list(collection.articles()) == expected
     for article in articles:
         assert collection.article(article.id) == article
@@ -165,27 +172,36 @@ def test_articles_come_back_as_they_went_in(collection):
 
 
 def test_the_list_is_sorted(collection):
-    given = (("a", "pear", 1), ("b", "Apple", None), ("c", "", 3), ("d", "fig", 2), ("e", "fig", 2))
+    listed = (
+        ("a", "pear", 1),
+        ("b", "Apple", None),
+        ("c", "", 3),
+        ("d", "fig", 2),
+        ("e", "fig", 2),
+    )
     collection.add(
         Article(name, title, f"Text {'of some length ' * place}", day and date(2020, 1, day))
-        for place, (name, title, day) in enumerate(given)
+        for place, (name, title, day) in enumerate(listed)
     )
     wanted = {
-        Order.ID: "abcde", Order.TITLE: "bdeac", Order.NEWEST: "cdeab", Order.OLDEST: "adecb",
+        Order.ID: "abcde",
+        Order.TITLE: "bdeac",
+        Order.NEWEST: "cdeab",
+        Order.OLDEST: "adecb",
         Order.LONGEST: "edcba",
-    }  # fmt: skip
+    }
     for order, ids in wanted.items():
-        found = collection.summaries(order=order)
-        assert "".join(article.id for article in found.articles) == ids
+        summaries = collection.summaries(order=order)
+        assert "".join(article.id for article in summaries.articles) == ids
         parts = [collection.summaries("", offset, 2, order).articles for offset in (0, 2, 4)]
-        assert sum(parts, ()) == found.articles
+        assert sum(parts, ()) == summaries.articles
 
 
 def test_the_list_of_articles(collection, tmp_path):
     articles = [*corpus(30), Article(ODD, ODD, "Text", DAYS[1], ODD), Article("x", "", "", None)]
     with open_collection(tmp_path / "folder") as folder:
-        for each in (folder, collection):
-            each.add(articles)
+        for target in (folder, collection):
+            target.add(articles)
         for query in (
             "",
             "été",
@@ -200,7 +216,9 @@ def test_the_list_of_articles(collection, tmp_path):
             assert collection.summaries(query, 0, 1_000) == expected
             parts = [collection.summaries(query, offset, 3) for offset in range(0, 33, 3)]
             assert {part.total for part in parts} == {expected.total}
-            assert tuple(each for part in parts for each in part.articles) == expected.articles
+            assert (
+                tuple(article for part in parts for article in part.articles) == expected.articles
+            )
             assert collection.summaries(query, 5, 4).articles == expected.articles[5:9]
         assert folder.summaries("DESK_3 title").total == 6
 
@@ -211,18 +229,18 @@ def test_what_is_added_updated_and_removed(collection, place):
     collection.add(articles)
     assert not collection.is_new
     before = collection.counts()
-    with open_collection(place, create=False) as other:
-        added = other.add(articles)
+    with open_collection(place, create=False) as second:
+        added = second.add(articles)
         assert (added.added, added.updated, added.unchanged) == (0, 0, 20)
         assert collection.counts() == before
         new = make_article("07", version=1, sentences=80)
-        added = other.add([new])
+        added = second.add([new])
         assert (added.added, added.updated, added.unchanged) == (0, 1, 0)
-        # The other one searches with its next question in what this one has written.
+        # The second one searches with its next question in what this one has written.
         assert holds_word(collection, unique_word("07", 1))
         assert not holds_word(collection, unique_word("07", 0))
         assert collection.article("07") == new
-        assert other.remove(["07", "nobody", "03"]) == ["07", "03"]
+        assert second.remove(["07", "nobody", "03"]) == ["07", "03"]
         assert collection.article("03") is None
         assert {"03", "07"}.isdisjoint(
             hit.passage.article_id for hit in collection.search("the mayor", 200)
@@ -230,7 +248,7 @@ def test_what_is_added_updated_and_removed(collection, place):
         assert collection.remove(["03"]) == []
         assert collection.counts()[0] == 18
         collection.add([articles[3]])
-        assert holds_word(other, unique_word("03"))
+        assert holds_word(second, unique_word("03"))
         others = {str(number).zfill(2) for number in range(20)} - {"07"}
         collection.remove(sorted(others))
         assert collection.counts() == (0, 0)
@@ -268,9 +286,9 @@ def test_near_duplicates_are_a_group(collection):
 def test_a_collection_of_an_older_bundled_embedder(place):
     from index.collection import Collection
 
-    other = WordEmbedder()
-    other.name = "bundled:0000000000000000"
-    with Collection(place, create=True, embedder=other) as collection:
+    older = WordEmbedder()
+    older.name = "bundled:0000000000000000"
+    with Collection(place, create=True, embedder=older) as collection:
         collection.add([make_article("1")])
     with Collection(place) as collection:
         assert collection.article("1") == make_article("1")
@@ -282,12 +300,12 @@ def test_a_collection_remembers_its_embedder(place):
     with pytest.raises(UserError, match="no collection here"):
         open_collection(place, create=False)
     open_collection(place).close()
-    other = WordEmbedder()
-    other.name = "test:other"
+    foreign = WordEmbedder()
+    foreign.name = "test:other"
     from index.collection import Collection
 
     with pytest.raises(UserError, match="embedded with test:words, not test:other"):
-        Collection(place, embedder=other)
+        Collection(place, embedder=foreign)
     with open_collection(place, create=False) as opened:
         assert opened.search("nothing is in it") == []
         assert opened.is_new
@@ -301,8 +319,8 @@ def test_what_was_corrected_stays_so_until_the_article_is_removed(place):
         assert (edited.title, edited.published) == ("Ribbon of Rostock", date(2020, 2, 3))
         collection.edit("quay", published=date(1920, 2, 3))
         assert collection.search("Rostock ribbon", 1)[0].passage.article_id == "quay"
-        found = collection.search("mayor", 5, Filters(until=date(1921, 1, 1)))
-        assert [hit.passage.article_id for hit in found] == ["quay"]
+        hits = collection.search("mayor", 5, Filters(until=date(1921, 1, 1)))
+        assert [hit.passage.article_id for hit in hits] == ["quay"]
         with pytest.raises(UserError, match="no article with id x"):
             collection.edit("x", title="Y")
     with open_collection(place) as collection:
@@ -325,10 +343,10 @@ def test_what_was_corrected_stays_so_until_the_article_is_removed(place):
 
 def test_a_correction_by_another_process_is_kept(place):
     article = Article("quay", "Qauy opens", "The mayor spoke.")
-    with open_collection(place) as collection, open_collection(place) as other:
+    with open_collection(place) as collection, open_collection(place) as second:
         collection.add([article])
-        other.edit("quay", title="Quay opens")
-        other.edit("quay", published=date(2020, 2, 3))
+        second.edit("quay", title="Quay opens")
+        second.edit("quay", published=date(2020, 2, 3))
         collection.edit("quay", title="The quay opens")
         kept = collection.article("quay")
         assert (kept.title, kept.published) == ("The quay opens", date(2020, 2, 3))

@@ -57,8 +57,10 @@ def test_edit_on_the_command_line(tmp_path):
     def run(*words):
         return subprocess.run(
             [sys.executable, "-m", "qa.cli.main", *words, "--collection", str(tmp_path / "c")],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     path = tmp_path / "a.txt"
     path.write_text("Title: Qauy opens\nDate: 01/02/2020\n\nThe mayor spoke.")

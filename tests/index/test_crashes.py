@@ -73,7 +73,7 @@ def run_writer(folder, seed, expected, *, point=None, seconds=None):
 
 
 def verify(folder, expected):
-    """Everything acknowledged is there and found, nothing else is, and the check is clean."""
+    """Everything acknowledged is there and of_version, nothing else is, and the check is clean."""
     with open_collection(folder, create=False) as collection:
         for identity, versions in expected.versions.items():
             article = collection.article(identity)
@@ -85,14 +85,16 @@ def verify(folder, expected):
             if article is None:
                 assert None in versions, f"{identity} is lost, {versions}"
                 continue
-            matching = [version for version, found in texts.items() if article.text in found]
+            matching = [
+                version for version, of_version in texts.items() if article.text in of_version
+            ]
             assert matching, f"{identity} has none of the versions {versions}"
             assert is_found(collection, identity, matching[0])
             expected.versions[identity] = {matching[0]}
         for identity in expected.versions:
             if collection.article(identity) is None:
                 expected.versions[identity] = {None}
-                assert not any(is_found(collection, identity, each) for each in range(3))
+                assert not any(is_found(collection, identity, number) for number in range(3))
         assert check(collection).problems == []
     return len(expected.versions)
 

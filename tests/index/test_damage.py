@@ -107,9 +107,9 @@ def test_nothing_is_added_to_a_collection_that_has_been_deleted(folder):
 STRANGE = (
     "CREATE TABLE mine (x)",
     "CREATE INDEX mine_x ON mine (x)",
-    "CREATE VIEW \"a \"\"view\"\"\" AS SELECT * FROM articles",
+    'CREATE VIEW "a ""view""" AS SELECT * FROM articles',
     "CREATE TRIGGER thief AFTER INSERT ON articles BEGIN DELETE FROM articles; END",
-)  # fmt: skip
+)
 
 
 def schema(folder):
@@ -317,8 +317,12 @@ def test_a_file_system_without_locks_is_told_at_once(tmp_path):
     (tmp_path / "empty").mkdir()
     outcome = subprocess.run(
         [sys.executable, "-m", "qa.cli.main", "list", "--collection", str(tmp_path / "empty")],
-        cwd=ROOT, env={**os.environ, "LD_PRELOAD": str(library), "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, timeout=50, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**os.environ, "LD_PRELOAD": str(library), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
     assert outcome.returncode == 2
     assert "no file locks" in outcome.stderr

@@ -55,7 +55,7 @@ def test_a_truncated_checkpoint(folder, kept):
 
 def assert_after_repair(folder):
     with open_collection(folder, create=False) as collection:
-        assert all(is_found(collection, each) for each in range(30))
+        assert all(is_found(collection, number) for number in range(30))
         report = check(collection)
         assert len(report.problems) == 1
         repair(collection, report)
@@ -70,19 +70,19 @@ def test_a_deleted_checkpoint(folder):
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "meta", "garbage"])
 def test_damage_of_the_lexical_index(folder, damage):
     lexical = folder / "lexical"
-    files = [each for each in lexical.iterdir() if each.suffix in (".idx", ".term", ".store")]
+    files = [path for path in lexical.iterdir() if path.suffix in (".idx", ".term", ".store")]
     if damage == "meta":
         (lexical / "meta.json").write_text("{}")
-    for each in files:
-        content = each.read_bytes()
+    for article in files:
+        content = article.read_bytes()
         if damage == "missing":
-            each.unlink()
+            article.unlink()
         elif damage == "empty":
-            each.write_bytes(b"")
+            article.write_bytes(b"")
         elif damage == "cut":
-            each.write_bytes(content[: len(content) // 2])
+            article.write_bytes(content[: len(content) // 2])
         elif damage == "garbage":
-            each.write_bytes(b"\xff" * len(content))
+            article.write_bytes(b"\xff" * len(content))
     with open_collection(folder, create=False) as collection:
         report = check(collection)
         if report.problems:
@@ -91,16 +91,16 @@ def test_damage_of_the_lexical_index(folder, damage):
 
 
 def test_a_lexical_index_is_reloaded_only_with_what_it_says_it_has_seen(folder):
-    with open_collection(folder, create=False) as mine, open_collection(folder) as other:
-        lexical = mine.backend.lexical
-        lexical.catch_up(mine.backend.store, mine.backend.store.state())
+    with open_collection(folder, create=False) as reader, open_collection(folder) as writer:
+        lexical = reader.backend.lexical
+        lexical.catch_up(reader.backend.store, reader.backend.store.state())
         before = lexical.ids()
-        other.remove(["3"])
-        other.backend.follow()
+        writer.remove(["3"])
+        writer.backend.follow()
         time.sleep(1.5)  # tantivy's own thread would have looked by now; it does twice a second
         assert lexical.ids() == before
-        mine.backend.follow()
-        assert set(lexical.ids()) == set(mine.backend.store.passage_ids()) < set(before)
+        reader.backend.follow()
+        assert set(lexical.ids()) == set(reader.backend.store.passage_ids()) < set(before)
 
 
 def test_a_lexical_index_that_lost_its_place_begins_anew(folder):
@@ -108,7 +108,7 @@ def test_a_lexical_index_that_lost_its_place_begins_anew(folder):
     lose_place(folder)
     with open_collection(folder, create=False) as collection:
         assert not is_found(collection, 3)
-    assert_whole(folder, [each for each in range(30) if each != 3])
+    assert_whole(folder, [number for number in range(30) if number != 3])
 
 
 def test_passages_that_are_indexed_twice_are_a_problem(folder):
@@ -130,12 +130,12 @@ def lose_place(folder):
     index.register_tokenizer("article-qa", analyzer())
     place = tantivy.Query.term_set_query(index.schema, "id", [0])
     searcher = index.searcher()
-    found = [address for _, address in searcher.search(place, 2).hits]
+    addresses = [address for _, address in searcher.search(place, 2).hits]
     writer = index.writer(15_000_000, 1)
     writer.delete_documents_by_query(place)
     writer.commit()
     writer.wait_merging_threads()
-    return searcher.fast_field_values("id", found)
+    return searcher.fast_field_values("id", addresses)
 
 
 def test_a_damaged_database_is_told_and_not_mended_by_guessing(folder):
@@ -192,7 +192,7 @@ def test_a_repair_that_fails_while_it_writes_loses_no_article(folder, monkeypatc
     damage_vector(folder, "4")
     before = all_of(folder)
 
-    def fail(*given):
+    def fail(*arguments):
         raise sqlite3.OperationalError("database or disk is full")
 
     with open_collection(folder, create=False) as collection:
@@ -209,7 +209,9 @@ def test_a_repair_leaves_alone_what_has_changed_since_the_look(folder):
     with open_collection(folder, create=False) as collection:
         store = collection.backend.store
         old = collection.article("4")
-        rows = embedded([(each, split(each)) for each in (old, make_article(70))], EMBEDDER)
+        rows = embedded(
+            [(article, split(article)) for article in (old, make_article(70))], EMBEDDER
+        )
         new = replace(make_article(4, version=1), id="4")
         collection.add([new])
         store.renew(rows)
@@ -239,8 +241,9 @@ def small_disk(path, size):
     path.mkdir()
     if subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(path)],
-        capture_output=True, check=False,
-    ).returncode:  # fmt: skip
+        capture_output=True,
+        check=False,
+    ).returncode:
         pytest.skip("cannot mount a small disk here")
     try:
         yield path
@@ -259,12 +262,12 @@ def test_a_full_disk(tmp_path):
                     lambda article, count: acknowledged.append(article.id),
                 )
             assert len(acknowledged) > 10
-            for each in acknowledged[:: len(acknowledged) // 10]:
-                assert is_found(collection, each)
-            found = {article.id for article in collection.articles()}
-            assert set(acknowledged) <= found
+            for article_id in acknowledged[:: len(acknowledged) // 10]:
+                assert is_found(collection, article_id)
+            stored = {article.id for article in collection.articles()}
+            assert set(acknowledged) <= stored
         with open_collection(folder, create=False) as collection:
-            assert all(is_found(collection, each) for each in acknowledged[-5:])
+            assert all(is_found(collection, article_id) for article_id in acknowledged[-5:])
 
 
 def test_two_writers_at_once(tmp_path):
@@ -280,10 +283,11 @@ def test_two_writers_at_once(tmp_path):
     writers = [
         subprocess.Popen(
             [sys.executable, "-c", code, str(tmp_path / "c"), str(first)],
-            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         for first in (0, 100)
-    ]  # fmt: skip
+    ]
     assert [writer.wait(120) for writer in writers] == [0, 0]
     assert_whole(tmp_path / "c", [*range(1, 8), *range(101, 108)])
     with open_collection(tmp_path / "c") as collection:
@@ -318,27 +322,27 @@ def test_eight_readers_while_one_writes(folder):
 def test_threads_share_one_collection(folder):
     with open_collection(folder, create=False) as collection, ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda number: collection.add([make_article(number)]), range(50, 62)))
-        found = list(pool.map(lambda number: is_found(collection, number), [*range(50, 62)] * 3))
-        assert all(found)
+        outcomes = list(pool.map(lambda number: is_found(collection, number), [*range(50, 62)] * 3))
+        assert all(outcomes)
         assert check(collection).problems == []
 
 
 def test_another_process_is_followed(folder):
-    with open_collection(folder, create=False) as one:
-        assert is_found(one, 1)
-        with open_collection(folder, create=False) as other:
-            other.add([make_article(77)])
-            other.remove(["1"])
-        assert is_found(one, 77)
-        assert not is_found(one, 1)
+    with open_collection(folder, create=False) as reader:
+        assert is_found(reader, 1)
+        with open_collection(folder, create=False) as writer:
+            writer.add([make_article(77)])
+            writer.remove(["1"])
+        assert is_found(reader, 77)
+        assert not is_found(reader, 1)
 
 
 def test_processes_that_create_at_once(tmp_path):
     with ThreadPoolExecutor(6) as pool:
         opened = list(pool.map(lambda _: open_collection(tmp_path / "new"), range(6)))
-    assert len({each.counts() for each in opened}) == 1
-    for each in opened:
-        each.close()
+    assert len({collection.counts() for collection in opened}) == 1
+    for collection in opened:
+        collection.close()
 
 
 def test_stores_created_at_once(tmp_path):
@@ -394,7 +398,7 @@ def test_an_exception_among_articles_keeps_what_came_before(tmp_path):
         with pytest.raises(UserError, match="network"):
             collection.add(articles(), lambda article, count: told.append(article.id))
         assert len(told) > 100
-        assert {each.id for each in collection.articles()} == set(told)
+        assert {article.id for article in collection.articles()} == set(told)
         assert len(told) == 300
         assert is_found(collection, told[0])
         assert is_found(collection, told[-1])

@@ -38,7 +38,9 @@ def test_every_byte_of_latin_1_is_read():
     text = decode_html(page, "a", "iso-8859-1")
     assert len(text) == 255
     assert "\ufffd" not in text
-    assert [each for each in text if "\x80" <= each < "\xa0"] == list("\x81\x8d\x8f\x90\x9d")
+    assert [character for character in text if "\x80" <= character < "\xa0"] == list(
+        "\x81\x8d\x8f\x90\x9d"
+    )
     text.encode()
 
 

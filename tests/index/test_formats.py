@@ -149,9 +149,10 @@ def test_csv_with_its_own_names(tmp_path, separator):
     path.write_text("\n".join(separator.join(row) for row in rows), encoding="utf-8-sig")
     articles, problems = read(path)
     assert not problems
-    assert [(each.id, each.title, each.text) for each in articles] == [
-        ("7", "One", 'It said "yes"\nand no.'), ("8", "Two", "The end"),
-    ]  # fmt: skip
+    assert [(article.id, article.title, article.text) for article in articles] == [
+        ("7", "One", 'It said "yes"\nand no.'),
+        ("8", "Two", "The end"),
+    ]
     assert articles[0].published == date(2020, 1, 2)
 
 
@@ -174,9 +175,12 @@ def test_bad_rows_are_named_and_the_rest_goes_in(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(b"id,text,date\n1,good,\n2,,\n3,b\xffd,\n4,late,tomorrow\n5,fine,2020-05-05\n")
     articles, problems = read(path)
-    assert [(each.id, each.text) for each in articles] == [
-        ("1", "good"), ("3", "b\xffd"), ("4", "late"), ("5", "fine"),
-    ]  # fmt: skip
+    assert [(article.id, article.text) for article in articles] == [
+        ("1", "good"),
+        ("3", "b\xffd"),
+        ("4", "late"),
+        ("5", "fine"),
+    ]
     assert [problem.split(": ")[0].rsplit(":")[-1] for problem in problems] == ["3", "4", "5"]
     assert [isinstance(problem, Note) for problem in problems] == [False, True, True]
 
@@ -185,15 +189,20 @@ def test_bad_lines_of_json_are_named_and_the_rest_goes_in(tmp_path):
     path = tmp_path / "a.jsonl"
     lines = [
         json.dumps({"id": 1, "text": "good", "title": "T", "published": "2020-01-01"}).encode(),
-        b'{"text": "broken', b"[1]", b'{"text": 5}', b'{"text": "half \\ud800"}', b"\xff\xfe", b"",
+        b'{"text": "broken',
+        b"[1]",
+        b'{"text": 5}',
+        b'{"text": "half \\ud800"}',
+        b"\xff\xfe",
+        b"",
         b'{"text": "' + b"x" * (MAX_ARTICLE_BYTES + 1_000_000) + b'"}',
         json.dumps({"text": "last"}).encode(),
-    ]  # fmt: skip
+    ]
     path.write_bytes(b"\n".join(lines))
     articles, problems = read(path)
-    assert [each.text for each in articles] == ["good", "half \ufffd", "last"]
+    assert [article.text for article in articles] == ["good", "half \ufffd", "last"]
     assert articles[0].id == "1"
-    assert [int(each.split(":")[1]) for each in problems] == [2, 3, 4, 5, 6, 6, 8]
+    assert [int(problem.split(":")[1]) for problem in problems] == [2, 3, 4, 5, 6, 6, 8]
 
 
 def added(folder, *paths):
@@ -211,16 +220,16 @@ def test_a_source_that_only_looks_like_an_address(tmp_path, url):
     table = tmp_path / "b.csv"
     table.write_text(f"text,url\nthree,{url}/csv\nfour,\n")
     articles, problems = added(tmp_path / "c", path, table)
-    assert sorted(each.text for each in articles) == ["four", "one", "three", "two"]
+    assert sorted(article.text for article in articles) == ["four", "one", "three", "two"]
     assert not problems
-    assert {each.source for each in articles if each.text == "one"} == {url}
+    assert {article.source for article in articles if article.text == "one"} == {url}
 
 
 def test_a_table_of_lines_that_end_in_cr_alone(tmp_path):
     (tmp_path / "a.csv").write_bytes(b"id,text\r1,one\r2,two\r")
     (tmp_path / "b.txt").write_text("Some text.")
     articles, problems = read(tmp_path / "a.csv", tmp_path / "b.txt")
-    assert [each.text for each in articles] == ["one", "two", "Some text."]
+    assert [article.text for article in articles] == ["one", "two", "Some text."]
     assert not problems
 
 
@@ -230,11 +239,11 @@ def test_names_that_are_not_utf8(tmp_path):
         (tmp_path / os.fsdecode(name)).write_text(content)
     articles, (problem,) = added(tmp_path / "c", tmp_path)
     assert problem.startswith(f"{tmp_path}/\N{REPLACEMENT CHARACTER}.jsonl:2")
-    assert sorted(each.text for each in articles) == ["one", "three", "two"]
-    sources = {each.text: each.source for each in articles}
+    assert sorted(article.text for article in articles) == ["one", "three", "two"]
+    sources = {article.text: article.source for article in articles}
     assert sources["one"] == sources["two"] == f"{tmp_path}/caf\N{REPLACEMENT CHARACTER}.txt"
     original = f"{tmp_path}/caf\udce9.txt"
-    assert article_id(original) in {each.id for each in articles if each.text == "two"}
+    assert article_id(original) in {article.id for article in articles if article.text == "two"}
     assert read_file(Path(original)).source == sources["two"]
 
 
@@ -242,8 +251,8 @@ def test_paths_that_cannot_even_be_looked_at(tmp_path):
     (tmp_path / "b.txt").write_text("Some text.")
     long, longer = tmp_path / ("x" * 300), tmp_path / ("x/" * 5000)
     articles, problems = read(long, longer, tmp_path / "b.txt")
-    assert [each.text for each in articles] == ["Some text."]
-    assert [each.split(": ")[0] for each in problems] == [str(long), str(longer)]
+    assert [article.text for article in articles] == ["Some text."]
+    assert [problem.split(": ")[0] for problem in problems] == [str(long), str(longer)]
 
 
 @contextmanager
@@ -278,13 +287,13 @@ def test_a_folder_that_may_not_be_entered(tmp_path):
         by_folder = read(tmp_path)
     (tmp_path / "a").chmod(0o755)
     for articles, problems in (by_path, by_folder):
-        assert [each.source for each in articles] == [str(tmp_path / "b" / "text.txt")]
+        assert [article.source for article in articles] == [str(tmp_path / "b" / "text.txt")]
         assert problems == [f"{tmp_path}/a/text.txt: cannot be read (Permission denied)"]
 
 
 @pytest.mark.parametrize("error", [ValueError("a\nb"), KeyError("x"), IndexError()])
 def test_what_a_library_did_not_expect_is_one_line(tmp_path, monkeypatch, error):
-    def fail(*given, **options):
+    def fail(*arguments, **options):
         raise error
 
     monkeypatch.setattr("trafilatura.load_html", fail)
@@ -293,7 +302,7 @@ def test_what_a_library_did_not_expect_is_one_line(tmp_path, monkeypatch, error)
     (tmp_path / "a.html").write_text("<p>Some text.")
     (tmp_path / "b.txt").write_text("Some text.")
     articles, (problem,) = read(tmp_path / "a.html", tmp_path / "b.txt")
-    assert [each.text for each in articles] == ["Some text."]
+    assert [article.text for article in articles] == ["Some text."]
     assert problem.startswith(f"{tmp_path / 'a.html'}: cannot be read (")
     assert "\n" not in problem
 
@@ -304,8 +313,12 @@ def test_the_good_lines_of_an_upload_go_in(tmp_path):
     told, problems = [], []
     with open_collection(tmp_path / "c") as collection:
         articles = read_upload(path, "x.jsonl", problems.append)
-        collection.add(articles, lambda each, _: told.append(each.text))
-        assert sorted(each.text for each in collection.articles()) == sorted(told) == ["one", "two"]
+        collection.add(articles, lambda article, _: told.append(article.text))
+        assert (
+            sorted(article.text for article in collection.articles())
+            == sorted(told)
+            == ["one", "two"]
+        )
     assert [problem[:9] for problem in problems] == ["x.jsonl:2"]
 
 
@@ -330,12 +343,16 @@ def test_a_zip_is_read_member_by_member(tmp_path):
     path = zipped(
         tmp_path / "a.zip",
         {
-            "one.txt": "First text.", "folder/two.jsonl": '{"text": "Second text."}',
-            "__MACOSX/._one.txt": "no", ".hidden.txt": "no", "picture.png": "no", "bad.txt": b"\0",
+            "one.txt": "First text.",
+            "folder/two.jsonl": '{"text": "Second text."}',
+            "__MACOSX/._one.txt": "no",
+            ".hidden.txt": "no",
+            "picture.png": "no",
+            "bad.txt": b"\0",
         },
-    )  # fmt: skip
+    )
     articles, problems = read(path)
-    assert [each.text for each in articles] == ["First text.", "Second text."]
+    assert [article.text for article in articles] == ["First text.", "Second text."]
     assert articles[0].source == f"{path}!one.txt"
     assert problems == [
         f"{path}!picture.png: .png files are not read",
@@ -349,7 +366,12 @@ def test_archives_in_archives_are_read_up_to_a_depth(tmp_path):
         members = {f"a{level}.txt": f"Level {level}.", "b.zip": content}
         content = zipped(tmp_path / f"{level}.zip", members).read_bytes()
     articles, (problem,) = read(tmp_path / "5.zip")
-    assert [each.text for each in articles] == ["Level 5.", "Level 4.", "Level 3.", "Level 2."]
+    assert [article.text for article in articles] == [
+        "Level 5.",
+        "Level 4.",
+        "Level 3.",
+        "Level 2.",
+    ]
     assert articles[1].source == f"{tmp_path}/5.zip!b.zip!a4.txt"
     assert problem.startswith(f"{tmp_path}/5.zip!b.zip!b.zip!b.zip!b.zip: ")
 
@@ -358,8 +380,8 @@ def test_bombs_in_archives_are_refused(tmp_path):
     bomb = zipped(tmp_path / "b.zip", {"a.txt": b"a" * 9_000_000}).read_bytes()
     many = zipped(tmp_path / "c.zip", {f"{n}.zip": bomb for n in range(4)} | {"a.txt": "Fine."})
     articles, problems = read(many)
-    assert [len(each.text) for each in articles] == [9_000_000, 5]
-    assert ["bomb" in each for each in problems] == [True] * 3
+    assert [len(article.text) for article in articles] == [9_000_000, 5]
+    assert ["bomb" in problem for problem in problems] == [True] * 3
 
 
 def test_bombs_are_refused(tmp_path):
@@ -376,7 +398,7 @@ def test_a_member_that_lies_about_its_size(tmp_path):
     assert content.count(lie) >= 2
     path.write_bytes(content.replace(lie, (40).to_bytes(4, "little")))
     articles, problems = read(path)
-    assert [each.text for each in articles] == ["fine text"]
+    assert [article.text for article in articles] == ["fine text"]
     assert len(problems) == 1
 
 
@@ -388,7 +410,11 @@ def test_a_folder_tree_in_order_without_what_is_hidden(tmp_path):
     (tmp_path / "loop").symlink_to(tmp_path)
     problems = []
     files = read_articles([tmp_path], problems.append)
-    assert [each.source.rsplit("/", 1)[1] for each in files] == ["one.md", "two.txt", "three.csv"]
+    assert [article.source.rsplit("/", 1)[1] for article in files] == [
+        "one.md",
+        "two.txt",
+        "three.csv",
+    ]
     assert problems == [f"{tmp_path}/a/picture.png: .png files are not read"]
     assert files.done == files.total
 

@@ -184,14 +184,17 @@ SPOKE = "The mayor spoke on Friday."
         ("Quay opens\nBy Ana Costa and Jon Vik | February 3, 2020 | 4 min read\n\n", "Quay opens"),
         ("Posted on 2020-02-03 by Ana Costa\n\n", ""),
         ("Title: Quay opens\n\nAuthor: Ana\n\nPublished: 3 Feb 2020\n\n", "Quay opens"),
-        ("Return-Path: <a@b.org>\nReceived: from c\n by d; Mon\nSubject: Quay\n opens\n"
-         "Date: Mon, 3 Feb 2020 23:50:00 -0800 (PST)\nX-Mailer: e\n\n", "Quay opens"),
+        (
+            "Return-Path: <a@b.org>\nReceived: from c\n by d; Mon\nSubject: Quay\n opens\n"
+            "Date: Mon, 3 Feb 2020 23:50:00 -0800 (PST)\nX-Mailer: e\n\n",
+            "Quay opens",
+        ),
         ("ROSTOCK, 3 February 2020 (NWA) - ", ""),
         ("Quay opens\n\nROSTOCK, Germany, Feb. 3, 2020 /Wire/ -- ", "Quay opens"),
         ("Rostock, February 3, 2020 – ", ""),
         ("Quay opens\n\nBy Ana Costa\n\nROSTOCK (NWA), Feb 3, 2020 — ", "Quay opens"),
     ],
-)  # fmt: skip
+)
 def test_lines_that_describe_an_article_are_no_text_of_it(head, title):
     text = head + SPOKE
     header = read_header(text)

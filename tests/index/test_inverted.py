@@ -47,13 +47,15 @@ def expected(asked, among):
 def recall(index, among, selection):
     hits = []
     for asked in VECTORS[::101].astype(np.float32):
-        found = index.nearest(asked, NEAREST, selection)
-        assert set(found.ids) <= set(among)
-        assert len(set(found.ids)) == min(NEAREST, len(among))
-        assert list(found.similarities) == sorted(found.similarities, reverse=True)
-        rows = np.searchsorted(IDS, found.ids)
-        np.testing.assert_allclose(found.similarities, VECTORS[rows] @ asked, atol=0.02)
-        hits.append(len(set(found.ids) & set(expected(asked, among))) / max(1, len(found.ids)))
+        neighbours = index.nearest(asked, NEAREST, selection)
+        assert set(neighbours.ids) <= set(among)
+        assert len(set(neighbours.ids)) == min(NEAREST, len(among))
+        assert list(neighbours.similarities) == sorted(neighbours.similarities, reverse=True)
+        rows = np.searchsorted(IDS, neighbours.ids)
+        np.testing.assert_allclose(neighbours.similarities, VECTORS[rows] @ asked, atol=0.02)
+        hits.append(
+            len(set(neighbours.ids) & set(expected(asked, among))) / max(1, len(neighbours.ids))
+        )
     return np.mean(hits)
 
 
@@ -98,9 +100,9 @@ def test_what_is_written_is_read(kind):
     assert file.read() == b"checksum"
     assert again.ids().tolist() == index.ids().tolist()
     for asked in VECTORS[::97].astype(np.float32):
-        one, other = index.nearest(asked, NEAREST, None), again.nearest(asked, NEAREST, None)
-        assert one.ids.tolist() == other.ids.tolist()
-        assert one.similarities.tolist() == other.similarities.tolist()
+        before, after = index.nearest(asked, NEAREST, None), again.nearest(asked, NEAREST, None)
+        assert before.ids.tolist() == after.ids.tolist()
+        assert before.similarities.tolist() == after.similarities.tolist()
     again.add(IDS[-1:] + 1, VECTORS[:1])
     again.remove(IDS[:1])
     assert len(again) == len(index)
@@ -117,23 +119,23 @@ def test_a_comparison_of_some_vectors_is_exact(held, asked_for, k):
     index.add(IDS[:held], VECTORS[:held])
     asked = VECTORS[-1].astype(np.float32)
     candidates = np.array(sorted(asked_for), dtype=np.int64)
-    found = index._vectors.among(asked, k, candidates)
+    neighbours = index._vectors.among(asked, k, candidates)
     rows = np.flatnonzero(np.isin(IDS[:held], candidates))
     exact = VECTORS[rows].astype(np.float32) @ asked
-    assert sorted(found.ids) == sorted(IDS[rows[np.argsort(-exact)[:k]]])
-    np.testing.assert_allclose(found.similarities, np.sort(exact)[::-1][:k], atol=1e-5)
+    assert sorted(neighbours.ids) == sorted(IDS[rows[np.argsort(-exact)[:k]]])
+    np.testing.assert_allclose(neighbours.similarities, np.sort(exact)[::-1][:k], atol=1e-5)
 
 
 @pytest.mark.parametrize("dimension", [2, 5, 64])
 def test_vectors_of_few_or_uncommon_dimensions(dimension):
     random = np.random.default_rng(dimension)
-    some = random.standard_normal((200, dimension))
-    some = (some / np.linalg.norm(some, axis=1, keepdims=True)).astype(np.float16)
-    index = InvertedLists.trained(200, lambda size: some)
-    index.add(np.arange(1, 201), some)
-    found = index.nearest(some[7].astype(np.float32), 5, None)
-    assert found.similarities[0] == pytest.approx(1, abs=0.01)
-    assert 8 in found.ids
+    vectors = random.standard_normal((200, dimension))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
+    index = InvertedLists.trained(200, lambda size: vectors)
+    index.add(np.arange(1, 201), vectors)
+    neighbours = index.nearest(vectors[7].astype(np.float32), 5, None)
+    assert neighbours.similarities[0] == pytest.approx(1, abs=0.01)
+    assert 8 in neighbours.ids
 
 
 def test_a_checkpoint_of_another_version_is_made_anew(folder, monkeypatch):
@@ -146,7 +148,7 @@ def test_a_checkpoint_of_another_version_is_made_anew(folder, monkeypatch):
     before = path.read_bytes()
     with open_collection(folder, create=False) as collection:
         assert check(collection).problems == ["vectors.faiss: damaged or of another version"]
-        assert all(is_found(collection, each) for each in range(30))
+        assert all(is_found(collection, number) for number in range(30))
         collection.backend.settle()
     assert path.read_bytes() != before
     assert_whole(folder)

@@ -69,9 +69,9 @@ def test_a_stored_vector_gives_the_score_of_its_words(text, title, asked, mean, 
     vector, lengths = weights.document(text, title)
     terms = weights.terms(asked)
     idf = {
-        each: weights.inverse_frequency(10**9, holding)
+        dimension: weights.inverse_frequency(10**9, holding)
         for term in terms
-        for each in (term.text, term.title)
+        for dimension in (term.text, term.title)
     }
     expected = 0.0
     for part, field, average in ((1.0, text, mean), (0.5, title, 2 * mean)):
@@ -85,7 +85,7 @@ def test_a_stored_vector_gives_the_score_of_its_words(text, title, asked, mean, 
         # As Milvus keeps it.
         import numpy as np
 
-        stored = {each: float(np.float32(value)) for each, value in vector.items()}
+        stored = {dimension: float(np.float32(value)) for dimension, value in vector.items()}
         means = weights.Lengths(mean, 2 * mean)
         assert weights.score(terms, idf, means, stored, lengths) == pytest.approx(expected)
     assert vector

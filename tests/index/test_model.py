@@ -40,11 +40,11 @@ class CollectionMachine(RuleBasedStateMachine):
         self.other.close()
         shutil.rmtree(self.folder.parent)
 
-    @rule(given=strategies.lists(articles, max_size=4))
-    def add(self, given):
-        added = self.collection.add(given)
+    @rule(batch=strategies.lists(articles, max_size=4))
+    def add(self, batch):
+        added = self.collection.add(batch)
         outcomes = [0, 0, 0]
-        for article in given:
+        for article in batch:
             known = self.model.get(article.id)
             outcomes[0 if known is None else 2 if known == article else 1] += 1
             self.model[article.id] = article
@@ -52,9 +52,11 @@ class CollectionMachine(RuleBasedStateMachine):
 
     @rule(ids=strategies.lists(strategies.sampled_from("abcdefgh"), max_size=3, unique=True))
     def remove(self, ids):
-        assert self.collection.remove(ids) == [each for each in ids if each in self.model]
-        for each in ids:
-            self.model.pop(each, None)
+        assert self.collection.remove(ids) == [
+            article_id for article_id in ids if article_id in self.model
+        ]
+        for article_id in ids:
+            self.model.pop(article_id, None)
 
     @rule()
     def reopen(self):
@@ -95,24 +97,26 @@ class CollectionMachine(RuleBasedStateMachine):
 
     @invariant()
     def holds_what_the_model_holds(self):
-        assert {each.id: each for each in self.other.articles()} == self.model
+        assert {article.id: article for article in self.other.articles()} == self.model
         assert self.collection.counts()[0] == len(self.model)
         listed = self.collection.summaries()
         assert listed.total == len(self.model)
-        assert [(each.id, each.title, each.published, each.source, each.characters)
-                for each in listed.articles] == [
-            (each.id, each.title, each.published, each.source, len(each.text))
-            for _, each in sorted(self.model.items())
-        ]  # fmt: skip
+        assert [
+            (article.id, article.title, article.published, article.source, article.characters)
+            for article in listed.articles
+        ] == [
+            (article.id, article.title, article.published, article.source, len(article.text))
+            for _, article in sorted(self.model.items())
+        ]
 
     @invariant()
     def groups_hold_equal_texts(self):
         groups = self.collection.groups(self.model)
         assert groups.keys() == self.model.keys()
-        for one in self.model.values():
-            for other in self.model.values():
-                if one.text == other.text:
-                    assert groups[one.id] == groups[other.id]
+        for article in self.model.values():
+            for twin in self.model.values():
+                if article.text == twin.text:
+                    assert groups[article.id] == groups[twin.id]
 
 
 TestCollection = CollectionMachine.TestCase

@@ -47,11 +47,20 @@ def test_any_text_has_a_header_of_some_kind(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["2019-01-09T10:00:00+02:00", "2019-1-9", " 2019-1-9 10:00:00", "2019/01/09", "2019.1.9",
-     "9 January 2019", "January 9, 2019", "Jan. 9th, 2019", "Wed, 09 Jan 2019 23:30:00 -0800",
-     "Jan 9, 2019 / 8:40 AM EDT",
-     "2019-01-09, and corrected after a call from the press office of the ministry"],
-)  # fmt: skip
+    [
+        "2019-01-09T10:00:00+02:00",
+        "2019-1-9",
+        " 2019-1-9 10:00:00",
+        "2019/01/09",
+        "2019.1.9",
+        "9 January 2019",
+        "January 9, 2019",
+        "Jan. 9th, 2019",
+        "Wed, 09 Jan 2019 23:30:00 -0800",
+        "Jan 9, 2019 / 8:40 AM EDT",
+        "2019-01-09, and corrected after a call from the press office of the ministry",
+    ],
+)
 def test_a_day_named_in_full_is_read(text):
     assert stated_date(text) == date(2019, 1, 9)
 
@@ -78,8 +87,8 @@ WORDS = strategies.sampled_from(
 
 @given(strategies.lists(WORDS, max_size=7).map(" ".join) | strategies.text(max_size=50))
 def test_no_text_is_more_than_a_date_or_none(text):
-    for each in (text, "2019 " + text):
-        stated = stated_date(each)
+    for written in (text, "2019 " + text):
+        stated = stated_date(written)
         assert stated is None or type(stated) is date
 
 
@@ -104,11 +113,12 @@ scores = strategies.dictionaries(
 def test_fusion_is_what_it_says(similarities, bm25):
     floor = min(bm25.values(), default=0.0)
     expected = {
-        each: value + LEXICAL_WEIGHT * bm25.get(each, floor) for each, value in similarities.items()
+        passage_id: value + LEXICAL_WEIGHT * bm25.get(passage_id, floor)
+        for passage_id, value in similarities.items()
     }
     fused = fuse(similarities, bm25)
     assert fused == expected
-    assert list(fused) == sorted(fused, key=lambda each: (-fused[each], each))
+    assert list(fused) == sorted(fused, key=lambda passage_id: (-fused[passage_id], passage_id))
 
 
 def test_embedding_does_not_depend_on_the_batch():
@@ -141,7 +151,7 @@ def test_checkpoints(tmp_path):
     with pytest.raises(OSError, match="full"):
         write_checkpoint(path, {"a": 2}, fail)
     assert read_checkpoint(path, read) == ({"a": 1}, b"content")
-    assert [each.name for each in tmp_path.iterdir()] == ["x"]
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
     whole = path.read_bytes()
     for position in range(len(whole)):
         damaged = bytearray(whole)
@@ -169,22 +179,22 @@ def test_a_lock_of_many_readers_or_one_writer():
             inside.pop()
 
     with ThreadPoolExecutor(6) as pool:
-        for each in [pool.submit(read) for _ in range(3)]:
-            each.result()
-        for each in [pool.submit(write) for _ in range(6)]:
-            each.result()
+        for future in [pool.submit(read) for _ in range(3)]:
+            future.result()
+        for future in [pool.submit(write) for _ in range(6)]:
+            future.result()
 
 
 @given(strategies.sets(strategies.integers(1, 500)))
 def test_selections(ids):
     selection = Selection(np.array(sorted(ids), dtype=np.int64))
-    assert {each for each in range(600) if each in selection} == ids
+    assert {number for number in range(600) if number in selection} == ids
 
 
 @given(strategies.text(max_size=100), strategies.text(max_size=100))
-def test_signatures(one, other):
-    assert similarity(signature(one), signature(one)) == 1.0
-    assert 0.0 <= similarity(signature(one), signature(other)) <= 1.0
+def test_signatures(first, second):
+    assert similarity(signature(first), signature(first)) == 1.0
+    assert 0.0 <= similarity(signature(first), signature(second)) <= 1.0
 
 
 def test_signatures_estimate_the_share_of_common_text():

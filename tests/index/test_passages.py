@@ -43,7 +43,7 @@ def test_passages_lie_in_order_and_leave_out_no_word(text):
         assert text[passage.start : passage.end].strip()
         assert passage.end - passage.start <= PASSAGE_CHARACTERS
         covered.update(range(passage.start, passage.end))
-    assert [each.start for each in passages] == sorted(each.start for each in passages)
+    assert [passage.start for passage in passages] == sorted(passage.start for passage in passages)
     body = read_header(text).body_start
     missed = [at for at in range(body, len(text)) if at not in covered]
     assert not any(text[at].isalnum() for at in missed)
@@ -86,8 +86,8 @@ def cut_by(tokenizer, text):
     | strategies.lists(words | awkward, min_size=100, max_size=500).map(" ".join)
 )
 def test_passages_are_those_that_the_tokenizer_measures(tokenizer, text):
-    found = [(each.start, each.end) for each in split(Article("a", "", text))]
-    assert found == list(cut_by(tokenizer, text))
+    spans = [(passage.start, passage.end) for passage in split(Article("a", "", text))]
+    assert spans == list(cut_by(tokenizer, text))
 
 
 def test_the_words_that_are_remembered_are_few(tokenizer, monkeypatch):
@@ -107,9 +107,9 @@ def test_windows_of_a_long_text_cut_as_the_splitter_does(tokenizer, monkeypatch)
         for m in range(150)
     ]
     text = ("\n" * 4).join(("\n\n".join(paragraphs[:90]), "\n".join(paragraphs[90:])))
-    found = [(each.start, each.end) for each in split(Article("a", "", text))]
-    assert len(found) > 60
-    assert found == list(cut_by(tokenizer, text))
+    spans = [(passage.start, passage.end) for passage in split(Article("a", "", text))]
+    assert len(spans) > 60
+    assert spans == list(cut_by(tokenizer, text))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_what_is_measured_grows_with_the_text_and_not_faster(monkeypatch, piece)
         measured = 0
         text = "The beginning. " + piece * (characters // len(piece))
         passages = split(Article("a", "", text))
-        assert all(each.end - each.start <= PASSAGE_CHARACTERS for each in passages)
+        assert all(passage.end - passage.start <= PASSAGE_CHARACTERS for passage in passages)
         work.append(measured)
     index.passages._splitters.cache_clear()
     assert work[1] <= 6 * work[0]
@@ -170,7 +170,7 @@ def test_sentences_stay_whole_and_neighbours_share_some():
     for passage in passages:
         assert text[passage.start : passage.end].startswith("This is")
         assert text[passage.start : passage.end].endswith("Rostock.")
-    overlaps = [one.end - two.start for one, two in pairwise(passages)]
+    overlaps = [before.end - after.start for before, after in pairwise(passages)]
     assert all(0 < overlap < 300 for overlap in overlaps)
 
 

@@ -136,14 +136,18 @@ def make_pdf(path, pages):
 @pytest.mark.parametrize(
     ("pages", "notes"),
     [
-        (["The mayor spoke.", None, None, "The gate is open."],
-         ["pages 2-3 have no text; they may be scans"]),
-        ([None, "The mayor spoke.", "", None, None, None],
-         ["pages 1, 4-6 have no text; they may be scans"]),
+        (
+            ["The mayor spoke.", None, None, "The gate is open."],
+            ["pages 2-3 have no text; they may be scans"],
+        ),
+        (
+            [None, "The mayor spoke.", "", None, None, None],
+            ["pages 1, 4-6 have no text; they may be scans"],
+        ),
         (["The mayor spoke.", None], ["page 2 has no text; it may be a scan"]),
         (["The mayor spoke.", "", "The gate is open."], []),
     ],
-)  # fmt: skip
+)
 def test_pages_that_are_pictures_are_told_by_number(tmp_path, pages, notes):
     path = make_pdf(tmp_path / "a.pdf", pages)
     told = []

@@ -41,9 +41,10 @@ TWO = {"title": "Mill", "text": "Jon Vik sold the mill."}
 def test_json_documents_that_hold_articles(tmp_path, document):
     articles, problems = read(written(tmp_path, "a.json", document))
     assert not problems
-    assert [(each.title, each.text) for each in articles] == [
-        (ONE["title"], ONE["text"]), (TWO["title"], TWO["text"]),
-    ]  # fmt: skip
+    assert [(article.title, article.text) for article in articles] == [
+        (ONE["title"], ONE["text"]),
+        (TWO["title"], TWO["text"]),
+    ]
 
 
 def test_a_json_document_that_is_an_article_or_lines_or_none(tmp_path):
@@ -60,10 +61,13 @@ def test_a_json_document_that_is_an_article_or_lines_or_none(tmp_path):
 
 def test_fields_that_news_services_use(tmp_path):
     record = {
-        "source": {"id": None, "name": "Elby Post"}, "Headline": {"rendered": "Quay"},
-        "description": "A quay was opened.", "url": "https://a.org/1",
-        "publishedAt": "2020-02-03T23:30:00-08:00", "content": ["Ana Costa came.", "It rained."],
-    }  # fmt: skip
+        "source": {"id": None, "name": "Elby Post"},
+        "Headline": {"rendered": "Quay"},
+        "description": "A quay was opened.",
+        "url": "https://a.org/1",
+        "publishedAt": "2020-02-03T23:30:00-08:00",
+        "content": ["Ana Costa came.", "It rained."],
+    }
     (article,), problems = read(written(tmp_path, "a.json", [record]))
     assert not problems
     assert article.title == "Quay"
@@ -89,7 +93,7 @@ def test_a_corrected_record_replaces_the_old_one(tmp_path, record):
                 tmp_path, "a.jsonl", json.dumps({"title": "Mayor", **record, "text": text})
             )
             collection.add(read_articles([path], pytest.fail))
-        assert [each.text for each in collection.articles()] == ["Jon Vik is mayor."]
+        assert [article.text for article in collection.articles()] == ["Jon Vik is mayor."]
 
 
 def test_records_of_one_title_and_day_are_several_articles(tmp_path):
@@ -99,16 +103,37 @@ def test_records_of_one_title_and_day_are_several_articles(tmp_path):
         for order in (lines, lines[::-1], [*lines, lines[0]]):
             path.write_text("\n".join(map(json.dumps, order)))
             collection.add(read_articles([path], pytest.fail))
-            assert sorted(each.text for each in collection.articles()) == [
-                each["text"] for each in lines
+            assert sorted(article.text for article in collection.articles()) == [
+                record["text"] for record in lines
             ]
 
 
+def test_records_of_two_files_with_the_same_ids_are_told(tmp_path):
+    for name, towns in (("a", ("Elby", "Orm", "Skag")), ("b", ("Velm", "Orm", "Tarn"))):
+        lines = [{"id": n, "text": f"The mayor of {town}."} for n, town in enumerate(towns)]
+        written(tmp_path, f"{name}.jsonl", "\n".join(map(json.dumps, lines)))
+    written(tmp_path, "c.csv", "id,text\n2,The mayor of Rise.\n")
+    problems = []
+    files = read_articles([tmp_path], problems.append)
+    with open_collection(tmp_path / "c") as collection:
+        collection.add(files)
+        assert files.ids == {article.id for article in collection.articles()} == {"0", "1", "2"}
+    a, b, c = (tmp_path / name for name in ("a.jsonl", "b.jsonl", "c.csv"))
+    assert problems == [
+        f"{b}: 2 articles replace those of the same id in {a}",
+        f"{c}: one article replaces that of the same id in {b}",
+    ]
+    assert all(isinstance(problem, Note) for problem in problems)
+    assert files.incomplete == set()
+    files = read_articles([a, a], pytest.fail)
+    assert len(list(files)) == 6
+
+
 def test_a_name_for_all_sources_is_no_identity(tmp_path):
-    path = written(tmp_path, "a.json", [{**each, "source": "Elby Post"} for each in (ONE, TWO)])
+    path = written(tmp_path, "a.json", [{**record, "source": "Elby Post"} for record in (ONE, TWO)])
     articles, _ = read(path)
-    assert {each.source for each in articles} == {"Elby Post"}
-    assert len({each.id for each in articles}) == 2
+    assert {article.source for article in articles} == {"Elby Post"}
+    assert len({article.id for article in articles}) == 2
 
 
 CSV = [
@@ -116,33 +141,37 @@ CSV = [
     ("text\nIt rained, and it blew.\n", ["It rained, and it blew."]),
     ("\n\ntext;title, with a comma\nIt rained;A\n", ["It rained"]),
     ('title;text\nA;"It; rained."\nB;It blew, hard.\n', ["It; rained.", "It blew, hard."]),
-    ('title\ttext\nA\t"Gull" sank.\nB\t"The tern\nC\tIt blew.\n',
-     ['"Gull" sank.', '"The tern', "It blew."]),
+    (
+        'title\ttext\nA\t"Gull" sank.\nB\t"The tern\nC\tIt blew.\n',
+        ['"Gull" sank.', '"The tern', "It blew."],
+    ),
     ('title,text\nA,"It\nrained, hard."\nB,x\n', ["It\nrained, hard.", "x"]),
     ("title,text,\nA,It rained.,\n", ["It rained."]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("content", "texts"), CSV)
 def test_dialects_of_csv(tmp_path, content, texts):
     articles, problems = read(written(tmp_path, "a.csv", content))
-    assert [each.text for each in articles] == texts
+    assert [article.text for article in articles] == texts
     assert not problems
 
 
 def test_a_quotation_mark_that_is_not_closed_swallows_no_row(tmp_path):
     content = 'title,text\nA,"It rained.\nB,"It ""blew"", hard."\nC,It "snowed".\n'
     articles, (problem,) = read(written(tmp_path, "a.csv", content))
-    assert [(each.title, each.text) for each in articles] == [
-        ("A", '"It rained.'), ("B", 'It "blew", hard.'), ("C", 'It "snowed".'),
-    ]  # fmt: skip
+    assert [(article.title, article.text) for article in articles] == [
+        ("A", '"It rained.'),
+        ("B", 'It "blew", hard.'),
+        ("C", 'It "snowed".'),
+    ]
     assert problem.startswith(f"{tmp_path}/a.csv:2: ")
 
 
 def test_cells_that_belong_to_no_column_are_told(tmp_path):
     content = "text,title\nIt rained, and blew,A\nIt snowed,B\n"
     articles, (problem,) = read(written(tmp_path, "a.csv", content))
-    assert [each.text for each in articles] == ["It snowed"]
+    assert [article.text for article in articles] == ["It snowed"]
     assert problem.startswith(f"{tmp_path}/a.csv:2: 3 cells for 2 columns")
 
 
@@ -151,17 +180,19 @@ def test_cells_that_belong_to_no_column_are_told(tmp_path):
 def test_text_of_any_encoding(tmp_path, codec, kind):
     text = "The café’s owner, Zoë Müller, said “no” – for 5 years, and so did Renée and José Núñez."
     content = {
-        "txt": text, "md": text, "csv": f'title,text\nA,"{text}"\n',
+        "txt": text,
+        "md": text,
+        "csv": f'title,text\nA,"{text}"\n',
         "tsv": f"title\ttext\nA\t{text}\n",
         "jsonl": json.dumps({"text": text}, ensure_ascii=False) + "\n",
         "json": json.dumps([{"text": text}], ensure_ascii=False),
-    }[kind]  # fmt: skip
+    }[kind]
     path = tmp_path / f"a.{kind}"
     path.write_bytes(content.encode(codec))
     (article,), problems = read(path)
     assert article.text.strip() == text
-    assert ["Windows-1252" in each for each in problems] == [True] * (codec == "cp1252")
-    assert all(isinstance(each, Note) for each in problems)
+    assert ["Windows-1252" in problem for problem in problems] == [True] * (codec == "cp1252")
+    assert all(isinstance(problem, Note) for problem in problems)
 
 
 @pytest.mark.parametrize("kind", ["txt", "html", "md"])
@@ -176,10 +207,12 @@ def test_one_byte_that_is_wrong_is_replaced_and_told(tmp_path, kind):
 
 
 def test_other_scripts_are_known_by_their_bytes(tmp_path):
-    for number, (codec, text) in enumerate([
-        ("koi8-r", "Мэр города сказал, что мост откроют в мае, а не в апреле."),
-        ("cp932", "東京の市長は橋が五月に開くと言った。"),
-    ]):  # fmt: skip
+    for number, (codec, text) in enumerate(
+        [
+            ("koi8-r", "Мэр города сказал, что мост откроют в мае, а не в апреле."),
+            ("cp932", "東京の市長は橋が五月に開くと言った。"),
+        ]
+    ):
         path = tmp_path / f"{number}.txt"
         path.write_bytes(text.encode(codec))
         assert read(path)[0][0].text == text
@@ -192,9 +225,9 @@ def test_other_scripts_are_known_by_their_bytes(tmp_path):
 @pytest.mark.parametrize("blank", [" ", "\n", "\t"])
 def test_to_look_for_a_head_takes_little_more_than_to_parse_the_record(text, blank):
     line = json.dumps({"text": text.replace("{}", blank * 2_000_000)}).encode()
-    given = Input("a.jsonl", "a", ".jsonl", len(line), lambda: io.BytesIO(line))
+    document = Input("a.jsonl", "a", ".jsonl", len(line), lambda: io.BytesIO(line))
     begin = time.process_time()
     json.loads(line)
     parsed = time.process_time()
-    assert len(list(read_input(given, print, {}))) == 1
+    assert len(list(read_input(document, print, {}))) == 1
     assert time.process_time() - parsed < 100 * (parsed - begin)

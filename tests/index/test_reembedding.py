@@ -72,7 +72,7 @@ def test_it_is_refused_until_it_is_repaired_and_then_searched(old):
     assert vectors.shape == (COUNT, expected[1])
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=0.01)
     assert np.abs(vectors @ vectors[0]).min() > 0  # none is a row of the old unit matrix
-    assert {each.name for each in old.iterdir()} & {"reembedding.sqlite"} == set()
+    assert {path.name for path in old.iterdir()} & {"reembedding.sqlite"} == set()
 
 
 def test_an_interrupted_repair_goes_on(old):
@@ -95,35 +95,35 @@ def test_an_interrupted_repair_goes_on(old):
 
 def test_what_is_added_meanwhile_is_embedded_too_and_late_writers_are_refused(old):
     embedder = CountingEmbedder()
-    store, other = Store(old / STORE), Store(old / STORE)
+    store, writer = Store(old / STORE), Store(old / STORE)
     late = iter(range(COUNT, COUNT + 2))
 
     def add_another(done, total):
         if (number := next(late, None)) is not None:
-            put(other, make_article(number))
+            put(writer, make_article(number))
 
     embed_anew(store, old / "reembedding.sqlite", embedder, add_another)
     assert embedder.embedded == COUNT + 2 == store.counts()[1]
     with pytest.raises(UserError, match="open it again"):
-        put(other, make_article(999))
+        put(writer, make_article(999))
     store.close()
-    other.close()
+    writer.close()
     with Collection(old) as collection:
         for number in (COUNT, COUNT + 1):
-            found = collection.search(make_article(number).text)[0]
-            assert found.passage.article_id == make_article(number).id
+            hit = collection.search(make_article(number).text)[0]
+            assert hit.passage.article_id == make_article(number).id
         assert check(collection).problems == []
 
 
 def test_what_was_gathered_before_a_restore_is_not_given_to_other_passages(old, tmp_path_factory):
-    other = tmp_path_factory.mktemp("other")
-    made = Store(other / STORE, create_with=OLD)
+    backed_up = tmp_path_factory.mktemp("other")
+    made = Store(backed_up / STORE, create_with=OLD)
     for number in range(COUNT):
         put(made, make_article(1000 + number))
     made.close()
 
     def restore_and_interrupt(done, total):
-        restore(other, old)
+        restore(backed_up, old)
         raise KeyboardInterrupt
 
     store = Store(old / STORE)
@@ -134,6 +134,6 @@ def test_what_was_gathered_before_a_restore_is_not_given_to_other_passages(old, 
     embed_anew(store, old / "reembedding.sqlite", BundledEmbedder(), lambda done, total: None)
     store.close()
     articles = [make_article(1000 + number) for number in range(COUNT)]
-    texts = [embedding_text(each, passage) for each in articles for passage in split(each)]
+    texts = [embedding_text(article, passage) for article in articles for passage in split(article)]
     expected = BundledEmbedder().embed(texts)
     assert np.allclose(stored_vectors(old), expected, atol=1e-3)

@@ -22,14 +22,14 @@ SHORT = Limits(cpu_seconds=1, cpu_seconds_per_mb=0, wall_factor=10)
 posix = pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
 
 
-def given(content, name="page.html"):
+def document(content, name="page.html"):
     content = content.encode() if isinstance(content, str) else content
     kind = f".{name.rpartition('.')[2]}"
     return Input(name, f"/in/{name}", kind, len(content), lambda: io.BytesIO(content))
 
 
 def texts(sandbox, content, name="page.html"):
-    return [each.text for each in sandbox.read(given(content, name), pytest.fail)]
+    return [article.text for article in sandbox.read(document(content, name), pytest.fail)]
 
 
 def pids(sandbox):
@@ -40,7 +40,9 @@ def test_one_worker_reads_file_after_file():
     with closing(Sandbox()) as sandbox:
         assert texts(sandbox, PAGE) == ["The harbour opened in May."]
         first = pids(sandbox)
-        (article,) = sandbox.read(given("---\ndate: 2020-03-04\n---\n# Ö\n\nText.", "a.md"), print)
+        (article,) = sandbox.read(
+            document("---\ndate: 2020-03-04\n---\n# Ö\n\nText.", "a.md"), print
+        )
         assert pids(sandbox) == first
         assert (article.title, article.text) == ("Ö", "Ö\n\nText.")
         assert (str(article.published), article.source) == ("2020-03-04", "/in/a.md")
@@ -121,10 +123,10 @@ def test_what_is_wrong_with_a_file_is_told_as_ever():
 
 def test_threads_get_workers_of_their_own_but_not_too_many():
     with closing(Sandbox()) as sandbox:
-        found = []
+        read = []
         threads = [
             threading.Thread(
-                target=lambda n=n: found.append((n, texts(sandbox, PAGE.replace("May", f"{n}"))))
+                target=lambda n=n: read.append((n, texts(sandbox, PAGE.replace("May", f"{n}"))))
             )
             for n in range(3 * MAX_WORKERS)
         ]
@@ -132,7 +134,7 @@ def test_threads_get_workers_of_their_own_but_not_too_many():
             thread.start()
         for thread in threads:
             thread.join()
-        assert sorted(found) == [(n, [f"The harbour opened in {n}."]) for n in range(len(threads))]
+        assert sorted(read) == [(n, [f"The harbour opened in {n}."]) for n in range(len(threads))]
         assert 1 <= len(pids(sandbox)) <= MAX_WORKERS
 
 
@@ -197,6 +199,6 @@ def test_the_rest_of_a_folder_goes_in(tmp_path):
     (tmp_path / "b.html").write_text(PAGE)
     (tmp_path / "c.md").write_text("Text.")
     problems = []
-    found = [each.text for each in read_articles([tmp_path], problems.append)]
-    assert found == ["The harbour opened in May.", "Text."]
+    texts_read = [article.text for article in read_articles([tmp_path], problems.append)]
+    assert texts_read == ["The harbour opened in May.", "Text."]
     assert problems == [f"{tmp_path / 'a.html'}: no article found in this page"]

@@ -14,9 +14,11 @@ from tests.index.helpers import EMBEDDER, assert_whole, make_article, open_colle
 
 def make_second_format(connection):
     for statement in (
-        "DROP TABLE corrections", "DROP INDEX articles_listed",
-        "ALTER TABLE articles DROP COLUMN characters", "PRAGMA user_version = 2",
-    ):  # fmt: skip
+        "DROP TABLE corrections",
+        "DROP INDEX articles_listed",
+        "ALTER TABLE articles DROP COLUMN characters",
+        "PRAGMA user_version = 2",
+    ):
         connection.execute(statement)
 
 
@@ -28,8 +30,8 @@ def test_a_store_of_the_second_format_is_migrated(folder):
     connection.commit()
     connection.close()
     with open_collection(folder, create=False) as collection:
-        lengths = {each.id: each.characters for each in collection.summaries().articles}
-        assert lengths == {each.id: len(each.text) for each in collection.articles()}
+        lengths = {article.id: article.characters for article in collection.summaries().articles}
+        assert lengths == {article.id: len(article.text) for article in collection.articles()}
         assert lengths["nul"] == 4
         collection.add([make_article(3, 1)])
         assert check(collection).problems == []
@@ -41,10 +43,11 @@ def test_a_store_of_the_first_format_is_migrated(folder):
     connection = sqlite3.connect(folder / STORE)
     make_second_format(connection)
     for statement in (
-        "DROP TABLE likeness", "DROP TABLE bands",
+        "DROP TABLE likeness",
+        "DROP TABLE bands",
         "DELETE FROM settings WHERE name IN ('identity', 'pruned', 'groups')",
         "PRAGMA user_version = 1",
-    ):  # fmt: skip
+    ):
         connection.execute(statement)
     connection.commit()
     connection.close()
@@ -67,9 +70,9 @@ def test_folders_that_are_something_else(tmp_path):
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "a.jpg").touch()
     (tmp_path / "db").mkdir()
-    other = sqlite3.connect(tmp_path / "db" / STORE)
-    other.execute("CREATE TABLE t (x)")
-    other.close()
+    connection = sqlite3.connect(tmp_path / "db" / STORE)
+    connection.execute("CREATE TABLE t (x)")
+    connection.close()
     (tmp_path / "text").mkdir()
     (tmp_path / "text" / STORE).write_text("This is not a database, it is a text. " * 40)
     for name in ("file", "photos", "db", "text", "missing"):
@@ -78,7 +81,7 @@ def test_folders_that_are_something_else(tmp_path):
     for name in ("file", "photos", "db", "text"):
         with pytest.raises(UserError):
             open_collection(tmp_path / name)
-    assert [each.name for each in (tmp_path / "photos").iterdir()] == ["a.jpg"]
+    assert [path.name for path in (tmp_path / "photos").iterdir()] == ["a.jpg"]
 
 
 def test_another_embedder_is_refused(folder):

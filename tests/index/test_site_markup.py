@@ -39,8 +39,10 @@ def test_a_post_of_a_site_generator(tmp_path):
     assert article.title == "Quay: a day"
     assert str(article.published) == "2019-03-14"
     assert [line for line in article.text.splitlines() if line] == [
-        "Ana Costa opened it.", "The day", "It rained.",
-    ]  # fmt: skip
+        "Ana Costa opened it.",
+        "The day",
+        "It rained.",
+    ]
 
 
 def test_a_post_that_is_only_a_summary_is_an_article(tmp_path):

@@ -59,10 +59,10 @@ def test_no_text_is_read_for_a_list(large):
         assert ("articles", "title") in columns
         assert ("articles", "text") not in columns
         # A table's row is read from its beginning, and source comes after the text.
-        selects = [each for each in statements if each.startswith("SELECT")]
+        selects = [statement for statement in statements if statement.startswith("SELECT")]
         assert len(selects) == 4
-        for each in selects:
-            plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {each}")]
+        for select in selects:
+            plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {select}")]
             assert len(plan) == 1
             assert "USING COVERING INDEX" in plan[0]
 
@@ -88,17 +88,24 @@ def test_pages_make_up_the_list(large):
         for query, expected in (
             ("", range(COUNT)),
             ("/3.TXT", range(3, COUNT, 7)),
-            ("49 tItLe 4", [each for each in range(COUNT) if "49" in f"{each:05}"
-                            and any("4" in part for part in (f"{each:05}", f"/{each % 7}."))]),
+            (
+                "49 tItLe 4",
+                [
+                    number
+                    for number in range(COUNT)
+                    if "49" in f"{number:05}"
+                    and any("4" in part for part in (f"{number:05}", f"/{number % 7}."))
+                ],
+            ),
             ("nowhere", []),
-        ):  # fmt: skip
-            found, offset = [], 0
+        ):
+            listed, offset = [], 0
             while (page := collection.summaries(query, offset, 333)).articles:
                 assert page.total == len(expected)
                 assert len(page.articles) <= 333
-                found += [int(each.id) for each in page.articles]
+                listed += [int(article.id) for article in page.articles]
                 offset += 333
-            assert found == list(expected)
+            assert listed == list(expected)
 
 
 def test_what_a_summary_says(tmp_path):

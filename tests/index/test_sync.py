@@ -36,8 +36,11 @@ def test_articles_of_files_that_are_gone_are_removed(tmp_path):
         (folder / "lines.jsonl").write_text('{"text": "Second."}\n')
         (folder / "z!.zip").unlink()
         assert synced(collection, folder) == [
-            "Of elsewhere.", "Second.", "Text of one, corrected.", "Text of two.",
-        ]  # fmt: skip
+            "Of elsewhere.",
+            "Second.",
+            "Text of one, corrected.",
+            "Text of two.",
+        ]
 
 
 def test_what_cannot_be_read_any_more_stays(tmp_path):

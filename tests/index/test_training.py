@@ -18,19 +18,21 @@ NEAREST = 10
 def test_searches_during_the_switch_to_lists(tmp_path, monkeypatch):
     random = np.random.default_rng(3)
     centres = random.standard_normal((30, DIMENSION))
-    given = centres[random.integers(0, 30, COUNT)] + random.standard_normal((COUNT, DIMENSION)) / 2
-    given = (given / np.linalg.norm(given, axis=1, keepdims=True)).astype(np.float16)
+    made = centres[random.integers(0, 30, COUNT)] + random.standard_normal((COUNT, DIMENSION)) / 2
+    made = (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float16)
     backend = LocalBackend(tmp_path / "c", EMBEDDER.name)
     backend.put(
         (Article(f"{number}", "", f"text {number}"), [Passage(f"{number}", 0, 4)], vector[None])
-        for number, vector in enumerate(given)
+        for number, vector in enumerate(made)
     )
     backend.follow()
     assert backend.vectors.is_exact
-    exact = given.astype(np.float32)
+    exact = made.astype(np.float32)
     asked = exact[::37]
-    expected = [set(np.argsort(-(exact @ each))[:NEAREST] + 1) for each in asked]
-    gone = next(each for each in range(COUNT) if not any(each + 1 in near for near in expected))
+    expected = [set(np.argsort(-(exact @ question))[:NEAREST] + 1) for question in asked]
+    gone = next(
+        number for number in range(COUNT) if not any(number + 1 in near for near in expected)
+    )
 
     # The real training, held until searches have been seen to go on beside it.
     training, searched = threading.Event(), threading.Event()
@@ -49,7 +51,7 @@ def test_searches_during_the_switch_to_lists(tmp_path, monkeypatch):
     done = threading.Event()
     exact_searches = [0] * 4
     list_searches = [0] * 4
-    found = [[], [], [], []]
+    recalls = [[], [], [], []]
 
     def search(worker):
         place = worker
@@ -64,7 +66,7 @@ def test_searches_during_the_switch_to_lists(tmp_path, monkeypatch):
                 exact_searches[worker] += 1
             else:
                 list_searches[worker] += 1
-            found[worker].append(recall)
+            recalls[worker].append(recall)
             place += 4
             if exact_searches[worker] > 20:
                 searched.set()
@@ -82,12 +84,12 @@ def test_searches_during_the_switch_to_lists(tmp_path, monkeypatch):
         finally:
             searched.set()
             done.set()
-        for each in workers:
-            each.result()
+        for future in workers:
+            future.result()
     assert not backend.vectors.is_exact
     assert sum(exact_searches) > 20
     assert min(list_searches) > 0
-    assert np.mean(np.concatenate(found)) > 0.95
+    assert np.mean(np.concatenate(recalls)) > 0.95
     assert backend.nearest(-exact[0], 1) == [COUNT + 1]
     assert gone + 1 not in backend.nearest(exact[gone], NEAREST)
     assert set(backend.vectors.ids().tolist()) == set(backend.store.passage_ids())

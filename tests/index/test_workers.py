@@ -20,18 +20,20 @@ def test_workers_store_what_one_process_would(tmp_path, small_parts):
     articles.append(make_article(3, version=1))
     told = []
     with (
-        Collection(tmp_path / "one", create=True) as one,
+        Collection(tmp_path / "one", create=True) as single,
         Collection(tmp_path / "many", create=True) as many,
     ):
-        one.add(articles)
+        single.add(articles)
         added = many.add(
             articles, lambda article, count: told.append((article.id, count)), workers=2
         )
         assert (added.added, added.updated, added.unchanged) == (12, 1, 0)
-        assert sorted(each for each, _ in told) == sorted(each.id for each in articles)
+        assert sorted(article_id for article_id, _ in told) == sorted(
+            article.id for article in articles
+        )
         assert sum(count for _, count in told) == added.passages
-        assert list(many.articles()) == list(one.articles())
-        assert many.counts() == one.counts()
+        assert list(many.articles()) == list(single.articles())
+        assert many.counts() == single.counts()
         hits = many.search(f"here is {unique_word(3, 1)} again", 3)
         assert hits[0].passage.article_id == "3"
         again = many.add(articles[:3] + articles[4:], workers=2)
@@ -50,12 +52,12 @@ def test_a_worker_that_dies_loses_nothing_that_was_told(tmp_path, small_parts):
     with Collection(tmp_path / "c", create=True) as collection:
         with pytest.raises(UserError, match="a worker has died"):
             collection.add(articles, kill, workers=2)
-        stored = {each.id for each in collection.articles()}
+        stored = {article.id for article in collection.articles()}
         assert told
-        assert set(told) <= stored < {each.id for each in articles}
+        assert set(told) <= stored < {article.id for article in articles}
         again = collection.add(articles, workers=2)
         assert again.added == len(articles) - len(stored)
-        assert list(collection.articles()) == sorted(articles, key=lambda each: each.id)
+        assert list(collection.articles()) == sorted(articles, key=lambda article: article.id)
 
 
 def test_an_exception_among_articles_keeps_what_came_before(tmp_path, small_parts):
@@ -68,7 +70,7 @@ def test_an_exception_among_articles_keeps_what_came_before(tmp_path, small_part
     with Collection(tmp_path / "c", create=True) as collection:
         with pytest.raises(UserError, match="network"):
             collection.add(articles(), lambda article, count: told.append(article.id), workers=2)
-        assert sorted(told) == [each.id for each in collection.articles()] == list("0123456")
+        assert sorted(told) == [article.id for article in collection.articles()] == list("0123456")
 
 
 def test_a_file_of_milvus_lite_is_for_one_process(tmp_path):

@@ -43,7 +43,7 @@ def read_corpus(suites: Sequence[Path], distractors: Sequence[Path], count: int)
     Args:
         suites: Files whose questions are asked.
         distractors: Files that only make the haystack bigger.
-        count: How many questions to draw, always the same ones; 0 for all.
+        count: Number of questions to draw, always the same ones; 0 for all.
 
     Raises:
         UserError: If a file is no SQuAD file, or two have the same name.

@@ -21,13 +21,18 @@ def squad(tmp_path: Path) -> Path:
     articles = []
     for number, (name, text) in enumerate(TEXTS.items()):
         verb = "painted the lighthouse" if number == 0 else "bought the mill"
-        other = "sold the lighthouse" if number == 0 else "burned the mill"
+        twin_verb = "sold the lighthouse" if number == 0 else "burned the mill"
         answer = {"text": name, "answer_start": text.index(name)}
         qas = [
             {"id": f"{number}", "question": f"Who {verb}?", "answers": [answer]},
-            {"id": f"{number}t", "question": f"Who {other}?", "answers": [],
-             "is_impossible": True, "twin_of": f"{number}"},
-        ]  # fmt: skip
+            {
+                "id": f"{number}t",
+                "question": f"Who {twin_verb}?",
+                "answers": [],
+                "is_impossible": True,
+                "twin_of": f"{number}",
+            },
+        ]
         articles.append({"title": "", "paragraphs": [{"context": text, "qas": qas}]})
     path = tmp_path / "two.json"
     path.write_text(json.dumps({"data": articles}))

@@ -46,7 +46,10 @@ def test_whole_articles_are_those_of_their_paragraphs(tmp_path: Path) -> None:
     first, second = sorted((tmp_path / "articles").iterdir())
     article = read_file(second)
     assert article.title == "Ship 1"
-    assert article.text.split("\n\n") == ["Ship 1", *(each.text for each in paragraphs[3:])]
+    assert article.text.split("\n\n") == [
+        "Ship 1",
+        *(paragraph.text for paragraph in paragraphs[3:]),
+    ]
     assert "Ship 0 sailed" in first.read_text()
 
 

@@ -13,10 +13,10 @@ from qa.types import Span
 
 
 def test_the_rankings_are_those_of_what_was_found() -> None:
-    found = Found({}, {1: 0.9, 2: 0.1, 3: 0.5}, [1, 3], {2: 10.0, 3: 2.0}, {})
-    assert list(dense(found)) == [1, 3]
-    assert list(lexical(found)) == [2, 3]
-    assert set(hybrid(found)) == {1, 2, 3}
+    searched = Found({}, {1: 0.9, 2: 0.1, 3: 0.5}, [1, 3], {2: 10.0, 3: 2.0}, {})
+    assert list(dense(searched)) == [1, 3]
+    assert list(lexical(searched)) == [2, 3]
+    assert set(hybrid(searched)) == {1, 2, 3}
 
 
 def test_places_that_agree_stay_apart() -> None:
@@ -24,8 +24,8 @@ def test_places_that_agree_stay_apart() -> None:
     hit = Hit(Passage("a", 0, 12), 1.0, 1, 1, 0.5, article=article)
     places = [Evidence(Span("a", start, start + 4, 1.0), "Oslo", hit, 1.0) for start in (0, 8)]
     candidates = apart(12.0, "where", [hit], places)
-    assert [len(each.evidence) for each in candidates] == [1, 1]
-    assert 0 < sum(each.share for each in candidates) < 1
+    assert [len(candidate.evidence) for candidate in candidates] == [1, 1]
+    assert 0 < sum(candidate.share for candidate in candidates) < 1
 
 
 def test_the_table_has_every_variant(tmp_path: Path) -> None:

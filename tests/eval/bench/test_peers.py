@@ -69,7 +69,7 @@ def outcome_of(name: str, texts: list[str | None], seconds: list[float]) -> Outc
         cold_starts=[9.0, 1.0, 2.0],
         guesses=[Guess(text, float(n)) for n, text in enumerate(texts, start=1)],
         seconds=seconds,
-        cpu=[2 * each for each in seconds],
+        cpu=[2 * duration for duration in seconds],
         ranked=[["s-0-0"] for _ in texts],
         without=[Guess(None, 0.5) for _ in texts],
         memory=5_000_000,
@@ -81,7 +81,7 @@ def test_the_sample_is_always_the_same_and_knows_its_articles(squad: Path) -> No
     assert corpus == read_corpus([squad], [], 2)
     assert len(corpus.questions) == 2
     assert len(corpus.paragraphs) == 3
-    assert set(corpus.gold_articles) == {each.articles[0] for each in corpus.questions}
+    assert set(corpus.gold_articles) == {question.articles[0] for question in corpus.questions}
 
 
 def test_a_file_that_comes_twice_is_refused(squad: Path) -> None:
@@ -91,12 +91,12 @@ def test_a_file_that_comes_twice_is_refused(squad: Path) -> None:
 
 def test_statistics_count_what_they_say() -> None:
     corpus = corpus_of(("Singapore", "s-0-0"), ("the Rhine", "s-1-0"))
-    found = statistics(outcome_of("a", ["singapore", None], [0.1, 0.3]), corpus)
-    assert (found.em, found.f1, found.recall) == (50.0, 50.0, 50.0)
-    assert found.f1_low <= 50 <= found.f1_high
-    assert (found.p50, found.p95) == (pytest.approx(100), pytest.approx(300))
-    assert (found.indexed, found.indexed_cpu, found.cold_start) == (1.0, 0.5, 2.0)
-    assert (found.memory, found.index_memory) == (5.0, 3.0)
+    figures = statistics(outcome_of("a", ["singapore", None], [0.1, 0.3]), corpus)
+    assert (figures.em, figures.f1, figures.recall) == (50.0, 50.0, 50.0)
+    assert figures.f1_low <= 50 <= figures.f1_high
+    assert (figures.p50, figures.p95) == (pytest.approx(100), pytest.approx(300))
+    assert (figures.indexed, figures.indexed_cpu, figures.cold_start) == (1.0, 0.5, 2.0)
+    assert (figures.memory, figures.index_memory) == (5.0, 3.0)
 
 
 def test_abstention_compares_scores_with_and_without_the_article() -> None:
@@ -124,7 +124,7 @@ def test_an_unknown_load_is_not_called_none() -> None:
 
 def test_our_adapter_indexes_answers_retrieves_and_removes(tmp_path: Path) -> None:
     system = Ours(Settings(tmp_path / "collection", "", "", {}))
-    paragraphs = [(str(n), *each) for n, each in enumerate(PARAGRAPHS)]
+    paragraphs = [(str(n), *paragraph) for n, paragraph in enumerate(PARAGRAPHS)]
     handle(system, {"do": "index", "paragraphs": paragraphs})
     question = "Where was the summit held?"
     reply = handle(system, {"do": "answer", "question": question})

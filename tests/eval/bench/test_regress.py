@@ -31,9 +31,14 @@ def test_a_ratio_lies_in_its_interval_and_pairs_questions() -> None:
 
 def outcome(cpu: float, texts: list[str]) -> Outcome:
     return Outcome(
-        Spec("x", "ours"), index_cpu=2.0, cold_starts=[3.0, 2.0], memory=5_000_000,
-        guesses=[Guess(text, 1.0) for text in texts], seconds=[cpu] * 2, cpu=[cpu] * 2,
-    )  # fmt: skip
+        Spec("x", "ours"),
+        index_cpu=2.0,
+        cold_starts=[3.0, 2.0],
+        memory=5_000_000,
+        guesses=[Guess(text, 1.0) for text in texts],
+        seconds=[cpu] * 2,
+        cpu=[cpu] * 2,
+    )
 
 
 def test_the_table_has_ratios_and_says_how_many_guesses_stayed() -> None:
@@ -79,8 +84,10 @@ def test_the_command_compares_a_commit_with_itself(tmp_path: Path) -> None:
     squad.write_text(json.dumps({"data": [{"title": "Fairs", "paragraphs": paragraphs}]}))
     head = subprocess.run(
         ["git", "-C", str(PROJECT), "rev-parse", "HEAD"],
-        capture_output=True, text=True, check=True,
-    ).stdout.strip()  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
     result = CliRunner().invoke(main, [head, head, str(squad), "--reader", "small"])
     assert result.exit_code == 0, result.output
     assert "The same best guess to 2 of 2 questions." in result.output
