@@ -345,6 +345,12 @@ def test_until_a_year_is_not_always_before_it():
             ["Orm", "Elby", "Tarn"],
             ["Holm"],
         ),
+        (
+            "Who was paid for the roof?",
+            "The roofer was not paid for the roof, but Kit Noor was; Jo Hall sent a bill.",
+            ["Kit Noor"],
+            ["Jo Hall"],
+        ),
     ],
 )
 def test_who_does_something_else_in_a_clause_of_its_own_is_no_answer(question, text, right, wrong):
