@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
@@ -308,6 +309,20 @@ def test_an_export_numbers_the_evidence_as_the_page_does() -> None:
     assert "**Said** \\[2\\]" in text
     assert "**Lind** \\[1\\]" in text
     assert "\\[1\\] B" in text
+
+
+def test_as_many_passages_are_told_as_are_shown() -> None:
+    one, two = citation("a", "Lopez", "c"), citation("b", "Cruz", "d")
+    rival = Answer("q", "Cruz", 0.5, (two, two), relation="contradicts")
+    guess = Answer("q", "Cruz", 0.2, (two,))
+    for given_ in (
+        answer(one, text="Lopez"),
+        answer(one, text="Lopez", alternatives=(rival,)),
+        Answer("q", None, 0.2, (one, two), alternatives=(guess,)),
+    ):
+        count = evidence_panel(given_).count('id="aq-cite-')
+        told = Parsed(turn(Exchange(0, "q", NOW, answer=given_), None)).text
+        assert re.search(rf"\b{count} (?:nearest )?passage", told), told
 
 
 def test_what_is_not_answered_can_be_asked_again() -> None:

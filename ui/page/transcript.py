@@ -12,6 +12,7 @@ from ui.page.evidence import (
     evidence_panel,
     examples,
     explanation,
+    side_by_side,
     text_html,
 )
 
@@ -129,7 +130,8 @@ def _outcome(exchange: Exchange, status: str | None) -> str:
 
 def _actions(exchange: Exchange, answer: Answer) -> str:
     number = exchange.number
-    places = len(answer.citations)
+    shown = side_by_side(answer) if answer.text is not None else [answer]
+    places = sum(len(one.citations) for one in shown)
     kind = "passage" if answer.text is not None else "nearest passage"
     buttons = [
         f'<button type="button" class="aq-show"{attributes(action="show", number=number)}>'

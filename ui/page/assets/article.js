@@ -15,7 +15,8 @@ function dialog() {
       if (event.target === made || event.target.closest('.aq-close')) close();
     });
     made.addEventListener('cancel', (event) => { event.preventDefault(); close(); });
-    find('.gradio-container').append(made);
+    // Outside of it, Gradio lets no rule for narrow windows reach.
+    find('.gradio-container .contain').append(made);
   }
   return made;
 }
