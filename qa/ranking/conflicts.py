@@ -8,7 +8,7 @@ from qa.question.answer_type import kind_of
 from qa.question.restrictions import Restrictions, restrictions_of
 from qa.ranking.periods import place_time, place_time_of, relation
 from qa.ranking.same_answer import agree, comparable, is_part
-from qa.settings import CONTRADICTION_SHARE
+from qa.settings import CONTRADICTION_PART, CONTRADICTION_SHARE
 from qa.squad_metrics import normalise
 from qa.types import Answer, Relation, ResolvedDate
 
@@ -108,16 +108,20 @@ def _difference(asked: Restrictions, best: Answer, other: Answer) -> Relation | 
     asks for what is.
     """
     if best.date is not None:
-        return "contradicts"
+        return _contradicting(best, other)
     if asked.time is not None:
         of_time = _is_of(asked.time, best) and _is_of(asked.time, other)
-        return "contradicts" if of_time else None
+        return _contradicting(best, other) if of_time else None
     told = best.held is not None and other.held is not None
     first, second = _since(best), _since(other)
     known = date.min not in (first, second)
     if known and abs(first - second) > _APART and (told or asked.current or asked.present):
         return "changed"
-    return "contradicts"
+    return _contradicting(best, other)
+
+
+def _contradicting(best: Answer, other: Answer) -> Relation | None:
+    return "contradicts" if other.confidence >= CONTRADICTION_PART * best.confidence else None
 
 
 def _is_of(time: ResolvedDate, answer: Answer) -> bool:

@@ -59,7 +59,7 @@ def test_another_value_from_another_article_does(one, other):
 
 
 def test_only_what_is_well_supported_and_stands_elsewhere():
-    best = answer("Singapore")
+    best = answer("Singapore", 0.4)
     # Two that contradict each other share what either would have alone.
     assert relations(best, answer("Hanoi", THRESHOLD / 2 - 0.01, "b")) == [None]
     assert relations(best, answer("Hanoi", THRESHOLD / 2, "b")) == ["contradicts"]
@@ -68,6 +68,15 @@ def test_only_what_is_well_supported_and_stands_elsewhere():
     assert relations(best, answer("Hanoi")) == [None]  # beside it, in one passage
     assert relations(best, answer("Hanoi", start=500)) == [None]  # two things of one article
     assert relations(best, answer("Hanoi", article="b"), kind="yes or no") == [None]
+
+
+def test_what_is_far_less_likely_is_no_disagreement():
+    sure = answer("Singapore", 0.9)
+    assert relations(sure, answer("Hanoi", 0.2, "b")) == [None]
+    assert relations(sure, answer("Hanoi", 0.4, "b")) == ["contradicts"]
+    days = (date(2018, 6, 1), date(2018, 6, 1)), (date(2018, 7, 1), date(2018, 7, 1))
+    first, second = answer("1 June", 0.9, day=days[0]), answer("1 July", 0.2, "b", day=days[1])
+    assert relations(first, second, kind="when") == [None]
 
 
 def test_one_contradiction_is_told_once():
