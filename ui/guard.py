@@ -53,7 +53,7 @@ _OPEN = re.compile(r"/api/(?:health|docs|openapi\.json)|/fonts/[\w-]+\.woff2|/lo
 PAGE_ROUTES = {
     "GET": re.compile(
         r"/?|/config|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/(?:assets|static)/.+|"
-        r"/gradio_api/(?:heartbeat/[^/]+|queue/data|startup-events|info)"
+        r"/gradio_api/(?:heartbeat/[^/]+|queue/data|startup-events|info|app_id)"
     ),
     "POST": re.compile(r"/gradio_api/(?:queue/join|run/[^/]+|cancel|reset)"),
 }

@@ -63,6 +63,36 @@ def test_evidence_and_rating_stay_with_the_question_that_was_chosen(page: Any) -
     evidence_of(page, FIRST)
 
 
+def test_the_other_tab_recovers_too_and_takes_nothing_away(
+    chromium: Any, start_server: Callable[..., Any], tmp_path: Path
+) -> None:
+    server = start_server(tmp_path)
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(TAKES_LONG)
+    page.goto(server.url)
+    page.locator("#aq-ask:enabled").wait_for()
+    server.process.kill()
+    server.process.wait()
+    page.fill("#aq-field", FIRST)
+    page.press("#aq-field", "Enter")
+    page.locator(".aq-unsent").wait_for()
+    page.fill("#aq-field", "half a thought")
+    page.get_by_role("tab", name="Articles").click()
+    page.fill("#aq-find textarea, #aq-find input", "Kim")
+    page.get_by_text("Connection to the server was lost").wait_for()
+    # Gradio loads the page anew once the server is there again.
+    with page.expect_event("load"):
+        start_server(tmp_path, "--port", server.url.rpartition(":")[2])
+    settled(page, 1)
+    assert page.locator(".aq-question").all_inner_texts() == [FIRST]
+    assert page.input_value("#aq-field") == "half a thought"
+    page.get_by_role("tab", name="Articles").click()
+    page.fill("#aq-find textarea, #aq-find input", "nothing of this name")
+    page.locator("#aq-articles .aq-nothing").wait_for()
+    context.close()
+
+
 def test_reload_back_and_a_restart_keep_the_conversation(
     chromium: Any, start_server: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -23,13 +23,13 @@ PAGE = {
     "/", "/config", "/static/{path:path}", "/assets/{path:path}", "/favicon.ico", "/theme.css",
     "/robots.txt", "/manifest.json", f"{API}/heartbeat/{{session_hash}}", f"{API}/queue/join",
     f"{API}/queue/data", f"{API}/startup-events", f"{API}/info", f"{API}/run/{{api_name}}",
-    f"{API}/cancel", f"{API}/reset",
+    f"{API}/cancel", f"{API}/reset", f"{API}/app_id",
 }  # fmt: skip
 CLOSED = {
     "/openapi.json", "/login", "/login/", "/logout", "/svelte/{path:path}", "/config/",
     "/pwa_icon", "/pwa_icon/{size}", "/monitoring", "/monitoring/summary", "/monitoring/{key}",
     f"{API}/deep_link", f"{API}/user", f"{API}/user/", f"{API}/login_check",
-    f"{API}/login_check/", f"{API}/token", f"{API}/token/", f"{API}/app_id", f"{API}/app_id/",
+    f"{API}/login_check/", f"{API}/token", f"{API}/token/", f"{API}/app_id/",
     f"{API}/dev/reload", f"{API}/runs", f"{API}/runs/", f"{API}/info/",
     f"{API}/openapi.json", f"{API}/custom_component/{{id}}/{{environment}}/{{type}}/{{file_name}}",
     f"{API}/proxy={{url_path:path}}", f"{API}/stream/{{event_id}}",

@@ -18,21 +18,29 @@ export function ask(question) {
     page.conversation = newKey();
     history.pushState({}, '', address());
   }
+  tell('');
+  queue({ conversation: page.conversation, question, key: newKey(), ...filters() });
+  return true;
+}
+
+// The same key sent again is the same question: what a reload cut off is safely sent once more.
+export const queueAgain = (questions) => questions.forEach(queue);
+export const unsent = () => outbox.map(({ node, ...asked }) => asked);
+
+function queue(asked) {
   const node = document.createElement('article');
   node.className = 'aq-turn aq-unsent';
   const heading = document.createElement('h2');
   heading.className = 'aq-question';
-  heading.textContent = question;
+  heading.textContent = asked.question;
   const status = document.createElement('p');
   status.className = 'aq-status';
   status.textContent = 'sending';
   node.append(heading, status);
-  outbox.push({ conversation: page.conversation, question, node, key: newKey(), ...filters() });
-  tell('');
+  outbox.push({ ...asked, node });
   drawOutbox();
   node.scrollIntoView({ block: 'nearest' });
   send();
-  return true;
 }
 
 async function send() {

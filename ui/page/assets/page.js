@@ -4,7 +4,7 @@ import * as talk from './conversation.js';
 import * as filters from './filters.js';
 import { call, steadily } from './server.js';
 import * as side from './side.js';
-import { address, find, keep, kept, page, root } from './state.js';
+import { address, find, page, root, tell } from './state.js';
 
 const quickly = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
@@ -179,6 +179,28 @@ function switched({ detail }) {
   drawStart();
 }
 
+// What was typed, and what was asked while the server was away, outlives the page.
+function leave() {
+  const left = { draft: find('#aq-field').value, unsent: talk.unsent() };
+  try { sessionStorage.setItem('aq-left', JSON.stringify(left)); } catch { /* Not allowed. */ }
+}
+
+function takeUp() {
+  let left;
+  try {
+    left = JSON.parse(sessionStorage.getItem('aq-left'));
+    sessionStorage.removeItem('aq-left');
+  } catch { return; }
+  if (!find('#aq-field').value) find('#aq-field').value = left?.draft ?? '';
+  const unsent = left?.unsent ?? [];
+  if (!page.conversation && unsent.length) {
+    page.conversation = unsent[0].conversation;
+    history.replaceState({}, '', address());
+    tell('');
+  }
+  talk.queueAgain(unsent);
+}
+
 async function start() {
   const empty = document.createElement('template');
   empty.id = 'aq-evidence-empty';
@@ -196,6 +218,7 @@ async function start() {
   document.addEventListener('click', clicked);
   document.addEventListener('keydown', pressed);
   addEventListener('popstate', moved);
+  addEventListener('pagehide', leave);
   addEventListener('aq-collection', switched);
   find('#aq-ask').disabled = false;
   find('#aq-field').focus();
@@ -210,6 +233,7 @@ async function start() {
   // From here on questions can be asked: nothing may take away what they begin.
   if (where.conversation) await talk.open(where.conversation, where.number);
   else side.drawSide();
+  takeUp();
   if (where.article) await article.read(where.place);
 }
 
