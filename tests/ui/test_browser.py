@@ -35,6 +35,7 @@ def answer_of(turn: Any) -> str:
 
 def evidence_of(page: Any, question: str) -> None:
     """Wait until the evidence is that of a question."""
+    page.locator("#aq-evidence:not([aria-busy])").wait_for()
     page.locator(".aq-about q").get_by_text(question, exact=True).wait_for()
     page.locator(".aq-card").first.wait_for()
 
@@ -142,14 +143,17 @@ def test_a_date_range_filters_the_questions(page: Any) -> None:
     page.get_by_role("tab", name="Ask").click()
     page.get_by_role("button", name="Only some articles").click()
     question = "What is the toll of the Orrin bridge?"
-    for since, until, toll in (("2010", "", "9 crowns"), ("", "2005-12", "5 crowns")):
+    for since, until, toll, day in (
+        ("2010", "", "9 crowns", "2011-05-01"),
+        ("", "2005-12", "5 crowns", "2001-05-01"),
+    ):
         page.fill("#aq-since", since)
         page.fill("#aq-until", until)
         turn = ask(page, question)
         assert toll in answer_of(turn)
         assert "Only articles" in turn.locator(".aq-filters").inner_text()
         evidence_of(page, question)
-        assert page.locator(".aq-card time").all_inner_texts() in (["2011-05-01"], ["2001-05-01"])
+        assert page.locator(".aq-card time").all_inner_texts() == [day]
     page.locator("#aq-chosen").get_by_text("1 of ").wait_for()
     page.get_by_role("button", name="Remove: until 2005-12-31").click()
     page.locator(".aq-chips").wait_for(state="detached")

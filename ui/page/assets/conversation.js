@@ -153,10 +153,12 @@ export async function select(number) {
     turn.classList.toggle('aq-selected', is);
     if (is) turn.setAttribute('aria-current', 'true'); else turn.removeAttribute('aria-current');
   }
+  const panel = find('#aq-evidence');
+  panel.setAttribute('aria-busy', 'true'); // What it shows is of another question until then.
   const path = `/page/conversations/${page.conversation}/evidence/${number}`;
   const { html } = await steadily(() => call(path));
   if (then !== shown || selected !== number) return;
-  const panel = find('#aq-evidence');
+  panel.removeAttribute('aria-busy');
   if (panel.shownHtml !== html) {
     panel.shownHtml = html;
     panel.innerHTML = html;
@@ -200,6 +202,7 @@ function empty() {
   busy = false;
   turns().replaceChildren();
   const panel = find('#aq-evidence');
+  panel.removeAttribute('aria-busy');
   panel.shownHtml = undefined;
   panel.innerHTML = find('#aq-evidence-empty').innerHTML;
 }
