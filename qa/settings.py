@@ -48,7 +48,8 @@ either would have alone.
 """
 
 CONTRADICTION_PART = 0.3
-"""An answer that is less than this part as likely as the best one is no disagreement with it.
+"""An answer that is less than this part as likely as the best one is no disagreement with it, and
+nothing that has changed.
 
 Of eight pairs of short reports that differ in one value the seven that are told have 0.33 to 0.80;
 of four false notices over the seeds three have 0.20 to 0.22, and one 0.45.

@@ -74,6 +74,33 @@ class Measured(Protocol):
     def __iter__(self) -> Iterator[Article]: ...
 
 
+class _Seen:
+    """Tells of articles that replace others of the same id in an earlier file or member."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._texts: dict[str, tuple[str, int]] = {}  # file and hash of the text, by article id
+
+    @property
+    def ids(self) -> KeysView[str]:
+        """Ids of the articles passed on so far."""
+        return self._texts.keys()
+
+    def passed_on(self, name: str, articles: Iterable[Article]) -> Iterator[Article]:
+        """The articles of the file of this name; once for each earlier file, what they replace."""
+        replaced = Counter[str]()
+        for article in articles:
+            this = name, hash(article.text)
+            file, text = self._texts.get(article.id, this)
+            if file != name and text != this[1]:
+                replaced[file] += 1
+            self._texts[article.id] = this
+            yield article
+        for file, count in replaced.items():
+            what = f"{count} articles replace those" if count > 1 else "one article replaces that"
+            self._problem(Note(f"{name}: {what} of the same id in {file}"))
+
+
 class ArticleFiles:
     """The articles of files, archives and folder trees, in a stable order.
 
@@ -88,7 +115,7 @@ class ArticleFiles:
         self._paths = list(paths)
         self._problem = problem
         self._fields = fields
-        self._texts: dict[str, tuple[str, int]] = {}  # file and hash of the text, by article id
+        self._seen = _Seen(problem)
         self.incomplete: set[str] = set()
         self._finished = 0
         self._current: BinaryIO | None = None
@@ -98,7 +125,7 @@ class ArticleFiles:
     @property
     def ids(self) -> KeysView[str]:
         """Ids of the articles read so far."""
-        return self._texts.keys()
+        return self._seen.ids
 
     @property
     def done(self) -> int:
@@ -139,17 +166,7 @@ class ArticleFiles:
             self._problem(line)
 
         document = Input(name, source, path.suffix.lower(), size, self._opener(path))
-        replaced = Counter[str]()
-        for article in read_input(document, told, self._fields):
-            this = name, hash(article.text)
-            earlier = self._texts.get(article.id, this)
-            if earlier[0] != name and earlier[1] != this[1]:
-                replaced[earlier[0]] += 1
-            self._texts[article.id] = this
-            yield article
-        for file, count in replaced.items():
-            what = f"{count} articles replace those" if count > 1 else "one article replaces that"
-            self._problem(Note(f"{name}: {what} of the same id in {file}"))
+        yield from self._seen.passed_on(name, read_input(document, told, self._fields))
 
     def _opener(self, path: Path) -> Callable[[], BinaryIO]:
         def opened() -> BinaryIO:
@@ -238,10 +255,12 @@ def _read_input(
     try:
         if document.kind == ".zip":
             empty = True
+            seen = _Seen(problem)
             for member in members(document, KINDS, problem, unpacking):
                 empty = False
                 unpacking.depth += 1
-                yield from _read_input(member, problem, fields, unpacking)
+                articles = _read_input(member, problem, fields, unpacking)
+                yield from seen.passed_on(member.name, articles)
                 unpacking.depth -= 1
             if empty:
                 problem(f"{document.name}: holds no files of kinds that are read")

@@ -103,25 +103,24 @@ def _changed(others: Sequence[Answer]) -> list[Answer]:
 def _difference(asked: Restrictions, best: Answer, other: Answer) -> Relation | None:
     """How an answer that cannot be right at the same time stands to the best one.
 
+    What is far less likely is neither a disagreement nor a change, but another thing's value.
     Asked for a time, answers of other times say nothing of it. Otherwise what sentences tell of
     different times has changed; and so has what articles of different times tell, if the question
     asks for what is.
     """
+    if other.confidence < CONTRADICTION_PART * best.confidence:
+        return None
     if best.date is not None:
-        return _contradicting(best, other)
+        return "contradicts"
     if asked.time is not None:
         of_time = _is_of(asked.time, best) and _is_of(asked.time, other)
-        return _contradicting(best, other) if of_time else None
+        return "contradicts" if of_time else None
     told = best.held is not None and other.held is not None
     first, second = _since(best), _since(other)
     known = date.min not in (first, second)
     if known and abs(first - second) > _APART and (told or asked.current or asked.present):
         return "changed"
-    return _contradicting(best, other)
-
-
-def _contradicting(best: Answer, other: Answer) -> Relation | None:
-    return "contradicts" if other.confidence >= CONTRADICTION_PART * best.confidence else None
+    return "contradicts"
 
 
 def _is_of(time: ResolvedDate, answer: Answer) -> bool:

@@ -3,6 +3,7 @@
 import io
 import json
 import time
+import zipfile
 from datetime import date
 
 import pytest
@@ -106,6 +107,23 @@ def test_records_of_one_title_and_day_are_several_articles(tmp_path):
             assert sorted(article.text for article in collection.articles()) == [
                 record["text"] for record in lines
             ]
+
+
+def test_records_of_two_members_of_an_archive_with_the_same_ids_are_told(tmp_path):
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, towns in (("a", ("Elby", "Orm", "Skag")), ("b", ("Velm", "Orm", "Tarn"))):
+            lines = [{"id": n, "text": f"The mayor of {town}."} for n, town in enumerate(towns)]
+            archive.writestr(f"in/{name}.jsonl", "\n".join(map(json.dumps, lines)))
+        archive.writestr("c.csv", "id,text\n7,The mayor of Rise.\n")
+    problems = []
+    texts = [article.text for article in read_articles([path], problems.append)]
+    assert len(texts) == 7
+    (told,) = problems
+    assert isinstance(told, Note)
+    assert told == (
+        f"{path}!in/b.jsonl: 2 articles replace those of the same id in {path}!in/a.jsonl"
+    )
 
 
 def test_records_of_two_files_with_the_same_ids_are_told(tmp_path):

@@ -158,12 +158,23 @@ def test_what_sentences_tell_of_different_times_has_changed():
 
 def test_the_newest_is_given_only_if_it_is_sure_enough():
     best, others = compared(
-        [quoted(HOLT, "Per Holt", 0.7, "a"), quoted(VEGA, "Ines Vega", 0.15, "b")],
+        [quoted(HOLT, "Per Holt", 0.7, "a"), quoted(VEGA, "Ines Vega", 0.22, "b")],
         "Who led the abbey?",
         THRESHOLD,
         TODAY,
     )
     assert (best.text, others[0].relation) == ("Per Holt", "changed")
+
+
+def test_what_is_far_less_likely_is_no_change():
+    # Who built another abbey, in another year, took it over from nobody.
+    best, others = compared(
+        [quoted(HOLT, "Per Holt", 0.95, "a"), quoted(VEGA, "Ines Vega", 0.28, "b")],
+        "Who led the abbey?",
+        0.2,
+        TODAY,
+    )
+    assert (best.text, others[0].relation) == ("Per Holt", None)
 
 
 @pytest.mark.parametrize(
