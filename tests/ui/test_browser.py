@@ -171,6 +171,25 @@ def test_a_date_range_filters_the_questions(page: Any) -> None:
     remove_article(page, "Toll 2011")
 
 
+AT_ONCE = """() => {
+    document.querySelector('[aria-controls=aq-paste]').click();
+    for (const [name, value] of [['title', 'Sluice'], ['text', 'The sluice is 9 m wide.']]) {
+        const field = document.querySelector(`#aq-paste-${name} textarea, #aq-paste-${name} input`);
+        field.value = value;
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+}"""
+
+
+def test_what_is_typed_in_the_moment_in_which_a_part_opens_is_kept(page: Any) -> None:
+    page.get_by_role("tab", name="Articles").click()
+    page.locator(".aq-count").wait_for()
+    page.evaluate(AT_ONCE)
+    page.click("#aq-paste-add")
+    page.locator("#aq-report .aq-done").filter(has_text="Sluice").wait_for(timeout=TAKES_LONG)
+    remove_article(page, "Sluice")
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_an_article_can_be_asked_alone(page: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})

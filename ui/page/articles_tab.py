@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
@@ -62,7 +64,7 @@ class ArticlesTab:
             with gr.Column(scale=5, min_width=320, elem_id="aq-add"):
                 gr.HTML("<h2>Add articles</h2>")
                 jobs = gr.HTML(add_form(), js_on_load=script("jobs"), elem_id="aq-jobs")
-                with gr.Accordion("Paste a text", open=False, elem_id="aq-paste"):
+                with _fold("Paste a text", "aq-paste"):
                     title = gr.Textbox("", label="Title", max_length=500, elem_id="aq-paste-title")
                     day = gr.Textbox(
                         "", label="Published on", placeholder="2019-01-19, or leave empty",
@@ -74,10 +76,10 @@ class ArticlesTab:
                     )  # fmt: skip
                     paste = gr.Button("Add text", elem_id="aq-paste-add")
                 report = gr.HTML("", elem_id="aq-report")
-                with gr.Accordion("New collection", open=False, elem_id="aq-new"):
+                with _fold("New collection", "aq-new"):
                     name = gr.Textbox("", label="Name", max_length=48, elem_id="aq-new-name")
                     create = gr.Button("Create and switch to it", elem_id="aq-new-create")
-                with gr.Accordion("Rename or delete this one", open=False, elem_id="aq-this"):
+                with _fold("Rename or delete this one", "aq-this"):
                     new = gr.Textbox("", label="New name", max_length=48, elem_id="aq-this-new")
                     rename = gr.Button("Rename this collection", elem_id="aq-this-rename")
                     sure = gr.Textbox(
@@ -211,6 +213,21 @@ class ArticlesTab:
             return gr.skip(), gr.skip(), _report([(name, "failed", without_folders(error))])
         dropdown = gr.Dropdown(self._service.library.names(), value=chosen)
         return dropdown, "", _report([(name.strip(), "done", words)])
+
+
+@contextmanager
+def _fold(label: str, name: str) -> Iterator[None]:
+    """A part of the tab that a button shows and hides.
+
+    An accordion of Gradio makes its fields when it is opened, and what is typed in that moment is
+    lost.
+    """
+    gr.HTML(
+        f'<button type="button" aria-expanded="false" aria-controls="{name}">{label}</button>',
+        js_on_load=script("fold"), elem_classes="aq-fold",
+    )  # fmt: skip
+    with gr.Column(elem_id=name, elem_classes="aq-folded"):
+        yield
 
 
 def _name_of(title: str) -> str:

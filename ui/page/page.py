@@ -38,7 +38,8 @@ class Page:
             with gr.Tabs(elem_id="aq-tabs"):
                 with gr.Tab("Ask", id="ask"):
                     gr.HTML(ask_tab(), elem_id="aq-room")
-                with gr.Tab("Articles", id="articles"):
+                # Made with the page: what is typed while fields are made is lost.
+                with gr.Tab("Articles", id="articles", render_children=True):
                     ArticlesTab(self._service).build(collection, blocks)
             blocks.load(self._names, None, collection, **QUIET)
             # The scripts of the page are told which collection was chosen, and choose one.
