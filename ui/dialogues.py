@@ -7,6 +7,7 @@ import logging
 from collections import deque
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
+from functools import partial
 from threading import Lock
 
 from index.errors import UserError
@@ -112,36 +113,43 @@ class Dialogues:
             return {asked.exchange.number: asked.status for asked in line.asked} if line else {}
 
     def _line_up(self, person: str, conversation_id: str, exchange: Exchange) -> None:
+        asked = _Asked(exchange)
         with self._lock:
             line = self._lines.setdefault(conversation_id, _Line(person, conversation_id))
-            line.asked.append(_Asked(exchange))
+            line.asked.append(asked)
             is_first = len(line.asked) == 1
         if is_first:
-            self._begin(line)
+            self._begin(line, asked)
 
-    def _begin(self, line: _Line) -> None:
-        """Ask the first question of the line."""
+    def _begin(self, line: _Line, asked: _Asked | None) -> None:
+        """Ask the first question of the line that can be asked."""
+        while asked is not None:
+            asked.trace.on_step = partial(setattr, asked, "status")
+            try:
+                conversation = self.conversations.get(line.person, line.conversation)
+                query = _query(conversation, asked.exchange)
+                future = self._service.submit(query, "page", asked.trace)
+            except UserError as error:
+                self._settle(line.person, line.conversation, asked, problem=without_folders(error))
+                asked = self._next(line)
+                continue
+            asked.future = future
+            future.add_done_callback(partial(self._answered, line, asked))
+            return
+
+    def _next(self, line: _Line) -> _Asked | None:
+        """The question after the first one of the line, which is settled; None if there is none.
+
+        A line without questions ends here, under the lock: who asks next begins another.
+        """
         with self._lock:
             if self._lines.get(line.conversation) is not line:
-                return
-            if not line.asked:
-                del self._lines[line.conversation]
-                return
-            asked = line.asked[0]
-
-        def tell(doing: str) -> None:
-            asked.status = doing
-
-        asked.trace.on_step = tell
-        try:
-            conversation = self.conversations.get(line.person, line.conversation)
-            future = self._service.submit(_query(conversation, asked.exchange), "page", asked.trace)
-        except UserError as error:
-            self._settle(line.person, line.conversation, asked, problem=without_folders(error))
-            self._go_on(line, asked)
-            return
-        asked.future = future
-        future.add_done_callback(lambda done: self._answered(line, asked, done))
+                return None  # It was stopped.
+            line.asked.popleft()
+            if line.asked:
+                return line.asked[0]
+            del self._lines[line.conversation]
+            return None
 
     def _answered(self, line: _Line, asked: _Asked, future: "Future[Answer]") -> None:
         with self._lock:
@@ -160,13 +168,7 @@ class Dialogues:
             self._settle(line.person, line.conversation, asked, problem=problem)
         else:
             self._settle(line.person, line.conversation, asked, answer)
-        self._go_on(line, asked)
-
-    def _go_on(self, line: _Line, asked: _Asked) -> None:
-        with self._lock:
-            if line.asked and line.asked[0] is asked:
-                line.asked.popleft()
-        self._begin(line)
+        self._begin(line, self._next(line))
 
     def _settle(
         self, person: str, conversation_id: str, asked: _Asked, answer: Answer | None = None,

@@ -38,20 +38,20 @@ _AROUND = ("nav", "aside", "footer", "form", "button", "dialog", "menu")
 _AROUND_ROLES = frozenset(
     "navigation banner contentinfo complementary search dialog alertdialog menu menubar".split()
 )
-_AROUND_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:nav(?:bar|igation)?|menu|breadcrumbs?|footer|sidebar|cookies?|consent|gdpr|"
-    r"newsletter|subscribe|paywall|share|sharing|social|related|recommend\w*|teasers?|promo\w*|"
-    r"advert\w*|ads?|banner|comments?|respond|popup|modal|masthead|widgets?|login|search)"
-    r"(?:$|[\s_-])",
-    re.IGNORECASE,
+_SITE_WORDS = (
+    r"nav(?:bar|igation)?|menu|breadcrumbs?|footer|cookies?|consent|gdpr|newsletter|subscribe|"
+    r"paywall|advert\w*|ads?|popup|modal|login|search"
+)
+_BESIDE_WORDS = (
+    r"sidebar|share|sharing|social|related|recommend\w*|teasers?|promo\w*|banner|comments?|respond|"
+    r"masthead|widgets?"
+)
+_AROUND_NAMES, _NEVER_TOLD_NAMES = (
+    re.compile(rf"(?:^|[\s_-])(?:{words})(?:$|[\s_-])", re.IGNORECASE)
+    for words in (f"{_SITE_WORDS}|{_BESIDE_WORDS}", _SITE_WORDS)
 )
 _NEVER_TOLD = ("nav", "footer", "form", "button", "dialog", "menu")
 _NEVER_TOLD_ROLES = _AROUND_ROLES - {"complementary", "banner"}
-_NEVER_TOLD_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:nav(?:bar|igation)?|menu|breadcrumbs?|footer|cookies?|consent|gdpr|newsletter|"
-    r"subscribe|paywall|advert\w*|ads?|popup|modal|login|search)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
 """What these hold is of the site. What else stands around an article can be a part of it."""
 
 _NAMES = {

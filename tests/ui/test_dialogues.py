@@ -1,8 +1,11 @@
 """What the page asks the server: questions in their turn, and each person's own conversations."""
 
 import json
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -85,6 +88,56 @@ def test_evidence_is_that_of_the_question(client: TestClient) -> None:
     for number in (2, -1, 99):
         path = f"/page/conversations/{conversation}/evidence/{number}"
         assert client.get(path).status_code == 400
+
+
+class LockWithGap:
+    """A lock; once armed, something happens right after it is let go of."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.then: Callable[[], None] | None = None
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *error: object) -> None:
+        then, self.then = self.then, None
+        self._lock.release()
+        if then is not None:
+            then()
+
+
+def test_a_question_that_comes_between_two_steps_is_asked_once(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversations = Conversations(tmp_path)
+    dialogues = Dialogues(service, conversations)
+    lock = LockWithGap()
+    monkeypatch.setattr(dialogues, "_lock", lock)
+    submitted = []
+    submit, settle, conversation = service.submit, conversations.settle, new_id()
+
+    def counted(query: Any, *rest: Any) -> Any:
+        submitted.append(query.question)
+        return submit(query, *rest)
+
+    def settle_and_arm(*arguments: Any, **more: Any) -> None:
+        settle(*arguments, **more)
+        if len(submitted) == 1:
+            # It comes when the line of the first has just become empty.
+            lock.then = partial(dialogues.ask, "p", conversation, new_id(), "thanks", "main")
+
+    monkeypatch.setattr(service, "submit", counted)
+    monkeypatch.setattr(conversations, "settle", settle_and_arm)
+    dialogues.ask("p", conversation, new_id(), "hello", "main")
+    due = time.monotonic() + 60
+    while len(conversations.get("p", conversation).exchanges) < 2 or (
+        dialogues.statuses(conversation)
+    ):
+        assert time.monotonic() < due
+        time.sleep(0.01)
+    assert submitted == ["hello", "thanks"]
+    conversations.close()
 
 
 def test_stopped_questions_are_told_and_can_be_asked_again(
