@@ -63,6 +63,19 @@ def test_evidence_and_rating_stay_with_the_question_that_was_chosen(page: Any) -
     evidence_of(page, FIRST)
 
 
+def test_evidence_that_was_asked_for_earlier_does_not_replace_what_came_since(page: Any) -> None:
+    late: list[Any] = []
+    page.route("**/evidence/*", lambda route: route.continue_() if late else late.append(route))
+    question = "Where did Kim Yong-chol arrive on Friday?"
+    ask(page, question)
+    evidence_of(page, question)
+    with page.expect_response("**/evidence/*"):
+        late[0].fulfill(json={"html": "<p>Of before the answer.</p>"})
+    page.wait_for_timeout(300)
+    assert page.locator(".aq-card").count() >= 1
+    page.unroute_all()
+
+
 def test_the_other_tab_recovers_too_and_takes_nothing_away(
     chromium: Any, start_server: Callable[..., Any], tmp_path: Path
 ) -> None:

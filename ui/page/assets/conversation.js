@@ -7,6 +7,7 @@ const outbox = [];
 let sending = false;
 let shown = 0; // Rises when another conversation is opened; what belongs to an earlier one is dropped.
 let selected = null;
+let panels = 0; // How often evidence was asked for: the last reply is shown, whichever comes last.
 let busy = false;
 
 const turns = () => find('#aq-talk .aq-turns');
@@ -147,7 +148,8 @@ async function watch(state, then) {
 // Evidence and conversation always show the same question.
 export async function select(number) {
   selected = number;
-  const then = shown;
+  panels += 1;
+  const [then, last] = [shown, panels];
   for (const turn of turns().children) {
     const is = turn.dataset.number === String(number);
     turn.classList.toggle('aq-selected', is);
@@ -157,7 +159,7 @@ export async function select(number) {
   panel.setAttribute('aria-busy', 'true'); // What it shows is of another question until then.
   const path = `/page/conversations/${page.conversation}/evidence/${number}`;
   const { html } = await steadily(() => call(path));
-  if (then !== shown || selected !== number) return;
+  if (then !== shown || last !== panels) return;
   panel.removeAttribute('aria-busy');
   if (panel.shownHtml !== html) {
     panel.shownHtml = html;
