@@ -1,4 +1,4 @@
-"""The identity of an article: its id, and the digest of its text, title, date and source."""
+"""The identity of an article: its id, and the digest of its text and of what is told of it."""
 
 import hashlib
 import re
@@ -27,5 +27,7 @@ def article_id(source: str) -> str:
 
 def digest(article: Article) -> str:
     """A hash of everything in an article that a search or an answer shows."""
-    fields = (article.title, str(article.published), str(article.source), article.text)
+    fields = [article.title, str(article.published), str(article.source), article.text]
+    if article.byline:  # An article without one keeps the digest that it had before there were any.
+        fields.append(article.byline)
     return hashlib.sha256("\0".join(fields).encode()).hexdigest()

@@ -15,6 +15,7 @@ class Article:
         text: The text that every offset of a passage, span or citation counts in.
         published: The publication date as the source gives it; never guessed.
         source: A path or URL, or None for text that came from neither.
+        byline: Who wrote it, where and for whom, as the head of the source says it; lines, or "".
     """
 
     id: str
@@ -22,6 +23,7 @@ class Article:
     text: str
     published: date | None = None
     source: str | None = None
+    byline: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,21 @@ from index.backend import Vectors
 from index.errors import UserError
 from index.types import Article, Summary
 
-SELECT_ARTICLE = "SELECT id, title, text, published, source FROM articles"
+SELECT_ARTICLE = "SELECT id, title, text, published, source, byline FROM articles"
 """Selects the columns that `article_of` takes."""
 
-SELECT_ARTICLE_WITH_DIGEST = "SELECT id, title, text, published, source, digest FROM articles"
+SELECT_ARTICLE_WITH_DIGEST = (
+    "SELECT id, title, text, published, source, byline, digest FROM articles"
+)
 """The same columns, and the digest."""
 
 SELECT_SUMMARY = "SELECT id, title, published, source, characters"
 """Selects the columns that `summary_of` takes."""
 
 
-def article_of(row: tuple[str, str, str, str | None, str | None]) -> Article:
+def article_of(row: tuple[str, str, str, str | None, str | None, str]) -> Article:
     """The article of a row that `SELECT_ARTICLE` gave."""
-    return Article(row[0], row[1], row[2], day_of(row[3]), row[4])
+    return Article(row[0], row[1], row[2], day_of(row[3]), row[4], row[5])
 
 
 def summary_of(row: tuple[str, str, str | None, str | None, int]) -> Summary:

@@ -12,7 +12,7 @@ from pathlib import Path
 from index.errors import UserError
 
 APPLICATION_ID = 0x41515131  # "AQQ1": marks the file as ours
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 _WAL_SECONDS = 60.0
 
@@ -74,6 +74,13 @@ CREATE TABLE corrections (
     published TEXT
 ) STRICT, WITHOUT ROWID;
 """
+
+
+_FROM_4_TO_5 = """
+ALTER TABLE articles ADD COLUMN byline TEXT NOT NULL DEFAULT '';
+"""
+
+_NEWEST = _CREATE + _FROM_1_TO_2 + _FROM_2_TO_3 + _FROM_3_TO_4 + _FROM_4_TO_5
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +163,7 @@ def _schema(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
 @lru_cache(maxsize=1)
 def _expected_schema() -> dict[tuple[str, str], str]:
     with closing(sqlite3.connect(":memory:")) as connection:
-        _run(connection, _CREATE + _FROM_1_TO_2 + _FROM_2_TO_3 + _FROM_3_TO_4)
+        _run(connection, _NEWEST)
         return _schema(connection)
 
 
@@ -187,7 +194,7 @@ def prepare(
         connection.execute("BEGIN IMMEDIATE")
         # Another process may have won the race while this one waited for the lock.
         if _pragma(connection, "application_id") == 0:
-            _run(connection, _CREATE + _FROM_1_TO_2 + _FROM_2_TO_3 + _FROM_3_TO_4)
+            _run(connection, _NEWEST)
             connection.execute("INSERT INTO settings VALUES ('embedder', ?)", (create_with,))
             connection.execute("INSERT INTO settings VALUES ('identity', ?)", (new_identity(),))
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -228,6 +235,8 @@ def _migrate(
             connection.execute("UPDATE articles SET characters = characters_of(text)")
         if version < 4:
             _run(connection, _FROM_3_TO_4)
+        if version < 5:
+            _run(connection, _FROM_4_TO_5)
         if version < SCHEMA_VERSION:
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")

@@ -225,9 +225,9 @@ class Store:
         """Articles by id; those that are not stored with exactly this digest are left out."""
         select = f"{SELECT_ARTICLE_WITH_DIGEST} WHERE id"
         return {
-            row[0]: article_of(row[:5])
+            row[0]: article_of(row[:6])
             for row in self._in_chunks(select, list(digests))
-            if row[5] == digests[row[0]]
+            if row[6] == digests[row[0]]
         }
 
     def allowed(self, filters: Filters) -> npt.NDArray[np.int64]:
@@ -343,10 +343,10 @@ class Store:
                 'SELECT article_id, start, "end", vector FROM passages WHERE article_id = ?',
                 (last,),
             )
-            article = article_of(row[:5])
+            article = article_of(row[:6])
             yield (
                 article,
-                "" if row[3] and article.published is None else row[5],
+                "" if row[3] and article.published is None else row[6],
                 [(Passage(*passage[:3]), vector_of(passage[3])) for passage in passages],
             )
 

@@ -63,7 +63,7 @@ def replace(connection: sqlite3.Connection, counter: int, row: PreparedRow) -> N
     delete(connection, article.id, counter)
     published = article.published.isoformat() if article.published else None
     connection.execute(
-        "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article.id,
             article.title,
@@ -72,6 +72,7 @@ def replace(connection: sqlite3.Connection, counter: int, row: PreparedRow) -> N
             article.source,
             row.digest,
             len(article.text),
+            article.byline,
         ),
     )
     connection.executemany(

@@ -19,7 +19,7 @@ from index.milvus.connection import Row, literal, literals
 from index.milvus.schema import ID_BYTES, NOTHING, TEXT_BYTES, VERSION_CHARACTERS
 from index.types import Article, Filters, Passage
 
-HEAD_FIELDS = ("id", "digest", "title", "published", "source", "pieces")
+HEAD_FIELDS = ("id", "digest", "title", "published", "source", "pieces", "characters")
 
 _PIECE_CHARACTERS = TEXT_BYTES // 4  # no character takes more than four bytes
 _NO_DAY = -1
@@ -75,7 +75,7 @@ def head_row(entry: Entry, *, cleared: bool) -> Row:
                 f"article {article.id[:80]}: its {name} is longer than {most:,} bytes, the most "
                 "that Milvus keeps"
             )
-    pieces = _pieces(article.text)
+    pieces = _pieces(article)
     return {
         "id": article.id,
         "digest": entry.fingerprint,
@@ -104,7 +104,7 @@ def piece_rows(entry: Entry) -> list[Row]:
             "text": piece,
             "nothing": NOTHING,
         }
-        for number, piece in enumerate(_pieces(article.text))
+        for number, piece in enumerate(_pieces(article))
         if number > 0
     ]
 
@@ -139,8 +139,10 @@ def passage_rows(entry: Entry) -> list[Row]:
 def article_of(head: Row, further: Sequence[str]) -> Article:
     """The article of a row and the further pieces of its text."""
     published = date.fromisoformat(head["published"]) if head["published"] else None
-    text = "".join((head["text"], *further))
-    return Article(head["id"], head["title"], text, published, head["source"])
+    whole, length = "".join((head["text"], *further)), head["characters"]
+    return Article(
+        head["id"], head["title"], whole[:length], published, head["source"], whole[length:]
+    )
 
 
 def signature_of(head: Row) -> near_duplicates.Signature:
@@ -197,7 +199,9 @@ def _listed(article: Article) -> str:
     return fields.casefold().encode()[:TEXT_BYTES].decode(errors="ignore")
 
 
-def _pieces(text: str) -> list[str]:
+def _pieces(article: Article) -> list[str]:
+    """The text, followed by the byline, for which tables made before bylines have no field."""
+    text = article.text + article.byline
     starts = range(0, max(1, len(text)), _PIECE_CHARACTERS)
     return [text[start : start + _PIECE_CHARACTERS] for start in starts]
 

@@ -51,20 +51,48 @@ _DATE_LINE = re.compile(
     rf"(?:(?:{_SEPARATOR}|[ \t]+)(?:{_CHANGED}|{_BYLINE}|{_LENGTH}))*[*_)\].]*",
     re.IGNORECASE,
 )
+_DAY_LINE = re.compile(
+    rf"[*_(\[]*{_LABEL}?{_WRITTEN_OR_NUMBERS}{_CLOCK}?{_ZONE}?[*_)\].]*", re.IGNORECASE
+)
+_CHANGE_LINE = re.compile(
+    r"[*_(\[]*(?:last[ \t]+)?(?:updated|modified|revised|edited|changed)(?:[ \t]+(?:on|at))?"
+    rf"[ \t]*[:–-]?[ \t]*{_WRITTEN_OR_NUMBERS}{_CLOCK}?{_ZONE}?[*_)\].]*",
+    re.IGNORECASE,
+)
+_ROLE = (
+    r"(?:,[ \t]+(?:[\w-]+[ \t]+){0,3}(?i:correspondent|reporter|editor|writer|columnist|"
+    r"contributor|photographer))"
+)
 _BYLINE_ALONE = re.compile(
     r"[ \t]*[*_]*(?:[Ww]ritten by|BY|[Bb]y)\b[ \t]*:?[ \t]+"
-    r"[A-Z][\w.'’-]*(?:[ \t]+(?:[A-Z][\w.'’-]*|and|de|der|van|von|of|the|in|for|&)|,)*[*_ \t\r]*"
+    r"[A-Z][\w.'’-]*(?:[ \t]+(?:[A-Z][\w.'’-]*|and|de|der|van|von|of|the|in|for|&)|,)*"
+    rf"{_ROLE}?[*_ \t\r]*"
 )
 
 _PLACE_WORD = r"(?:[A-Z][\w.'’-]*|d[aeiou]s?|of|the|la|le|el|al|and|on|upon)"
 _PLACE = rf"{_PLACE_WORD}(?:[ \t]+{_PLACE_WORD}){{0,3}}"
 _AGENCY = r"(?:[ \t]*(?:\([^()\n]{1,40}\)|/[^/\n]{1,40}/))"
+_DASH = r"[ \t]*(?:\.?[ \t]*[—–]|\.?[ \t]*--?(?![\w-])|:(?=[ \t]))[ \t]*(?=[^\s])"
+# A day or a year behind the dash ends a period: the words are those of a sentence.
+_NO_PERIOD = rf"(?!(?i:{_WORDED}\b|{_MONTH})|\d{{4}}\b|[Pp]resent\b|[Tt]oday\b)"
+# Words in brackets behind a name explain it, unless they are an agency.
+_KNOWN_AGENCY = (
+    r"[(/](?i:(?:the[ \t]+)?associated press|ap|reuters|thomson reuters foundation|afp|dpa|upi|"
+    r"xinhua|kyodo(?: news)?|tass|interfax|ansa|efe|lusa|anadolu|aa|ani|pti|ians|yonhap|aap|cp|"
+    r"the canadian press|pa|pa media|bloomberg|cnn|bbc|cbs|inter press service|ips|"
+    r"(?:business|globe ?news|marketwired|pr ?news)wire|globe newswire|pr newswire|wikinews)[)/]"
+)
 _DATELINE = re.compile(
     rf"[ \t]*(?P<place>{_PLACE}(?:,[ \t]+{_PLACE}){{0,2}})(?P<before>{_AGENCY}?)"
-    rf"(?:[,.]?[ \t]+|[ \t]*[—–][ \t]*)[(\[]?"
-    rf"(?P<day>(?i:{_WORDED})(?P<year>,?[ \t]+\d{{4}})?)[)\]]?"
-    rf"(?P<after>{_AGENCY}?)"
-    r"[ \t]*(?:\.?[ \t]*[—–]|\.?[ \t]*--?(?![\w-])|:(?=[ \t]))[ \t]*(?=[^\s])"
+    rf"(?:[,.]?[ \t]+|[ \t]*[—–][ \t]*)(?P<open>[(\[])?"
+    rf"(?P<day>(?i:{_WORDED})(?P<year>,?[ \t]+\d{{4}})?)(?(open)[)\]])"
+    rf"(?P<after>{_AGENCY}?){_DASH}{_NO_PERIOD}"
+)
+_WITHOUT_DAY = re.compile(
+    rf"[ \t]*(?P<place>{_PLACE}(?:,[ \t]+{_PLACE}){{0,2}})[ \t]*{_KNOWN_AGENCY}{_DASH}{_NO_PERIOD}"
+)
+_WITHOUT_PLACE = re.compile(
+    rf"[ \t]*(?P<day>(?i:{_WORDED})(?:,?[ \t]+\d{{4}})?){_AGENCY}{_DASH}{_NO_PERIOD}"
 )
 _TITLE_END = re.compile(
     rf"(?:^|.*[,:;(\[|–—]|.*[ \t]-)[ \t]*(?P<day>{_WRITTEN})[)\]]?[ \t.]*", re.I
@@ -77,7 +105,7 @@ class Dateline:
     """The place and day that an agency puts before a report.
 
     Attributes:
-        date: The day as it is written, perhaps without its year.
+        date: The day as it is written, perhaps without its year; "" if there is none.
         end: Where the report itself begins.
     """
 
@@ -133,6 +161,17 @@ def date_line(line: str) -> str | None:
     return whole.group("day") if whole else None
 
 
+def is_day_line(line: str) -> bool:
+    """Whether the date of a `date_line` is all that the line says, but for a label and a time."""
+    return _DAY_LINE.fullmatch(line.strip()) is not None
+
+
+def is_change_line(line: str) -> bool:
+    """Whether a line only says when the text was changed, as "Updated: 4 May 2019, 10:30"."""
+    line = line.strip()
+    return len(line) <= 120 and _CHANGE_LINE.fullmatch(line) is not None
+
+
 def is_byline(line: str) -> bool:
     """Whether a line only names who wrote the text."""
     return len(line) <= 120 and _BYLINE_ALONE.fullmatch(line) is not None
@@ -145,15 +184,25 @@ def dateline(text: str, start: int) -> Dateline | None:
         text: The text.
         start: Where the paragraph begins.
     """
-    line = _DATELINE.match(text, start, start + 200)
+    end = start + 200
+    if line := _WITHOUT_PLACE.match(text, start, end):
+        return Dateline(line.group("day"), line.end())
+    if line := _WITHOUT_DAY.match(text, start, end):
+        return Dateline("", line.end())
+    line = _DATELINE.match(text, start, end)
     if line is None:
         return None
     agency = line.group("before") or line.group("after")
-    capitals = line.group("place").split(",")[0].isupper()
-    # A place in small letters with a day and no year may as well be the text's own words.
-    if not line.group("year") and not (agency or capitals):
-        return None
-    return Dateline(line.group("day"), line.end())
+    # A name in small letters with a day in brackets is a person as likely as a place; with a day
+    # that has no year, the two may as well be the text's own words.
+    plain = line.group("year") and not line.group("open")
+    return (
+        Dateline(line.group("day"), line.end()) if plain or agency or _in_capitals(line) else None
+    )
+
+
+def _in_capitals(line: re.Match[str]) -> bool:
+    return line.group("place").split(",")[0].isupper()
 
 
 def title_date(title: str) -> date | None:

@@ -1,7 +1,6 @@
 """Read articles from files, folders and archives of all supported kinds."""
 
 import csv
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, KeysView, Sequence
 from dataclasses import replace
@@ -21,7 +20,7 @@ from index.sources.csv_rows import read_csv
 from index.sources.dates import title_date
 from index.sources.documents import read_epub
 from index.sources.encodings import decode_html, decode_text
-from index.sources.headers import Header, read_header, with_summary
+from index.sources.headers import Header, read_header, with_summary, without_head
 from index.sources.inputs import MAX_ARTICLE_BYTES, Fields, Input, Note, Problem
 from index.sources.page_dates import page_date
 from index.sources.pdf import read_pdf
@@ -48,8 +47,6 @@ _UNEXPECTED = (ValueError, LookupError, csv.Error)
 
 _QUOTED = 60
 """Characters of a text that a message quotes."""
-
-_HEADING_MARKS = re.compile(r"^#{1,6}[ \t]+|[ \t]+#+$")
 
 
 class Measured(Protocol):
@@ -297,11 +294,14 @@ def _storable(article: Article) -> Article:
 def _read_text(document: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
     text = decode_text(document.read(MAX_ARTICLE_BYTES), document.name, problem)
     header = read_header(text)
-    if header.summary:
-        text = with_summary(header.summary, text[header.end :])
     _tell_no_date(header, document, problem)
     yield Article(
-        article_id(document.source), header.title, text, header.published, document.source
+        article_id(document.source),
+        header.title,
+        without_head(text, header),
+        header.published,
+        document.source,
+        header.byline,
     )
 
 
@@ -309,19 +309,19 @@ def _read_markdown(document: Input, problem: Problem, fields: Fields) -> Iterato
     from index.sources.markdown import plain_text
 
     raw = decode_text(document.read(MAX_ARTICLE_BYTES), document.name, problem)
-    header = read_header(raw)
+    header = read_header(raw, only_fields=True)
     heading, text = plain_text(without_site_markup(raw[header.end :]))
-    # A head that is not front matter is read more reliably without Markdown's marks.
-    seen = read_header(text)
-    # The title of the head alone; a headline that is still in the text would have its marks.
-    stated = _HEADING_MARKS.sub("", read_header(raw[: header.end]).title)
-    title = _first_text(stated, heading, seen.title)
-    text = with_summary(header.summary, text)
+    # Lines of a head that are no fields are read without Markdown's marks.
+    seen = read_header(text, header.title or heading)
+    title = seen.title
+    text = with_summary(header.summary, without_head(text, seen))
     if not text.strip():
         raise UserError(f"{document.name}: empty")
     published = header.published or seen.published
-    _tell_no_date(header, document, problem)
-    yield Article(article_id(document.source), title, text, published, document.source)
+    if not published:
+        _tell_no_date(header if header.no_date else seen, document, problem)
+    byline = "\n".join(filter(None, (header.byline, seen.byline)))
+    yield Article(article_id(document.source), title, text, published, document.source, byline)
 
 
 def _read_html(document: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
@@ -350,10 +350,6 @@ def _left_out(paragraphs: Sequence[str]) -> str:
     if len(paragraphs) == 1:
         return f"a paragraph outside the article was left out: {words!r}"
     return f"{len(paragraphs)} paragraphs outside the article were left out, first {words!r}"
-
-
-def _first_text(*texts: str) -> str:
-    return next(filter(None, texts), "")
 
 
 def _tell_no_date(header: Header, document: Input, problem: Problem) -> None:

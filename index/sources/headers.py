@@ -1,11 +1,12 @@
-"""The head of a plain text: the title and date of the article, and where it begins.
+"""The head of a plain text: the title, date and byline of the article, and where it begins.
 
 Recognised are front matter; `field: value` lines, also those of an e-mail; a headline, alone or
-above a byline and a date; a date line; and an agency's dateline. Nothing else is interpreted.
+above a byline and a date; a date line; and an agency's dateline. Nothing else is interpreted, and
+what is taken out of the text is in the title, the date or the byline.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -14,6 +15,8 @@ from index.sources.dates import (
     date_line,
     dateline,
     is_byline,
+    is_change_line,
+    is_day_line,
     stated_date,
     title_date,
     why_no_date,
@@ -23,8 +26,11 @@ from index.sources.front_matter import read_front_matter
 HEADLINE_CHARACTERS = 200
 """The longest headline; a longer first line is a paragraph."""
 
-_LINES_OF_HEAD = 5
-"""Lines at the head of a text that are searched for a headline and a date."""
+_LINES_OF_HEAD = 8
+"""Lines at the head of a text that are searched for a headline, a byline and a date."""
+
+_CREDIT_CHARACTERS = 120
+"""The longest value of a field below a headline that is no text."""
 
 TITLES = ("title", "headline", "subject")
 DATES = (
@@ -34,17 +40,24 @@ DATES = (
 SUMMARIES = ("summary", "description", "deck", "dek", "standfirst", "abstract", "excerpt")
 """Fields whose value is text of the article itself."""
 
-_OTHER_FIELDS = (
-    "author", "authors", "byline", "by", "source", "url", "link", "updated", "last updated",
-    "modified", "section", "category", "categories", "tags", "keywords", "language", "publisher",
-    "publication", "newspaper", "agency", "copyright", "from", "to", "cc", "bcc", "sender",
-    "reply-to", "message-id", "in-reply-to", "references", "newsgroups", "organization", "lines",
-    "received", "return-path", "mime-version", "content-type", "content-transfer-encoding",
-    "delivered-to", "list-id", "user-agent", "importance", "id", "slug",
+_AUTHORS = ("author", "authors", "byline", "by", "from", "sender", "reporter", "correspondent")
+_CREDITS = (
+    "source", "url", "link", "updated", "last updated", "modified", "last modified", "section",
+    "category", "categories", "tags", "keywords", "publisher", "publication", "newspaper", "agency",
+    "copyright", "to", "cc", "bcc", "newsgroups", "organization", "dateline", "edition", "length",
+)  # fmt: skip
+"""Fields of the byline, beside the authors."""
+
+_TECHNICAL = (
+    "language", "reply-to", "message-id", "in-reply-to", "references", "lines", "received",
+    "return-path", "mime-version", "content-type", "content-transfer-encoding", "delivered-to",
+    "list-id", "user-agent", "importance", "id", "slug", "load-date",
 )  # fmt: skip
 _NAMES = "|".join(
     re.escape(name)
-    for name in sorted((*TITLES, *DATES, *SUMMARIES, *_OTHER_FIELDS), key=len, reverse=True)
+    for name in sorted(
+        (*TITLES, *DATES, *SUMMARIES, *_AUTHORS, *_CREDITS, *_TECHNICAL), key=len, reverse=True
+    )
 )
 _LEADING_DATE = re.compile(r"\s*+date:?[ \t]+(\d{4}-\d{2}-\d{2})\b[ \t]*", re.IGNORECASE)
 _FIELD_LINE = re.compile(
@@ -53,7 +66,18 @@ _FIELD_LINE = re.compile(
     r"([^\n]*)(?:\n|\Z)",
     re.IGNORECASE,
 )
+# The value of another field does not end as a sentence does.
+_OTHER_FIELD = r"[ \t]*+[^\W\d_][\w /-]{0,30}:[ \t]+[^\n]{0,100}[^\n.!?…\"'”’][ \t\r]*\n"
+_OTHER_FIELDS = re.compile(
+    # Lines of other fields, above one that makes it a head.
+    rf"(?:(?!{_FIELD_LINE.pattern}){_OTHER_FIELD}){{1,4}}"
+    rf"(?=[ \t]*(?:{'|'.join(map(re.escape, (*TITLES, *DATES)))})[ \t]*:[ \t]*[^\s])",
+    re.IGNORECASE,
+)
 _FOLDED_LINE = re.compile(r"[ \t]++[^\s][^\n]*(?:\n|\Z)")
+_LABELLED = re.compile(
+    r"(?:first )?(?:published|posted|updated|by|issued|released)\b", re.IGNORECASE
+)
 _SENTENCE_END = re.compile(r"[.!?…;,:][\"'”’)\]]*$")
 _VISIBLE = re.compile(r"[^ \t\r\n]")
 
@@ -68,6 +92,8 @@ class Header:
         body_start: The offset at which the text that can answer a question begins.
         end: The offset behind the head; beyond `body_start` where the head holds a summary.
         summary: Text of the article that stands in the head, "" if there is none.
+        byline: What the head says beside title, date and summary, such as who wrote it and where,
+            one line for each line or field of the head; "" if it says no more.
         no_date: A date that was not taken, and why; "" if there is none.
     """
 
@@ -76,6 +102,7 @@ class Header:
     body_start: int
     end: int
     summary: str = ""
+    byline: str = ""
     no_date: str = ""
 
 
@@ -84,11 +111,13 @@ class _Fields(NamedTuple):
 
     Attributes:
         values: Values by name in lower case.
+        credits: Lines of the byline.
         start: Offset of the first field that is text of the article, or `end`.
         end: Offset behind the fields; 0 if there are none.
     """
 
     values: Mapping[str, str]
+    credits: Sequence[str]
     start: int
     end: int
 
@@ -98,45 +127,73 @@ class _Lines(NamedTuple):
 
     Attributes:
         headline: The line above a byline, a date or a dateline.
+        deck: The paragraph between the headline and the byline.
         date: The date as it is written.
+        credits: Lines of the byline.
         end: Offset behind the lines.
     """
 
     headline: str
+    deck: str
     date: str
+    credits: Sequence[str]
     end: int
 
 
-def read_header(text: str) -> Header:
-    """Read title, publication date and the start of the body from the head of a text.
+def read_header(text: str, title: str = "", *, only_fields: bool = False) -> Header:
+    """Read title, publication date, byline and the start of the body from the head of a text.
 
-    A headline stays part of the body, since it can hold an answer, unless lines that only describe
-    the article follow it; those lines do not.
+    A headline that stands alone stays part of the body, since it may be a sentence of it. One above
+    or below lines that only describe the article does not.
+
+    Args:
+        text: The text.
+        title: Its title, where that is known; a headline of other words is then text.
+        only_fields: Read front matter and fields alone, which stand above a text with marks.
     """
     values, end = read_front_matter(text)
-    fields = _Fields(values, end, end) if end else _field_lines(text)
-    lines = _lines_of_head(text, fields.end)
+    fields = _Fields(values, _credits(values), end, end) if end else _field_lines(text)
+    title = title or _first(fields.values, TITLES)
+    if only_fields:
+        lines = _Lines("", "", "", (), fields.end)
+    else:
+        lines = _lines_of_head(text, fields.end, title)
     stated = _first(fields.values, DATES) or lines.date
     published = _day(stated) or stated_date(lines.date)
+    credited = [*fields.credits, *lines.credits]
     end = lines.end
-    leading = _LEADING_DATE.match(text, end)
+    leading = None if only_fields else _LEADING_DATE.match(text, end)
     if leading and (day := stated_date(leading.group(1))):
         published, end = published or day, leading.end()
-    elif line := dateline(text, _visible(text, end)):
+    elif not only_fields and (line := dateline(text, _visible(text, end))):
+        credited.append(text[end : line.end].strip(" \t\r\n-–—:"))
         published, end = published or stated_date(line.date), line.end
-    title = (
-        _first(fields.values, TITLES)
-        or lines.headline
-        or _headline(text[end : end + HEADLINE_CHARACTERS + 100])
-    )
+    summaries = _values(fields.values, SUMMARIES)
+    if lines.headline and title and not _same(lines.headline, title):
+        summaries.append(lines.headline)
+    title = title or lines.headline
+    if not (title or only_fields) and (headline := _headline(text, end)):
+        title = headline
+        if end:
+            end = text.index(headline, end) + len(headline)
+    says_more = published is None or (not lines.date and not is_day_line(stated))
+    if stated and says_more and not any(stated in line for line in credited):
+        credited.append(stated)
     return Header(
         title,
         published or title_date(title),
         fields.start if fields.start < fields.end else end,
         end,
-        "\n\n".join(_values(fields.values, SUMMARIES)),
+        "\n\n".join(filter(None, (*summaries, lines.deck))),
+        "\n".join(dict.fromkeys(" ".join(line.split()) for line in credited)),
         "" if published or not stated else f"date {stated[:40]!r} {why_no_date(stated)}",
     )
+
+
+def without_head(text: str, header: Header) -> str:
+    """The article's text: what is below the head, with the summary as its first paragraph."""
+    body = text[header.end :].lstrip() if header.end else text
+    return with_summary(header.summary, body)
 
 
 def with_summary(summary: str, body: str) -> str:
@@ -160,8 +217,18 @@ def _first(fields: Mapping[str, str], names: tuple[str, ...]) -> str:
     return next(iter(_values(fields, names)), "")
 
 
+def _credits(fields: Mapping[str, str]) -> list[str]:
+    """The lines of the byline in fields, with the names of those that are no authors."""
+    return [
+        value if name in _AUTHORS else f"{name.capitalize()}: {value}"
+        for name, value in fields.items()
+        if value.strip() and name in (*_AUTHORS, *_CREDITS)
+    ]
+
+
 def _field_lines(text: str) -> _Fields:
     fields: dict[str, str] = {}
+    others: list[str] = []
     body_start: int | None = None
     end = at = 0
     name = ""
@@ -174,6 +241,8 @@ def _field_lines(text: str) -> _Fields:
         elif name and (line := _FOLDED_LINE.match(text, at)):
             # An e-mail goes on with a field in a line that is set in.
             fields[name] += " " + line.group().strip()
+        elif line := _OTHER_FIELDS.match(text, at):
+            others += line.group().splitlines()
         else:
             # Blank lines may stand between fields; after the last one they belong to the body.
             at = _visible(text, end)
@@ -184,8 +253,9 @@ def _field_lines(text: str) -> _Fields:
         end = at = line.end()
     # One such line may be prose ("Source: the ministry"); a title or a date makes it a header.
     if not fields.keys() & {*TITLES, *DATES} or not text[end:].strip():
-        return _Fields({}, 0, 0)
-    return _Fields(fields, end if body_start is None else body_start, end)
+        return _Fields({}, (), 0, 0)
+    start = end if body_start is None else body_start
+    return _Fields(fields, (*_credits(fields), *others), start, end)
 
 
 def _visible(text: str, start: int) -> int:
@@ -194,20 +264,69 @@ def _visible(text: str, start: int) -> int:
     return max(start, text.rfind("\n", start, visible.start() if visible else None) + 1)
 
 
-def _lines_of_head(text: str, start: int) -> _Lines:
-    headline = ""
-    for number, (begin, end) in enumerate(_lines(text, start)):
-        line = text[begin:end].rstrip("\r\n")
-        if (day := date_line(line)) and text[end:].strip():
-            return _Lines(headline, day, end)
-        if number and (place_and_day := dateline(text, begin)):
-            return _Lines(headline, place_and_day.date, place_and_day.end)
-        if is_byline(line):
-            continue
-        if number or not _is_headline(line):
+def _lines_of_head(text: str, start: int, title: str) -> _Lines:
+    headline = deck = day = ""
+    credited: list[str] = []
+    end, describing = start, False
+    lines = list(_lines(text, start))
+    for number, (begin, stop) in enumerate(lines):
+        line = text[begin:stop].strip()
+        if written := _described_day(line, title):
+            day = day or written
+            if not is_day_line(_behind(title, line)):
+                credited.append(line)
+        elif _is_credit(line):
+            credited.append(line)
+        elif number and dateline(text, begin):
+            end, describing = begin, True
             break
-        headline = line.strip()
-    return _Lines("", "", start)
+        elif number == 0 and (_is_headline(line) or _same(line, title)):
+            headline = line
+            if start and _same(line, title):
+                end = stop  # Fields above state the title already.
+            continue
+        elif number == 1 and headline and _is_above_a_byline(text, lines[2:3]):
+            deck = line
+            continue
+        else:
+            break
+        end, describing = stop, True
+    if not text[end:].strip() or not (describing or end > start):
+        return _Lines("", "", "", (), start)
+    return _Lines(headline, deck if describing else "", day, credited, end)
+
+
+def _described_day(line: str, title: str) -> str:
+    """The date of a line that says nothing else, or nothing but the title before it."""
+    if day := date_line(line):
+        return day
+    field = _FIELD_LINE.fullmatch(line)
+    if field and field.group(1).lower() in DATES:
+        value = field.group(2).strip()
+        return value if len(value) <= _CREDIT_CHARACTERS and any(map(str.isdigit, value)) else ""
+    return date_line(_behind(title, line)) or ""
+
+
+def _behind(title: str, line: str) -> str:
+    """A line without the title that it begins with."""
+    return line[len(title) :].strip(" \t,;|–—-") if title and line.startswith(title) else line
+
+
+def _is_credit(line: str) -> bool:
+    field = _FIELD_LINE.fullmatch(line)
+    if field and field.group(1).lower() in ("author", "authors", "byline"):
+        return 0 < len(field.group(2).strip()) <= _CREDIT_CHARACTERS
+    return is_byline(line) or is_change_line(line)
+
+
+def _is_above_a_byline(text: str, below: Sequence[tuple[int, int]]) -> bool:
+    """Whether the line below is of the head for sure; a date alone may be that of an entry."""
+    line = "".join(text[begin:end] for begin, end in below).strip()
+    return _is_credit(line) or bool(date_line(line) and _LABELLED.match(line))
+
+
+def _same(line: str, title: str) -> bool:
+    return bool(title) and " ".join(line.split()).casefold() == " ".join(title.split()).casefold()
 
 
 def _lines(text: str, start: int) -> Iterator[tuple[int, int]]:
@@ -228,8 +347,9 @@ def _is_headline(line: str) -> bool:
     return len(line) <= HEADLINE_CHARACTERS and "\r" not in line and not _SENTENCE_END.search(line)
 
 
-def _headline(body: str) -> str:
+def _headline(text: str, start: int) -> str:
     """The first line that is not blank, if a blank line and more text follow."""
+    body = text[start : start + HEADLINE_CHARACTERS + 100]
     line, _, rest = body.lstrip().partition("\n")
     line = line.rstrip(" \t\r")
     empty, _, more = rest.partition("\n")

@@ -260,7 +260,14 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
 
 def _article(fields: dict[str, Any]) -> Article:
     identity, title, text, source = (fields[name] for name in ("id", "title", "text", "source"))
-    return Article(str(identity), str(title), str(text), _day(fields["published"]), str(source))
+    return Article(
+        str(identity),
+        str(title),
+        str(text),
+        _day(fields["published"]),
+        str(source),
+        str(fields["byline"]),
+    )
 
 
 def _day(written: str | None) -> date | None:

@@ -83,6 +83,7 @@ def _fields(article: Article) -> dict[str, Any]:
         "text": article.text,
         "published": article.published and article.published.isoformat(),
         "source": article.source,
+        "byline": article.byline,
     }
 
 

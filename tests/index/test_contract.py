@@ -157,7 +157,7 @@ def test_articles_of_any_id_can_be_searched_alone(collection):
 
 def test_articles_come_back_as_they_went_in(collection):
     articles = [
-        Article(ODD, ODD, ODD, DAYS[1], ODD),
+        Article(ODD, ODD, ODD, DAYS[1], ODD, ODD),
         Article("empty", "", "", None, ""),
         Article("long", "Long", "Ünï 😀 text. " * 20_000, DAYS[2], None),
         *corpus(40),

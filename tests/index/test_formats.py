@@ -449,3 +449,18 @@ def test_the_same_source_gives_the_same_id(tmp_path):
     first = read_file(path).id
     path.write_text("Another text.")
     assert read_file(path).id == first
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("a.txt", "Quay opens\n\nBy Ana Costa\n\n3 May 2019\n\nNine boats came."),
+        ("b.md", "# Quay opens\n\n*By Ana Costa*\n\n3 May 2019\n\nNine *boats* came."),
+    ],
+)
+def test_the_head_of_a_text_is_not_in_it_and_its_byline_is_kept(tmp_path, name, written):
+    path = tmp_path / name
+    path.write_text(written)
+    article = read_file(path)
+    assert (article.title, article.published) == ("Quay opens", date(2019, 5, 3))
+    assert (article.text, article.byline) == ("Nine boats came.", "By Ana Costa")

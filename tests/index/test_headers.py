@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, strategies
 
 from index.sources.front_matter import MAX_FRONT_MATTER
-from index.sources.headers import HEADLINE_CHARACTERS, read_header
+from index.sources.headers import HEADLINE_CHARACTERS, read_header, without_head
 
 LAUGHS = "a0: &a0 [x]\n" + "".join(
     f"a{level + 1}: &a{level + 1} [{', '.join([f'*a{level}'] * 9)}]\n" for level in range(40)
@@ -200,6 +200,72 @@ def test_lines_that_describe_an_article_are_no_text_of_it(head, title):
     header = read_header(text)
     assert (header.title, header.published) == (title, date(2020, 2, 3))
     assert text[header.body_start :].strip() == SPOKE
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "day", "byline"),
+    [
+        ("Quay opens\n3 February 2020\nBy Ana Costa\n\n", "Quay opens", 3, "By Ana Costa"),
+        ("Quay opens\nBy Ana Costa, port reporter\n\n", "Quay opens", 0,
+         "By Ana Costa, port reporter"),
+        ("3 February 2020\n\nQuay opens\n\n", "Quay opens", 3, ""),
+        ("Kicker: World\nTitle: Quay opens\nDesk: Ports\nDate: 3 Feb 2020\n\n", "Quay opens", 3,
+         "Kicker: World\nDesk: Ports"),
+        ("Quay opens\nPublished: 3 Feb 2020\nUpdated: 4 Feb 2020, 10:30\n\n", "Quay opens", 3,
+         "Updated: 4 Feb 2020, 10:30"),
+        ("Posted: Feb 3, 2020 | Updated: Feb 4, 2020\n\n", "", 3,
+         "Feb 3, 2020 | Updated: Feb 4, 2020"),
+        ("Quay opens\nDate: February 2020\n\n", "Quay opens", 0, "Date: February 2020"),
+        ("Author: Ana Costa\n\n", "", 0, "Author: Ana Costa"),
+        ("From: a@b.org\nReceived: c\nSubject: Quay opens\nDate: 3 Feb 2020\n\n", "Quay opens", 3,
+         "a@b.org"),
+        ("Title: Quay opens\nDate: 3 Feb 2020\n\nQuay opens Monday, 3 February 2020\n\n",
+         "Quay opens", 3, ""),
+        ("ROSTOCK (AP) - ", "", 0, "ROSTOCK (AP)"),
+        ("Quay opens\n\nROSTOCK, Feb 3 (Reuters) - ", "Quay opens", 0, "ROSTOCK, Feb 3 (Reuters)"),
+    ],
+)  # fmt: skip
+def test_what_is_taken_out_of_a_text_is_its_title_date_and_byline(head, title, day, byline):
+    text = f"{head}{SPOKE}\n\nIt rained."
+    header = read_header(text)
+    assert without_head(text, header) == f"{SPOKE}\n\nIt rained."
+    published = date(2020, 2, day) if day else None
+    assert (header.title, header.published, header.byline) == (title, published, byline)
+
+
+@pytest.mark.parametrize(
+    ("head", "kept"),
+    [
+        ("Title: Port news\nDate: 3 Feb 2020\n\nNine boats\n\n4 February 2020\n\n", "Nine boats"),
+        ("Quay opens\n\nBoats come back.\n\nBy Ana Costa\n3 Feb 2020\n\n", "Boats come back."),
+    ],
+)
+def test_a_line_of_the_head_that_is_neither_title_nor_date_stays_text(head, kept):
+    text = f"{head}{SPOKE}"
+    assert without_head(text, read_header(text)) == f"{kept}\n\n{SPOKE}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Otto A. Falk (November 11, 1914 – August 25, 2011) was a painter.",
+        "Otto A. Falk (November 11, 1914) – a painter – was born in Orm.",
+        "The war, 28 July 1914 – 11 November 1918, was long.",
+        "IBM (International Business Machines) - it makes machines - was founded in 1911.",
+        "Diary\n\nIt snowed.\n\n4 May 2019\n\nIt rained.",
+        "By Friday the town was calm\n\nIt rained.",
+        "Note: it rained.\nWho came?\n\nNobody.",
+        "Peres: Peace comes.\nDate: no\n",
+    ],
+)
+def test_no_sentence_is_taken_for_a_head(text):
+    header = read_header(text)
+    assert (header.published, header.byline, without_head(text, header)) == (None, "", text)
+
+
+def test_a_sentence_below_fields_is_text():
+    text = f"Title: Talk\nFalk: Peace comes.\nDate: no day\n{SPOKE}"
+    assert "Falk: Peace comes." in without_head(text, read_header(text))
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ def make_second_format(connection):
         "DROP TABLE corrections",
         "DROP INDEX articles_listed",
         "ALTER TABLE articles DROP COLUMN characters",
+        "ALTER TABLE articles DROP COLUMN byline",
         "PRAGMA user_version = 2",
     ):
         connection.execute(statement)

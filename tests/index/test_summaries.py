@@ -23,7 +23,7 @@ def large(tmp_path_factory):
     connection = sqlite3.connect(folder / STORE)
     # Not by adding them, which would embed them and compare each to the others.
     connection.executemany(
-        "INSERT INTO articles VALUES (?, ?, hex(zeroblob(?)), NULL, ?, ?, ?)",
+        "INSERT INTO articles VALUES (?, ?, hex(zeroblob(?)), NULL, ?, ?, ?, '')",
         [
             (
                 f"{number:05}",

@@ -129,6 +129,13 @@ def test_an_article_is_shown_whole_with_its_words_marked(
     assert {tag for tag, *_ in parsed.tags} <= usual
 
 
+@given(ANY_TEXT)
+def test_an_article_is_shown_with_its_byline(byline: str) -> None:
+    parsed = Parsed(article_view(Article("id", "", "Text.", byline=byline), 0, 0))
+    for line in byline.splitlines():
+        assert line.replace("\0", "\ufffd") in parsed.text
+
+
 @given(ANY_TEXT, ANY_TEXT)
 def test_filters_are_chips_that_name_what_they_filter(title: str, identity: str) -> None:
     filters = Filters(date(2018, 1, 1), None, title or "x", frozenset({identity}))

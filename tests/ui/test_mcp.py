@@ -92,6 +92,7 @@ async def answers(session: ClientSession) -> None:
     assert part is not None
     assert part["text"] == cited["quote"]
     assert part["end"] == cited["end"] < part["characters"]
+    assert part["byline"] == ""
     beyond = await session.call_tool("get_article", {**place, "start": 10**9})
     assert (beyond.structured_content or {})["text"] == ""
     hits = await session.call_tool("search_articles", {"question": "missile defence", "k": 2})

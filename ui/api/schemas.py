@@ -276,6 +276,9 @@ class ArticleLine(BaseModel):
 class ArticleOut(ArticleLine):
     """An article."""
 
+    byline: str = Field(
+        description='Who wrote it, where and for whom, as the head of its source says it; or "".'
+    )
     text: str = Field(description="What all offsets count in.")
 
     @classmethod
@@ -283,7 +286,8 @@ class ArticleOut(ArticleLine):
         """An article with its text."""
         return cls(
             id=article.id, title=article.title, published=article.published,
-            source=article.source, characters=len(article.text), text=article.text,
+            source=article.source, characters=len(article.text), byline=article.byline,
+            text=article.text,
         )  # fmt: skip
 
 

@@ -63,6 +63,7 @@ class ArticleAskedIn(BaseModel):
 class ArticlePartOut(ArticleLine):
     """An article, or a part of a long one: `text` is the characters from `start` to `end` of it."""
 
+    byline: str
     start: int
     end: int
     text: str
@@ -165,7 +166,7 @@ class Tools:
         start = min(asked.start, len(article.text))
         return ArticlePartOut(
             id=article.id, title=article.title, published=article.published,
-            source=article.source, characters=len(article.text),
+            source=article.source, characters=len(article.text), byline=article.byline,
             start=start, end=start + len(part), text=part,
         )  # fmt: skip
 

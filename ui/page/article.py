@@ -47,12 +47,19 @@ def article_view(
         f'<header class="aq-article-head"><h2 id="aq-article-title">'
         f"{text_html(title_of(article))}</h2>"
         f"<p>{published_and_source(article)}</p>"
+        f"{_byline(article.byline)}"
         f'<button type="button" class="aq-alone"{attributes(action="alone", article=article.id)}>'
         "Ask only this article</button>"
         f'<button type="button" class="aq-alone"{attributes(action="place")}>Copy link</button>'
         "</header>"
         f'<div class="aq-article-text" tabindex="0" role="region" aria-label="Text of the article">'
         f"{''.join(parts)}</div>"
+    )
+
+
+def _byline(byline: str) -> str:
+    return f'<p class="aq-byline">{" · ".join(map(text_html, byline.splitlines()))}</p>' * bool(
+        byline
     )
 
 
