@@ -1,1 +1,1 @@
-"""What a question asks for, and how a conversation completes it."""
+"""Analysis of questions: what they ask for, and how a conversation completes them."""

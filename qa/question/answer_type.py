@@ -1,4 +1,4 @@
-"""What kind of answer a question asks for, and what of the evidence fits that. Pure."""
+"""The answer type of a question, and evidence of that type. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ _DESCRIPTION = re.compile(
 
 
 def kind_of(question: str) -> Kind:
-    """What a question asks for.
+    """The answer type of a question.
 
     A time, several things, what is to be said of someone, whether something is so, or else.
     """
@@ -85,9 +85,9 @@ def whole_sentences(evidence: Sequence[Evidence], passages: Sequence[str]) -> li
         passages: The text of each one's passage.
     """
     widened = []
-    for each, passage in zip(evidence, passages, strict=True):
-        origin = each.hit.passage.start
-        start, end = sentence_around(passage, each.span.start - origin, each.span.end - origin)
-        span = Span(each.span.article_id, origin + start, origin + end, each.span.score)
-        widened.append(replace(each, span=span, quote=passage[start:end]))
+    for piece, passage in zip(evidence, passages, strict=True):
+        origin = piece.hit.passage.start
+        start, end = sentence_around(passage, piece.span.start - origin, piece.span.end - origin)
+        span = Span(piece.span.article_id, origin + start, origin + end, piece.span.score)
+        widened.append(replace(piece, span=span, quote=passage[start:end]))
     return widened

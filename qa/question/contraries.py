@@ -44,11 +44,11 @@ def sides_of(question: str) -> frozenset[Side]:
         True
     """
     told = {side for word in _WORD.finditer(question) for side in _sides(*word.group(0, 1))}
-    return frozenset(s for s in told if sum(other.sides == s.sides for other in told) == 1)
+    return frozenset(s for s in told if sum(rival.sides == s.sides for rival in told) == 1)
 
 
 def tells_contrary(asked: frozenset[Side], text: str, start: int, end: int) -> bool:
-    """Whether what is said nearest to a place is another side than the one that is asked for.
+    """Return whether the word nearest to a place names another side than the question asks for.
 
     Args:
         asked: Of the question.

@@ -44,18 +44,18 @@ _ENOUGH = 3.0
 
 
 def substitutes(asked: str) -> bool:
-    """Whether bare words ask the last question again of something else, as "And Schumer?" does."""
+    """Return whether bare words ask the last question of something else: "And Schumer?"."""
     bare = _ASKS.search(asked) is None and not _has_verb(asked)
     return bare and (has_content(asked) or _OF_IT.fullmatch(asked) is not None)
 
 
 def names_again(question: str, words: str) -> bool:
-    """Whether bare words name what the question names with another preposition: "against it"."""
+    """Return whether bare words repeat a phrase with another preposition: "against it"."""
     return _renamed(question, words) is not None
 
 
 def has_content(question: str) -> bool:
-    """Whether a question has a word that says what it is about."""
+    """Return whether a question has a word that says what it is about."""
     return any(word.lower() not in FUNCTION_WORDS for word in WORD.findall(question))
 
 
@@ -70,9 +70,9 @@ def substituted(question: str, words: str) -> tuple[str, bool]:
         return _at_another_time(question, words), True
     if renamed := _renamed(question, words):
         return renamed, True
-    if (rate := _RATE.search(question)) and (other := _RATE.search(words)):
+    if (rate := _RATE.search(question)) and (new_rate := _RATE.search(words)):
         # "And for a whole day?" after "per hour".
-        return f"{question[: rate.start()]}{other.group(0)}{question[rate.end() :]}", True
+        return f"{question[: rate.start()]}{new_rate.group(0)}{question[rate.end() :]}", True
     if find_times(words, lenient=True):
         # "And the 2017 Gold Cup?" brings its own time.
         question = _without_time(question)
@@ -119,7 +119,7 @@ def _renamed(question: str, words: str) -> str | None:
 
 
 def is_time(words: str) -> bool:
-    """Whether words are a time and nothing else: "in 2017", "last year", "May 2018 or 2019"."""
+    """Return whether words are a time and nothing else: "in 2017", "May 2018 or 2019"."""
     end = preposition.end() if (preposition := _TIME_PREPOSITION.match(words)) else 0
     times = find_times(words, lenient=True)
     for number, time in enumerate(times):
@@ -131,7 +131,7 @@ def is_time(words: str) -> bool:
 
 
 def _likeness(question: str, phrase: Phrase, name: str, before: str) -> float:
-    """How well a phrase of the question is replaced by a name."""
+    """A score of how well a name replaces a phrase of the question; 0 if it cannot."""
     kind = kind_of_words(name)
     if phrase.kind == "time" or phrase.text.lower() == name.lower():
         return 0.0
@@ -154,7 +154,7 @@ def _likeness(question: str, phrase: Phrase, name: str, before: str) -> float:
 
 
 def _owners(question: str) -> list[Phrase]:
-    """Who owns what a phrase names: "Ada Lovelace" of "Ada Lovelace's book"."""
+    """The owners that phrases name: "Ada Lovelace" of "Ada Lovelace's book"."""
     return [
         Phrase(owner.group(1), phrase.start, phrase.start + owner.end(1), "name")
         for phrase in all_phrases(question)

@@ -142,7 +142,7 @@ def _interpretations(question: str, history: Sequence[Turn]) -> list[Reading]:
 
 
 def _asks_of_last(asked: str, wh: re.Match[str]) -> bool:
-    """Whether a question word asks about all that was just said: "Why?", "When did he do that?"."""
+    """Return whether a question asks about the last answer: "Why?", "When did he do that?"."""
     if _BARE.fullmatch(asked, wh.end()):
         return True
     adverbial = wh.group(1).lower().split()[0] in {"when", "where", "why", "how"}
@@ -150,7 +150,7 @@ def _asks_of_last(asked: str, wh: re.Match[str]) -> bool:
 
 
 def leans(question: str, history: Sequence[Turn] = ()) -> bool:
-    """Whether a question may need earlier ones to be understood."""
+    """Return whether a question may need earlier ones to be understood."""
     return bool(
         _leans_surely(_without_lead_in(question), history)
         or _POINTER.search(question)
@@ -160,7 +160,7 @@ def leans(question: str, history: Sequence[Turn] = ()) -> bool:
 
 
 def asks_for_another_answer(question: str, last: str) -> bool:
-    """Whether a follow-up cannot mean the answer that was just given.
+    """Return whether a follow-up cannot mean the answer that was just given.
 
     "What did it say?", "Who met her there?" and "Why?" ask something else about what was said, and
     so does another question word. "And Schumer?" asks the same of somebody else, who may well
@@ -238,7 +238,7 @@ def _completed(asked: str, history: Sequence[Turn]) -> list[Reading]:
 
 
 def _same_role(asked: str, last: str) -> bool:
-    """Whether a question asks again for who or what the last one asked for, of the same verb."""
+    """Return whether a question has the question word and the verb of the last one."""
     content = {word.lower() for word in WORD.findall(asked)} - FUNCTION_WORDS
     before = {word.lower() for word in WORD.findall(last)} - FUNCTION_WORDS
     return bool(content) and content <= before and _question_word(asked) == _question_word(last)
@@ -269,7 +269,7 @@ def _pronouns(asked: str) -> Iterator[tuple[re.Match[str], str]]:
 
 
 def _is_bound(asked: str, pronoun: re.Match[str]) -> bool:
-    """Whether the question names what a pronoun of its own stands for: "Kim ... when he"."""
+    """Return whether the question names what a pronoun of its own stands for: "Kim ... when he"."""
     word = pronoun.group(0).lower()
     of_person = _CLASS_OF_PRONOUN[word] == "person"
     owned = word in _POSSESSIVE and re.match(r"\s+\w", asked[pronoun.end() :])
@@ -305,7 +305,7 @@ def _unnamed_in(referent: str, asked: str) -> str:
 
 
 def _put(asked: str, pronoun: re.Match[str], of_class: str, referent: str) -> str:
-    """What stands in the place of a pronoun."""
+    """The referent in the form that replaces the pronoun."""
     before, after = asked[: pronoun.start()], asked[pronoun.end() :]
     if of_class == "place":
         if _PREPOSED.search(before):
@@ -341,7 +341,7 @@ def _without_lead_in(question: str) -> str:
 
 
 def _question_word(asked: str) -> str:
-    """What a question begins with, as "who" or "how many"; "" for a yes-or-no question."""
+    """The question word, as "who" or "how many"; "" for a yes-or-no question."""
     wh = WH.match(asked)
     return wh.group(1).lower() if wh else ""
 
@@ -351,7 +351,7 @@ def _content(question: str) -> int:
 
 
 def _stem(question: str) -> str:
-    """What the last question was about: its body without the auxiliaries it begins with."""
+    """The body of the last question, without the auxiliaries that it begins with."""
     words = question[wh_end(question) :].strip().rstrip("?. ").split()
     while words and words[0].lower() in BE | DO:
         words = words[1:]

@@ -101,7 +101,7 @@ class Phrase:
 
     @property
     def plural(self) -> bool:
-        """Whether it is several things, as far as its form tells."""
+        """True if it is several things, as far as its form tells."""
         return is_plural(self.text)
 
 
@@ -158,7 +158,7 @@ def all_phrases(question: str) -> tuple[Phrase, ...]:
 
 
 def kind_of_phrase(question: str, start: int, end: int) -> Kind:
-    """What a noun phrase in a question may be, by its own words and those before it."""
+    """The kind of a noun phrase in a question, by its own words and those before it."""
     text = question[start:end]
     kind = kind_of_words(text)
     if (
@@ -171,7 +171,7 @@ def kind_of_phrase(question: str, start: int, end: int) -> Kind:
 
 
 def kind_of_words(text: str) -> Kind:
-    """What a noun phrase may be by its own words."""
+    """The kind of a noun phrase by its own words."""
     if find_times(text) or re.fullmatch(r"\W*\d{4}\W*", text):
         return "time"
     if _AMOUNT.match(text):
@@ -190,7 +190,7 @@ def kind_of_words(text: str) -> Kind:
 
 
 def kind_of_answer(question: str, answer: str) -> Kind:
-    """What an answer is, by the question that it answered and by its own words."""
+    """The kind of an answer, by the question that it answered and by its own words."""
     own = kind_of_words(answer)
     if own in {"time", "amount"}:
         return own
@@ -208,7 +208,7 @@ def kind_of_answer(question: str, answer: str) -> Kind:
 
 
 def is_referent(answer: str) -> bool:
-    """Whether an answer is a noun phrase that a pronoun can stand for, and not a clause."""
+    """Return whether an answer is a noun phrase that a pronoun can stand for, and not a clause."""
     first = (answer.split() or [""])[0]
     return (
         len(answer.split()) <= _MOST_WORDS
@@ -218,7 +218,7 @@ def is_referent(answer: str) -> bool:
 
 
 def is_plural(text: str) -> bool:
-    """Whether words name several things: by their last noun, or by an "and" between them."""
+    """Return whether words name several things: by their last noun, or by an "and" between them."""
     head = re.split(_OF, text, maxsplit=1)[0]
     last = head.split()[-1].lower() if head.split() else ""
     if re.search(r"\w\s+and\s+\w|,\s*\w+.*\band\b", head):
@@ -231,7 +231,7 @@ def is_plural(text: str) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Whether the noun of a phrase is a name: "President Kim", "the Bank of England"."""
+    """Return whether the noun of a phrase is a name: "President Kim", "the Bank of England"."""
     head = _HEAD_END.split(text.strip(" ,.?!\"'”’"), maxsplit=1)[0].split()
     return bool(head) and head[-1][0].isupper()
 
@@ -247,7 +247,7 @@ def with_complement(question: str, phrase: Phrase) -> str:
 
 
 def wh_end(question: str) -> int:
-    """Where what the question word asks for ends: after "In which city", "How many people"."""
+    """The end of the question word and its noun: of "In which city", "How many people"."""
     wh = WH.match(question)
     if wh is None:
         return 0
@@ -301,7 +301,7 @@ def _without_first_verb(
 
 
 def _is_infinitive(words: list[re.Match[str]], number: int) -> bool:
-    """Whether a word is the verb after a "to": "want children to learn"."""
+    """Return whether a word is the verb after a "to": "want children to learn"."""
     word = words[number].group(0)
     return (
         number > 1
@@ -317,7 +317,7 @@ def _owns(chunk: list[re.Match[str]]) -> bool:
 
 
 def _is_joined(question: str, before: re.Match[str], word: re.Match[str]) -> bool:
-    """Whether nothing but space and quotation marks stands between two words; "Mr." ends none."""
+    """Return whether only space, quotation marks or the dot of "Mr." separate two words."""
     gap = question[before.end() : word.start()]
     if _TITLE.fullmatch(before.group(0)):
         gap = gap.replace(".", "", 1)

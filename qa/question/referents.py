@@ -1,4 +1,4 @@
-"""What the pronouns and definite phrases of a follow-up stand for. Pure.
+"""The referents of the pronouns and definite phrases of a follow-up. Pure.
 
 Each earlier turn mentions things: its answer, and the noun phrases of its question. Those that fit
 by kind and number are taken, the most salient first: the grammatical subject of the last question,
@@ -49,12 +49,12 @@ class Mention:
 
     @property
     def plural(self) -> bool:
-        """Whether it is several things."""
+        """True if it is several things."""
         return is_plural(self.text)
 
 
 def mentions(history: Sequence[Turn]) -> list[Mention]:
-    """What was spoken of, the last turn first, and in each turn the most salient first."""
+    """The things that were mentioned, the last turn first, the most salient of each turn first."""
     spoken = [mention for turn in reversed(history) for mention in _of_turn(turn)]
     persons = {mention.text.split()[-1] for mention in spoken if mention.kind == "person"}
     distinct: dict[str, Mention] = {}
@@ -67,7 +67,7 @@ def mentions(history: Sequence[Turn]) -> list[Mention]:
 
 
 def fitting(spoken: Iterable[Mention], pronoun: str, asked: str) -> list[str]:
-    """What a pronoun of some kind may stand for, the likeliest first.
+    """The possible referents of a kind of pronoun, the likeliest first.
 
     Args:
         spoken: What was spoken of, in order of salience.
@@ -98,7 +98,7 @@ def fitting(spoken: Iterable[Mention], pronoun: str, asked: str) -> list[str]:
 
 
 def defined(phrase: str, history: Sequence[Turn], spoken: Sequence[Mention]) -> str:
-    """What a definite phrase without more stands for: "the film", "the offer"; "" for nothing.
+    """The referent of a bare definite phrase, as "the film" or "the offer"; "" if it has none.
 
     "The film" after "Which film won?" is the answer; after "Who made a film about Lima?" it is
     "the film about Lima"; and "the company" is the organisation that was spoken of.
@@ -167,7 +167,7 @@ def _of_turn(turn: Turn) -> list[Mention]:
 
 
 def _by_subject(question: str, asked: list[Mention]) -> list[Mention]:
-    """Whose name owns another is spoken of too: "Eugene Nida" of "Eugene Nida's first wife"."""
+    """The mentions, with owners too: "Eugene Nida" of "Eugene Nida's first wife"."""
     owners = [
         Mention(owner.group(1), "name")
         for phrase in phrases(question)
@@ -181,13 +181,13 @@ def _by_subject(question: str, asked: list[Mention]) -> list[Mention]:
 
 
 def _answers_its_object(question: str) -> bool:
-    """Whether what is asked for is no subject: "whom did she meet", "where did he go"."""
+    """Return whether what is asked for is no subject: "whom did she meet", "where did he go"."""
     words = [word.group(0).lower() for word in WORD.finditer(question, wh_end(question))]
     return bool(words) and (words[0] in DO or question.lower().startswith("whom"))
 
 
 def _has_person(question: str, asked: Sequence[Mention]) -> bool:
-    """Whether the subject of the question may be a person."""
+    """Return whether the subject of the question may be a person."""
     after = list(WORD.finditer(question, wh_end(question)))
     if not after or after[0].group(0).lower() not in AUXILIARIES or not asked:
         return False

@@ -1,4 +1,4 @@
-"""What is asked for and cannot be quoted: a summary, a count, a translation; other languages. Pure.
+"""Requests that no quotation fulfils: a summary, a count, a translation; other languages. Pure.
 
 All of it is told by its form alone, from its beginning: "Summarise the report" asks for a summary,
 "Who summarised the report?" is a question about it.
@@ -116,7 +116,7 @@ _OPENING = frozenset(
 
 
 def request_of(question: str) -> Request | None:
-    """What is asked for that no quotation can give; None for a question.
+    """The kind of a request that no quotation can fulfil; None for a question.
 
     Example:
         >>> request_of("Please summarise the article"), request_of("Wer hat den Brief geschrieben?")
@@ -134,7 +134,7 @@ def request_of(question: str) -> Request | None:
 
 
 def _is_in_another_language(question: str) -> bool:
-    """Whether a question is surely not in English; a few bare names are in no language."""
+    """Return whether a question is surely not in English; a few bare names are in no language."""
     if _in_another_script(question):
         return True
     words = [
@@ -158,7 +158,7 @@ def _is_in_another_language(question: str) -> bool:
 
 
 def _in_another_script(question: str) -> bool:
-    """Whether the most of its letters are not Latin."""
+    """Return whether the most of its letters are not Latin."""
     letters = [letter for letter in question if letter.isalpha()]
     latin = sum(
         unicodedata.name(letter, "").startswith(("LATIN", "FULLWIDTH")) for letter in letters

@@ -1,4 +1,4 @@
-"""What a question restricts: the time, the places and the polarity of its answer. Pure."""
+"""The restrictions of a question: time, places and polarity of its answer. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ _NAMED_AFTER = re.compile(r"['’]s?$")
 
 @dataclass(frozen=True, slots=True)
 class Restrictions:
-    """What an answer must fit beside being of the right kind.
+    """The conditions that an answer must meet beside its type.
 
     Attributes:
         time: The time that the question names, if any.
@@ -64,7 +64,7 @@ class Restrictions:
 
 
 def restrictions_of(question: str, today: date) -> Restrictions:
-    """What a question restricts.
+    """The restrictions that a question states.
 
     Args:
         question: As it is read, completed where it follows another.
@@ -98,8 +98,8 @@ def _without_times(question: str) -> str:
 @lru_cache(2_048)
 def stems(text: str) -> frozenset[str]:
     """The words of a text as the lexical search sees them, without stop words."""
-    found: list[str] = _analyzer().analyze(_NAMED_AFTER.sub("", text))
-    return frozenset(found)
+    words: list[str] = _analyzer().analyze(_NAMED_AFTER.sub("", text))
+    return frozenset(words)
 
 
 @lru_cache(1)
@@ -127,8 +127,8 @@ def _places(question: str) -> list[frozenset[str]]:
             elif word not in _JOINS or following > last + 2:
                 break
         start, end = words[position].start(), words[last].end()
-        if _PLACED.search(question[:start]) and (found := stems(question[start:end])):
-            places.append(found)
+        if _PLACED.search(question[:start]) and (place := stems(question[start:end])):
+            places.append(place)
         position = last + 1
     return places
 

@@ -1,4 +1,4 @@
-"""What is said to someone who asks nothing of the articles: "hello", "what can you do?". Pure."""
+"""Replies to small talk: "hello", "what can you do?". Pure."""
 
 import re
 
@@ -34,7 +34,7 @@ _SMALL_TALK = re.compile(
 
 
 def is_small_talk(question: str) -> bool:
-    """Whether nothing is asked of the articles: all of it greets, thanks, or asks how this works.
+    """Return whether all of a text greets, thanks, or asks how this works.
 
     What has no words at all is not small talk.
     """

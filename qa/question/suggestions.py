@@ -54,20 +54,20 @@ class Examples:
 
     def ready(self) -> tuple[str, ...] | None:
         """The examples, at once; None if they were not found yet or something has changed since."""
-        state, found = self._ready
-        return found if state == self._answerer.collection.state() else None
+        state, questions = self._ready
+        return questions if state == self._answerer.collection.state() else None
 
     def get(self) -> tuple[str, ...]:
         """Up to `WANTED` questions that the collection answers; asking them takes seconds."""
-        found = self.ready()
-        if found is None:
+        questions = self.ready()
+        if questions is None:
             with self._finding:
-                found = self.ready()
-                if found is None:
+                questions = self.ready()
+                if questions is None:
                     state = self._answerer.collection.state()
-                    found = tuple(_answered(self._answerer))
-                    self._ready = (state, found)
-        return found
+                    questions = tuple(_answered(self._answerer))
+                    self._ready = (state, questions)
+        return questions
 
 
 def candidates(articles: Iterable[Article]) -> list[str]:
@@ -94,7 +94,7 @@ def candidates(articles: Iterable[Article]) -> list[str]:
 
 
 def _is_full(name: str) -> bool:
-    """Whether this is more than a surname, or a word at the beginning of a sentence."""
+    """Return whether this is more than a surname, or a word at the beginning of a sentence."""
     first, _, rest = name.partition(" ")
     return bool(rest) and first.lower() not in _NO_NAME
 
@@ -110,17 +110,17 @@ def _newest(collection: "Collection") -> tuple[list[Article], list[Article]]:
 
 
 def _answered(answerer: "Answerer") -> list[str]:
-    found: list[str] = []
+    answered: list[str] = []
     own, samples = _newest(answerer.collection)
     # The samples are asked about only where one's own articles suggest too little.
     suggested = dict.fromkeys([*candidates(own)[:_TRIED], *candidates(samples)])
     for question in list(suggested)[:_TRIED]:
-        if len(found) == WANTED:
+        if len(answered) == WANTED:
             break
         try:
             answer = answerer.ask(question)
         except UserError:
             continue  # An article that is removed in the meantime is no reason to fail.
         if answer.text is not None:
-            found.append(question)
-    return found
+            answered.append(question)
+    return answered

@@ -118,7 +118,7 @@ def _begins_with_phrase(rest: str, body: str) -> bool:
 
 
 def _ends_with_verb(body: str) -> bool:
-    """Whether nothing follows the verb: "did the company buy"."""
+    """Return whether nothing follows the verb: "did the company buy"."""
     question = f"What {body}"
-    found = phrases(question)
-    return bool(found) and len(question[found[0].end :].split()) == 1
+    nouns = phrases(question)
+    return bool(nouns) and len(question[nouns[0].end :].split()) == 1

@@ -52,7 +52,7 @@ class Calibration:
         return cls(**{name: float(fields[name]) for name in numbers}, fitted=fitted)
 
     def is_fitted_on(self, embedder: str | None, passages_read: int) -> bool:
-        """Whether its probabilities hold for a pipeline with this embedder and so many passages."""
+        """Return whether it was fitted with this embedder and this number of passages."""
         return self.fitted == (embedder, passages_read)
 
     def probability(self, candidate: Candidate) -> float:

@@ -1,4 +1,4 @@
-"""How the other answers to a question stand to the best one. Pure."""
+"""Relations of the other answers to the best one: listed, changed, contradicting. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -59,22 +59,24 @@ def related(
         # Two sentences about one thing differ as sentences do, and somebody is many things.
         return list(others)
     taken = [best]
-    found = []
-    for each in others:
+    related_answers = []
+    for answer in others:
         enough = threshold if kind == "list" else CONTRADICTION_SHARE * threshold
-        distinct = each.confidence >= enough and not any(_same(each, one) for one in taken)
-        if distinct and kind == "list" and _says_something(each):
-            each = replace(each, relation="listed")
-        elif distinct and kind != "list" and contradict(best, each):
-            each = replace(each, relation=_difference(asked, best, each))
-        if each.relation is not None:
-            taken.append(each)
-        found.append(each)
-    return found
+        distinct = answer.confidence >= enough and not any(
+            _same(answer, earlier) for earlier in taken
+        )
+        if distinct and kind == "list" and _says_something(answer):
+            answer = replace(answer, relation="listed")
+        elif distinct and kind != "list" and contradict(best, answer):
+            answer = replace(answer, relation=_difference(asked, best, answer))
+        if answer.relation is not None:
+            taken.append(answer)
+        related_answers.append(answer)
+    return related_answers
 
 
 def held(answer: Answer) -> ResolvedDate | None:
-    """When an answer was so, if the sentence that it is quoted from tells."""
+    """The time at which an answer held, if the sentence that it is quoted from tells."""
     if not answer.citations or answer.date is not None:
         return None
     place = answer.citations[0]
@@ -92,31 +94,34 @@ def newest_first(
     newest = max((*_changed(others), best), key=_since)
     if newest is best or newest.confidence < threshold:
         return best, list(others)
-    rest = [replace(best, relation="changed"), *(other for other in others if other is not newest)]
+    rest = [
+        replace(best, relation="changed"),
+        *(answer for answer in others if answer is not newest),
+    ]
     return replace(newest, relation=None), rest
 
 
 def _changed(others: Sequence[Answer]) -> list[Answer]:
-    return [other for other in others if other.relation == "changed"]
+    return [answer for answer in others if answer.relation == "changed"]
 
 
-def _difference(asked: Restrictions, best: Answer, other: Answer) -> Relation | None:
-    """How an answer that cannot be right at the same time stands to the best one.
+def _difference(asked: Restrictions, best: Answer, answer: Answer) -> Relation | None:
+    """The relation to the best answer of one that cannot be right at the same time.
 
     What is far less likely is neither a disagreement nor a change, but another thing's value.
     Asked for a time, answers of other times say nothing of it. Otherwise what sentences tell of
     different times has changed; and so has what articles of different times tell, if the question
     asks for what is.
     """
-    if other.confidence < CONTRADICTION_PART * best.confidence:
+    if answer.confidence < CONTRADICTION_PART * best.confidence:
         return None
     if best.date is not None:
         return "contradicts"
     if asked.time is not None:
-        of_time = _is_of(asked.time, best) and _is_of(asked.time, other)
+        of_time = _is_of(asked.time, best) and _is_of(asked.time, answer)
         return "contradicts" if of_time else None
-    told = best.held is not None and other.held is not None
-    first, second = _since(best), _since(other)
+    told = best.held is not None and answer.held is not None
+    first, second = _since(best), _since(answer)
     known = date.min not in (first, second)
     if known and abs(first - second) > _APART and (told or asked.current or asked.present):
         return "changed"
@@ -124,7 +129,7 @@ def _difference(asked: Restrictions, best: Answer, other: Answer) -> Relation | 
 
 
 def _is_of(time: ResolvedDate, answer: Answer) -> bool:
-    """Whether what an answer quotes holds for a time, as far as its sentence or its date tells."""
+    """Return whether an answer holds for a time, by its sentence or the date of its article."""
     if answer.held is not None:
         told = place_time_of(answer.held)
         return relation(told, time.start, time.end, ()) in ("covers", "within")
@@ -139,29 +144,29 @@ def _since(answer: Answer) -> date:
     return answer.held.start if answer.held.start > date.min else answer.held.end
 
 
-def contradict(one: Answer, other: Answer) -> bool:
-    """Whether two answers cannot both be what was asked for, as far as their words tell.
+def contradict(left: Answer, right: Answer) -> bool:
+    """Return whether two answers cannot both be what was asked for, as far as their words tell.
 
     No article contradicts itself: two values in one are those of two things. Times differ if they
     share no day; two numbers or two names if neither is a part of the other. Of other words nobody
     can tell.
     """
-    if {place.article_id for place in one.citations} & {p.article_id for p in other.citations}:
+    if {place.article_id for place in left.citations} & {p.article_id for p in right.citations}:
         return False
-    if one.date is not None and other.date is not None:
-        return one.date.end < other.date.start or other.date.end < one.date.start
-    if one.date is not None or other.date is not None or _same(one, other):
+    if left.date is not None and right.date is not None:
+        return left.date.end < right.date.start or right.date.end < left.date.start
+    if left.date is not None or right.date is not None or _same(left, right):
         return False
-    return comparable(one.text or "", other.text or "")
+    return comparable(left.text or "", right.text or "")
 
 
-def _same(one: Answer, other: Answer) -> bool:
-    """Whether one answer says what the other says, or a part of it."""
-    first, second = one.text or "", other.text or ""
+def _same(left: Answer, right: Answer) -> bool:
+    """Return whether two answers say the same, or one a part of the other."""
+    first, second = left.text or "", right.text or ""
     return agree(first, second) or is_part(first, second) or is_part(second, first)
 
 
 def _says_something(answer: Answer) -> bool:
-    """Whether an answer is more than words of its question: no mayor is called "mayors"."""
+    """Return whether an answer is more than words of its question: no mayor is called "mayors"."""
     asked = {word.rstrip("s") for word in normalise(answer.question).split()} | _HOW_MANY
     return any(word.rstrip("s") not in asked for word in normalise(answer.text or "").split())

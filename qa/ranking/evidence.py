@@ -87,35 +87,35 @@ def rank(evidence: Sequence[Evidence], groups: Groups = NO_COPIES) -> list[Candi
     namesakes = Namesakes(names.values())
     answers: list[list[Evidence]] = []
     odds: list[dict[str, list[float]]] = []
-    for each in sorted(evidence, key=lambda item: -item.score):
-        article = each.span.article_id
+    for piece in sorted(evidence, key=lambda item: -item.score):
+        article = piece.span.article_id
         for places, scores in zip(answers, odds, strict=True):
-            if any(overlap(each.span, place.span) for place in places):
+            if any(overlap(piece.span, place.span) for place in places):
                 # The same characters read in two passages are one observation, not two.
-                if all(_place(each.span) != _place(p.span) for p in places):
-                    scores[article].append(each.score)
+                if all(_place(piece.span) != _place(p.span) for p in places):
+                    scores[article].append(piece.score)
                 break
         else:
             for places, scores in zip(answers, odds, strict=True):
-                if namesakes.agree(names[places[0]], names[each]):
-                    places.append(each)
-                    scores[article].append(each.score)
+                if namesakes.agree(names[places[0]], names[piece]):
+                    places.append(piece)
+                    scores[article].append(piece.score)
                     break
             else:
-                answers.append([each])
-                odds.append(defaultdict(list, {article: [each.score]}))
-    alone = [{a: log_sum_exp(scores) for a, scores in each.items()} for each in odds]
-    totals = [_log_odds(each, groups) for each in alone]
+                answers.append([piece])
+                odds.append(defaultdict(list, {article: [piece.score]}))
+    alone = [{a: log_sum_exp(scores) for a, scores in by_article.items()} for by_article in odds]
+    totals = [_log_odds(by_article, groups) for by_article in alone]
     everything = log_sum_exp([*totals, 0.0])  # no-answer is the zero of all scores
     candidates = [
-        Candidate(tuple(_supporting(places)), total, math.exp(total - everything), each)
-        for places, total, each in zip(answers, totals, alone, strict=True)
+        Candidate(tuple(_supporting(places)), total, math.exp(total - everything), by_article)
+        for places, total, by_article in zip(answers, totals, alone, strict=True)
     ]
     return sorted(candidates, key=lambda candidate: -candidate.score)
 
 
 def _log_odds(by_article: Mapping[str, float], groups: Groups) -> float:
-    """What articles that say the same add up to; of those in one group, the best counts."""
+    """The sum of the log-odds of articles; of those in one group of copies, only the best."""
     best: dict[int | str, float] = {}
     for article, odds in by_article.items():
         group = groups.get(article, article)
@@ -129,12 +129,12 @@ def members(candidates: Sequence[Candidate]) -> list[Candidate]:
     Each contends with no-answer alone. What is far below the best one is no member but the
     reader's second thought about some passage, and keeps its part of all odds.
     """
-    floor = max((each.score for each in candidates), default=0.0) - MEMBER_LOGITS
+    floor = max((candidate.score for candidate in candidates), default=0.0) - MEMBER_LOGITS
     return [
-        replace(each, share=math.exp(each.score - log_sum_exp([each.score, 0.0])))
-        if each.score >= floor
-        else each
-        for each in candidates
+        replace(candidate, share=math.exp(candidate.score - log_sum_exp([candidate.score, 0.0])))
+        if candidate.score >= floor
+        else candidate
+        for candidate in candidates
     ]
 
 
@@ -144,7 +144,7 @@ def together(candidates: Iterable[Candidate], groups: Groups) -> tuple[float, Ma
     for candidate in candidates:
         for article, alone in candidate.by_article.items():
             odds[article].append(alone)
-    by_article = {article: log_sum_exp(each) for article, each in odds.items()}
+    by_article = {article: log_sum_exp(scores) for article, scores in odds.items()}
     return _log_odds(by_article, groups), by_article
 
 
@@ -153,16 +153,16 @@ def _supporting(places: Sequence[Evidence]) -> list[Evidence]:
 
     A name that answers it in one passage may stand in another for something else.
     """
-    return [each for each in places if each.score >= places[0].score - SUPPORT_LOGITS]
+    return [place for place in places if place.score >= places[0].score - SUPPORT_LOGITS]
 
 
 def _place(span: Span) -> tuple[str, int, int]:
     return span.article_id, span.start, span.end
 
 
-def overlap(one: Span, other: Span) -> bool:
-    """Whether two spans share a character."""
-    return one.article_id == other.article_id and one.start < other.end and other.start < one.end
+def overlap(left: Span, right: Span) -> bool:
+    """Return whether two spans share a character."""
+    return left.article_id == right.article_id and left.start < right.end and right.start < left.end
 
 
 def log_sum_exp(values: Sequence[float]) -> float:

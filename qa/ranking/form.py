@@ -1,4 +1,4 @@
-"""Whether words have the form of what is asked for: a number, one thing, no question. Pure."""
+"""The form of a quote against the form that is asked for: a number, one thing. Pure."""
 
 import re
 
@@ -35,32 +35,32 @@ _SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s+(?=['\"“‘(]*[A-Z])")
 
 
 def form_of(question: str, asked: Restrictions, place: Around) -> dict[str, float]:
-    """What the words of a place lack or have too much of, by the names of `SATISFACTION`."""
+    """The features of `SATISFACTION` for words that a quote lacks or has too many of."""
     quote = place.text[place.start : place.end]
-    found: dict[str, float] = {}
+    features: dict[str, float] = {}
     if _PRONOUN.fullmatch(quote):
-        found["pronoun"] = 1.0
+        features["pronoun"] = 1.0
     if HOW_MANY.search(question) and not _NUMBER.search(quote):
-        found["no number"] = 1.0
+        features["no number"] = 1.0
     if place.text[: sentence_of(place)[1]].rstrip("\"'”’) ").endswith("?"):
-        found["is asked"] = 1.0
+        features["is asked"] = 1.0
     words = stems(quote)
     if words and words <= asked.terms:
-        found["echo"] = 1.0
+        features["echo"] = 1.0
     beyond = _SENTENCE_END.search(quote) or _CLAUSES.search(quote)
     timed = bool(asked.time or asked.current)
     if (ONE_THING.match(question) and (beyond or (timed and _YEAR.search(quote)))) or (
         timed and _runs_across_a_time(place)
     ):
-        found["runs on"] = 1.0
+        features["runs on"] = 1.0
     label = _LABEL.search(place.text, max(0, place.start - _LONGEST_LABEL), place.start)
     if label and (named := stems(label.group(1))) and named <= asked.terms:
-        found["labelled"] = 1.0
-    return found
+        features["labelled"] = 1.0
+    return features
 
 
 def _runs_across_a_time(place: Around) -> bool:
-    """Whether a place tells a time between its words: "Ida Moor in 1992, then Jon Vik"."""
+    """Return whether a place tells a time between its words: "Ida Moor in 1992, then Jon Vik"."""
     return any(
         place.start < time.expression.start and time.expression.end < place.end
         for time in dated(place.text, place.article.published)

@@ -1,4 +1,4 @@
-"""Which way to understand a question the evidence bears out. Pure."""
+"""The choice between interpretations of a question, by their evidence. Pure."""
 
 from collections.abc import Sequence
 

@@ -77,7 +77,7 @@ def _is_member(piece: str) -> bool:
 
 
 def _within_name(quote: str, mark: re.Match[str]) -> bool:
-    """Whether a separator belongs to one name: "Centre for Peace and Trade", "Lyon, France"."""
+    """Return whether a separator is part of one name: "Peace and Trade", "Lyon, France"."""
     before, after = re.sub(r"^the\s", "", quote[: mark.start()]), quote[mark.end() :]
     word = mark.group().strip(' ,;"“”‘’')
     if word == "&":

@@ -105,7 +105,7 @@ def place_time(text: str, published: date | None, start: int, end: int) -> Place
 
 
 def _of_place(text: str, end: int, nearest: Dated) -> PlaceTime:
-    """What a time of its sentence tells of a place that ends at `end`.
+    """The time of a place that ends at `end`, from the time `nearest` of its sentence.
 
     "at the Old Hall before moving to Elm Street in 1980" was so until then.
     """
@@ -117,7 +117,7 @@ def _of_place(text: str, end: int, nearest: Dated) -> PlaceTime:
 
 
 def _speaks_of(text: str, time: TimeExpression, start: int, end: int) -> bool:
-    """Whether a time can be that of a place: not within it, nor in brackets after another."""
+    """Return whether a time can be that of a place: not within it, not in others' brackets."""
     if start < time.end and time.start < end:
         return False
     opening = text.rfind("(", max(0, time.start - 80), time.start)
@@ -136,7 +136,7 @@ def _speaks_of(text: str, time: TimeExpression, start: int, end: int) -> bool:
 def dated(text: str, published: date | None) -> tuple[Dated, ...]:
     """The times of a text that have one meaning, in their order."""
     anchor = Anchor(published) if published else None
-    found = []
+    times = []
     for expression in find_times(text):
         meant = readings(expression, text, anchor)
         if len(meant) != 1 or meant[0].end - meant[0].start > _LONGEST:
@@ -148,8 +148,8 @@ def dated(text: str, published: date | None) -> tuple[Dated, ...]:
             last, told = date.max, "since"
         elif told == "point" and _CLOSES.search(before):
             first, told = date.min, "until"
-        found.append(Dated(expression, PlaceTime(first, last, told)))
-    return tuple(_joined(text, found))
+        times.append(Dated(expression, PlaceTime(first, last, told)))
+    return tuple(_joined(text, times))
 
 
 def _joined(text: str, times: Sequence[Dated]) -> list[Dated]:
@@ -171,7 +171,7 @@ def _joined(text: str, times: Sequence[Dated]) -> list[Dated]:
 
 
 def _distance(text: str, sentence: int, time: TimeExpression, start: int, end: int) -> int:
-    """How far a time is from a place, in characters; a boundary between them counts as many."""
+    """The distance of a time from a place, in characters; a boundary between them adds many."""
     before = time.end <= start
     between = text[time.end : start] if before else text[end : time.start]
     crossed = len(_BOUNDARY.findall(between))
@@ -183,7 +183,7 @@ def _distance(text: str, sentence: int, time: TimeExpression, start: int, end: i
 
 
 def _leads(text: str, sentence: int, time: TimeExpression) -> bool:
-    """Whether a clause begins with this time."""
+    """Return whether a clause begins with this time."""
     head = text[sentence : time.start]
     clause = list(_CLAUSE_BEGINS.finditer(head))
     return bool(_LEADS.match(head[clause[-1].end() :] if clause else head))
@@ -192,7 +192,7 @@ def _leads(text: str, sentence: int, time: TimeExpression) -> bool:
 def relation(
     told: PlaceTime | None, first: date, last: date, others: Sequence[PlaceTime]
 ) -> Relation:
-    """How the time of a place stands to the time that is asked for.
+    """The relation of the time of a place to the time that is asked for.
 
     What is told to begin ("took over in 1997") holds until something else of `others` begins.
 
@@ -211,12 +211,12 @@ def relation(
     if told.told in ("range", "until"):
         return "over"
     # A point before the time asked for: in force unless another begins between.
-    between = (other for other in others if told.start < other.start <= first)
-    return "over" if any(other.told != "until" for other in between) else "in force"
+    between = (later for later in others if told.start < later.start <= first)
+    return "over" if any(time.told != "until" for time in between) else "in force"
 
 
 def _meeting(told: PlaceTime, first: date, last: date) -> Relation:
-    """How a time that shares days with the one asked for stands to it.
+    """The relation of a time to the one asked for, with which it shares days.
 
     A point is where something begins: near the end of a long time it is what came after. What was
     so "until 2000" was not always so.

@@ -1,4 +1,4 @@
-"""When two quotes are the same answer: by their words, as a name, or as a number. Pure."""
+"""Equality of answers: by their words, as a name, or as a number. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -63,23 +63,23 @@ _NUMBER_TOKEN = re.compile(rf"(?P<numeral>{_NUMERAL.pattern})|(?P<word>[a-z]+)|(
 _normalised = lru_cache(_REMEMBERED)(normalise)
 
 
-def agree(one: str, other: str) -> bool:
-    """Whether two quotes give the same answer.
+def agree(left: str, right: str) -> bool:
+    """Return whether two quotes give the same answer.
 
     They do if their normalised words are equal; if both are a number and a unit of equal value
     ("twelve", "12"); or if both are names and one is the end of the other once titles are left
     off ("Pompeo", "US Secretary of State Mike Pompeo"). The start of a name is not enough:
     "Kim" may be Kim Jong-un or Kim Yong-chol.
     """
-    words_of_one, words_of_other = _normalised(one), _normalised(other)
-    if words_of_one == words_of_other:
-        if _numerals(one) != _numerals(other):
+    left_words, right_words = _normalised(left), _normalised(right)
+    if left_words == right_words:
+        if _numerals(left) != _numerals(right):
             return False  # normalised, "1.5 million" and "15 million" are the same
-        return bool(words_of_one) or one.strip() == other.strip()
-    first, second = quantity(one), quantity(other)
+        return bool(left_words) or left.strip() == right.strip()
+    first, second = quantity(left), quantity(right)
     if first is not None or second is not None:
         return first == second
-    return _same_name(one, other)
+    return _same_name(left, right)
 
 
 def full_name(quote: str, text: str) -> str:
@@ -119,32 +119,32 @@ class Namesakes:
                 # Forms of one name differ in front: "George W. Bush", "W. Bush".
                 self._longer.setdefault(tuple(name[first:]), set()).add(name[first - 1])
 
-    def agree(self, one: str, other: str) -> bool:
+    def agree(self, left: str, right: str) -> bool:
         """As `agree`, but a short name that several bear is nobody's."""
-        if not agree(one, other):
+        if not agree(left, right):
             return False
-        shorter, longer = sorted((tuple(_name(one)), tuple(_name(other))), key=len)
+        shorter, longer = sorted((tuple(_name(left)), tuple(_name(right))), key=len)
         return len(shorter) == len(longer) or len(self._longer.get(shorter, ())) < 2
 
 
-def comparable(one: str, other: str) -> bool:
-    """Whether two quotes are values of one kind: both names, or both numbers of one unit."""
-    first, second = quantity(one.lstrip(_CURRENCY)), quantity(other.lstrip(_CURRENCY))
+def comparable(left: str, right: str) -> bool:
+    """Return whether two quotes are values of one kind: both names, or both numbers of one unit."""
+    first, second = quantity(left.lstrip(_CURRENCY)), quantity(right.lstrip(_CURRENCY))
     if first is not None and second is not None:
         return first[1] == second[1] or not (first[1] and second[1])
-    return first is None and second is None and bool(_name(one)) and bool(_name(other))
+    return first is None and second is None and bool(_name(left)) and bool(_name(right))
 
 
-def is_part(one: str, other: str) -> bool:
-    """Whether one quote says nothing that the other does not say: "June" of "12 June".
+def is_part(part: str, whole: str) -> bool:
+    """Return whether one quote says nothing that the other does not say: "June" of "12 June".
 
     Its words are among the other's, in their order; or it is the same number without a unit.
     """
-    first, second = quantity(one), quantity(other)
+    first, second = quantity(part), quantity(whole)
     if first is not None and second is not None and not first[1]:
         return first[0] == second[0]
-    words = iter(_words(other))
-    return all(word in words for word in _words(one))
+    words = iter(_words(whole))
+    return all(word in words for word in _words(part))
 
 
 @lru_cache(_REMEMBERED)
@@ -192,8 +192,8 @@ def _numerals(text: str) -> list[str]:
     return [number.replace(":", ".").replace("−", "-").replace("–", "-") for number in written]
 
 
-def _same_name(one: str, other: str) -> bool:
-    shorter, longer = sorted((_name(one), _name(other)), key=len)
+def _same_name(left: str, right: str) -> bool:
+    shorter, longer = sorted((_name(left), _name(right)), key=len)
     if not shorter or longer[len(longer) - len(shorter) :] != shorter:
         return False
     return not _QUALIFIERS.intersection(longer[: len(longer) - len(shorter)])

@@ -1,4 +1,4 @@
-"""Whether two places of a question's evidence speak of one event. Pure.
+"""Identity of events: which places of the evidence speak of one event. Pure.
 
 Dates of different places are put together only then: that a warehouse in Elby burned down on 16
 August says nothing of the one in Orm that burned down in August.
@@ -75,7 +75,7 @@ class EventMatcher:
         self._names = {word for word in self._words if word in written and word not in small}
         self._roles = _roles(asked, self._names)
 
-    def same(self, one: Setting, other: Setting) -> bool:
+    def same(self, left: Setting, right: Setting) -> bool:
         """True if two places speak of one event.
 
         They do if the names of the question stand at both or at neither, if no other name stands
@@ -83,15 +83,15 @@ class EventMatcher:
         another.
         """
         for name in self._names:
-            if _stands(name, _near(one)) != _stands(name, _near(other)):
+            if _stands(name, _near(left)) != _stands(name, _near(right)):
                 return False
-        if self._is_other(one) != self._is_other(other):
+        if self._is_other(left) != self._is_other(right):
             return False
-        if not self._is_about(one) or not self._is_about(other):
+        if not self._is_about(left) or not self._is_about(right):
             return False
-        named, also_named = self._told(one), self._told(other)
+        named, also_named = self._told(left), self._told(right)
         if named != also_named or not self._names:
-            first, second = _names_of(one) - self._names, _names_of(other) - self._names
+            first, second = _names_of(left) - self._names, _names_of(right) - self._names
             return bool(first & second) or not (first and second)
         return True
 
@@ -162,9 +162,9 @@ def _capitals(text: str) -> list[str]:
     return words
 
 
-def _alike(one: str, other: str) -> bool:
+def _alike(left: str, right: str) -> bool:
     """True if two words are forms of one: "burn" and "burned"."""
-    short, long = sorted((one, other), key=len)
+    short, long = sorted((left, right), key=len)
     return short == long or (
         len(short) >= 4 and long.startswith(short[:-1]) and len(long) < len(short) + 4
     )

@@ -1,4 +1,4 @@
-"""What the text around a place says of what the question restricts. Pure."""
+"""Features of the text around a place for each restriction of the question. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -162,26 +162,26 @@ def _time(
 def _age(
     asked: Restrictions, place: Around, told: PlaceTime | None, newest: date | None
 ) -> dict[str, float]:
-    """Whether something newer is told, where the question asks for what holds now."""
+    """The features for age, where the question asks for what holds now."""
     published = place.article.published
     if not asked.current and not asked.present:
         return {}
-    found: dict[str, float] = {}
+    features: dict[str, float] = {}
     if newest is not None and (published is None or newest - published > _OLDER):
-        found["older"] = 1.0
+        features["older"] = 1.0
     if told is not None and asked.current:
         written = published or newest
         if told.told == "since":
-            found["time covers"] = 1.0
+            features["time covers"] = 1.0
         elif told.told in ("range", "until") and (written is None or told.end < written):
-            found["time over"] = 1.0
-    return found
+            features["time over"] = 1.0
+    return features
 
 
 def _other_place(
     question: str, asked: Restrictions, place: Around, there: bool
 ) -> dict[str, float]:
-    """Whether a sentence tells of another place than the one that is asked for.
+    """The feature of a sentence that tells of another place than the one asked for.
 
     Of a number it always counts, else only if another sentence tells of the place asked for.
 
@@ -198,7 +198,7 @@ def _other_place(
 
 
 def _asks_in_place(question: str, asked: Restrictions) -> bool:
-    """Whether a question asks who or what was in a place: "in Oslo", not "from NASA"."""
+    """Return whether a question asks who or what was in a place: "in Oslo", not "from NASA"."""
     named = [stems(match.group(1)) for match in _IN.finditer(question)]
     return bool(ONE_THING.match(question)) and any(
         name & place for name in named for place in asked.places
@@ -232,7 +232,7 @@ def _polarity(question: str, asked: Restrictions, place: Around) -> dict[str, fl
 
 
 def _other_clause(question: str, asked: Restrictions, place: Around) -> dict[str, float]:
-    """Whether a name begins a clause of its own that tells something else than is asked.
+    """The feature of a name that begins a clause about something else than is asked.
 
     "Ministers from Peru and Chad attended, and Japan sent a deputy.": Japan did not attend.
     """
@@ -260,7 +260,7 @@ def _contrary(sides: frozenset[Side], place: Around) -> dict[str, float]:
 
 
 def _objects(question: str) -> frozenset[str]:
-    """What somebody did something to, of a question for when he did: "cancel the summit"."""
+    """The stems of the objects in a question for a time: "When did he cancel the summit?"."""
     if not _WHEN_DID.match(question):
         return frozenset()
     _, *others = phrases(question) or ("",)
@@ -268,7 +268,7 @@ def _objects(question: str) -> frozenset[str]:
 
 
 def _time_of_object(objects: frozenset[str], place: Around) -> dict[str, float]:
-    """Whether a time is that of the thing: who cancelled "the 12 June summit" did so before."""
+    """The feature of a time that belongs to the object: "cancelled the 12 June summit"."""
     if not objects:
         return {}
     quote = place.text[place.start : place.end]

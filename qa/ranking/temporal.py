@@ -23,7 +23,7 @@ class _Statement(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """What a candidate says of one time; all of it, with None, where it states no time.
+    """The evidence of a candidate for one time; all of it, with None, where it states no time.
 
     The number is that of the time among all times that are told.
     """
@@ -46,19 +46,19 @@ def plain_times(
     """
     best: dict[tuple[str, int, int], float] = {}
     # Of what was read in two passages, the better reading is kept: the last of each place here.
-    ascending = sorted(evidence, key=lambda each: each.score)
+    ascending = sorted(evidence, key=lambda piece: piece.score)
     by_place = {(e.span.article_id, e.span.start, e.span.end): e for e in ascending}
-    for each in evidence:
-        article = article_of(each.span.article_id)
-        times = times_of_answer(article.text, article.published, each.span.start, each.span.end)
-        place = each.span.article_id, each.span.start, each.span.end
+    for piece in evidence:
+        article = article_of(piece.span.article_id)
+        times = times_of_answer(article.text, article.published, piece.span.start, piece.span.end)
+        place = piece.span.article_id, piece.span.start, piece.span.end
         if times and times[0].place == "inside":
             expression = times[0].expression
             exact = article.id, expression.start, expression.end
             alone = by_place.get(exact)
-            if alone is not None and alone.score >= each.score - INDIFFERENT_LOGITS:
+            if alone is not None and alone.score >= piece.score - INDIFFERENT_LOGITS:
                 place = exact
-        best[place] = max(each.score, best.get(place, each.score))
+        best[place] = max(piece.score, best.get(place, piece.score))
     return [replace(by_place[place], score=score) for place, score in best.items()]
 
 
@@ -91,7 +91,7 @@ def pool_times(
         return list(candidates)
     statements, events = _by_event(statements, question)
     weights = _weights(statements, groups)
-    pieces = [each.time.evidence(weights[i]) for i, each in enumerate(statements)]
+    pieces = [statement.time.evidence(weights[i]) for i, statement in enumerate(statements)]
     times = [time for event in events for time in _times_of(event, pieces)]
     told = _times_told(statements, times)
     parts = [
@@ -103,7 +103,7 @@ def pool_times(
     for number, time in enumerate(times):
         same = [part.candidate for part in parts if part.time == number]
         if same:
-            supporting = [statements[each] for each in time.supporting]
+            supporting = [statements[number] for number in time.supporting]
             pooled.append(_merged(same, supporting, time, groups))
     timeless = [part.candidate for part in parts if part.time is None]
     return sorted([*pooled, *timeless], key=lambda candidate: -candidate.score)
@@ -170,7 +170,7 @@ def _taken_apart(
     if len(stated) < 2:
         return [_Part(candidate, stated[0] if stated else None)]
     places = [
-        [each for each in candidate.evidence if time_of.get(each, stated[0]) == time]
+        [piece for piece in candidate.evidence if time_of.get(piece, stated[0]) == time]
         for time in stated
     ]
     return [
@@ -182,7 +182,7 @@ def _part(
     candidate: Candidate, parts: Sequence[Sequence[Evidence]], number: int, groups: Groups
 ) -> Candidate:
     """A candidate of one part of another's places, with that part of its odds."""
-    articles = [{each.span.article_id for each in part} for part in parts]
+    articles = [{piece.span.article_id for piece in part} for part in parts]
     elsewhere = set().union(*articles[:number], *articles[number + 1 :])
     # The first part has what no place that is cited accounts for.
     own = articles[number] if number else {*candidate.by_article} - (elsewhere - articles[0])
@@ -205,30 +205,30 @@ def _statements(
         return []
     floor = candidates[0].score - SAME_EVENT_LOGITS
     for number, candidate in enumerate(candidates):
-        for each in candidate.evidence:
-            if each.score < floor:
+        for piece in candidate.evidence:
+            if piece.score < floor:
                 continue
-            article = article_of(each.span.article_id)
+            article = article_of(piece.span.article_id)
             times = times_of_answer(
-                article.text, article.published, each.span.start, each.span.end, asked=end
+                article.text, article.published, piece.span.start, piece.span.end, asked=end
             )
             if times:
-                span = each.span
+                span = piece.span
                 setting = setting_of(article.text, article.title, span.start, span.end)
-                statements.append(_Statement(number, each, times[0], setting))
+                statements.append(_Statement(number, piece, times[0], setting))
     return statements
 
 
 def _weights(statements: Sequence[_Statement], groups: Groups) -> list[float]:
-    """How much each statement counts: by its odds, and of copies only those of the best one."""
+    """The weight of each statement: its odds, and 0 for copies of a better one."""
     best = max(statement.evidence.score for statement in statements)
-    weights = [math.exp(each.evidence.score - best) for each in statements]
-    articles = [each.evidence.span.article_id for each in statements]
+    weights = [math.exp(statement.evidence.score - best) for statement in statements]
+    articles = [statement.evidence.span.article_id for statement in statements]
     sums: dict[str, float] = {}
     for article, weight in zip(articles, weights, strict=True):
         sums[article] = sums.get(article, 0.0) + weight
     witness: dict[int | str, str] = {}
-    for article in sorted(sums, key=lambda each: -sums[each]):
+    for article in sorted(sums, key=lambda article: -sums[article]):
         witness.setdefault(groups.get(article, article), article)
     return [
         weight if witness[groups.get(article, article)] == article else 0.0
@@ -250,27 +250,27 @@ def _merged(
         time: What all of them together mean.
         groups: Which of the articles are copies of one text.
     """
-    places = [each for candidate in candidates for each in candidate.evidence]
+    places = [piece for candidate in candidates for piece in candidate.evidence]
     mine = set(places)
-    own = [each for each in supporting if each.evidence in mine]
-    own.sort(key=lambda each: (_days(each.time), -each.evidence.score))
+    own = [statement for statement in supporting if statement.evidence in mine]
+    own.sort(key=lambda statement: (_days(statement.time), -statement.evidence.score))
     # Places of these candidates that state no time of their own still give the same words.
-    evidence = tuple(dict.fromkeys([*(each.evidence for each in own), *places]))
+    evidence = tuple(dict.fromkeys([*(statement.evidence for statement in own), *places]))
     score, by_article = together(candidates, groups)
-    apart = log_sum_exp([each.score for each in candidates])
+    apart = log_sum_exp([candidate.score for candidate in candidates])
     return replace(
         candidates[0],
         evidence=evidence,
         score=score,
         # What copies said in other words counted in each of the shares.
-        share=sum(each.share for each in candidates) * math.exp(score - apart),
+        share=sum(candidate.share for candidate in candidates) * math.exp(score - apart),
         by_article=by_article,
         date=time.resolved,
     )
 
 
 def _days(time: AnswerTime) -> int:
-    """How coarse a statement is: the days of its shortest reading, 1 for a day of some year."""
+    """The days of the shortest interpretation of a statement; 1 for a day of some year."""
     lengths = [(reading.end - reading.start).days + 1 for reading in time.readings]
     if lengths:
         return min(lengths)
