@@ -1,4 +1,3 @@
-import time
 from datetime import date
 
 import pytest
@@ -46,10 +45,9 @@ def test_anything_can_be_looked_at(words):
 
 
 @pytest.mark.parametrize("piece", ["hi ", "hi, ", "you ", "thank you very much ", " ! ", "what "])
-def test_a_long_one_takes_no_time(piece):
-    began = time.perf_counter()
-    is_small_talk("hello " + piece * (2_000 // len(piece)) + "x")
-    assert time.perf_counter() - began < 1
+def test_a_long_text_ends(piece):
+    # A pattern that tries every division of the text into words would not, with so many of them.
+    assert not is_small_talk("hello " + piece * (2_000 // len(piece)) + "x")
 
 
 def test_examples_come_from_the_articles():

@@ -18,7 +18,7 @@ API = "/gradio_api"
 
 # What each of Gradio's routes is to this server: the page needs it, or it is closed. A route that
 # is not here came with another version of Gradio: read what it does before you add it, and to
-# `ui.guard.PAGE_ROUTES` only if the page needs it.
+# `ui.paths.GRADIO_ROUTES` only if the page needs it.
 PAGE = {
     "/", "/config", "/static/{path:path}", "/assets/{path:path}", "/favicon.ico", "/theme.css",
     "/robots.txt", "/manifest.json", f"{API}/heartbeat/{{session_hash}}", f"{API}/queue/join",

@@ -58,7 +58,7 @@ class Job:
 
     Attributes:
         id: Hard to guess.
-        owner: Whose it is; see `ui.guard`.
+        owner: Whose it is; see `ui.entrance`.
         collection: The name of the collection.
         expected: How many items its owner wants to send.
         made: When it was begun, in seconds since 1970.
