@@ -100,6 +100,11 @@ question takes a side, 17 stand nearest to another side; all 612 questions of XQ
 half keep their answer.
 """
 
+CONTRAST_LOGITS = 1.0
+"""A place on the side that is asked for scores this much less than the other side of its sentence
+was read, at least: the reader finds the sentence of a contrast more surely than the side.
+"""
+
 TIMELY_SIMILARITY = 0.05
 """What a passage of the time that a question names is nearer, in points of fused retrieval.
 

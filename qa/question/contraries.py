@@ -2,31 +2,44 @@
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from qa.question.restrictions import stems
 
 _SIDES = """
 born birth | died die death killed buried | grew-up grow-up brought-up raised upbringing
 praise welcome applaud hail commend | criticise criticize condemn denounce blame deplore critical
-support back favour favor endorse advocate | oppose reject resist
-vote-for voted-for voting-for argued-for argue-for spoke-for speak-for | against
-agree | disagree
-accept approve adopt ratify | reject refuse decline veto
+support back favour favor endorse || oppose reject resist was-against were-against are-against
+vote-for voted-for voting-for argued-for argue-for spoke-for speak-for favour favor || against
+agree || disagree
+accept approve adopt ratify || reject refuse decline veto
+oblige require must need mandatory have-to has-to had-to || exempt excuse need-not needn
+keen eager enthusiastic || reluctant unwilling hesitant
 arrive arrival | leave left depart departure
 open inaugurate | close closure shut
 marry wed | divorce separate
 appoint hire elect | dismiss fire sack resign oust
-convict guilty | acquit clear innocent
-allow permit authorise authorize legalise | ban forbid forbade forbidden prohibit outlaw
+convict guilty || acquit clear innocent
+allow permit authorise authorize legalise || ban forbid forbade forbidden prohibit outlaw
 join | leave left quit
-include | exclude
+include || exclude
 build built construct erect | demolish destroy tear-down torn-down
 largest biggest | smallest
 oldest | youngest newest
 highest tallest | lowest shortest
 """
-_WORD = re.compile(r"[^\W_]+(?=\s+(up|down|for)\b)?")
+"""Sides of one line. Who does not do the one does the other where two bars part them."""
+
+_WORD = re.compile(r"[^\W_]+(?=\s+(up|down|for|to|against|not)\b)?")
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|no\s+longer|neither|nobody|none|no\s+one|hardly)|n['’]t)"
+    r"(?:\s+(?!but\b|while\b|whereas\b)[\w'’-]+){0,2}\s+$",
+    re.IGNORECASE,
+)
+_TURN = re.compile(r";|\b(?:but|while|whereas|although|though)\b", re.IGNORECASE)
+_LEADING_TURN = re.compile(r"\W*(?:while|whereas|although|though)\b", re.IGNORECASE)
+_TURNED = 6
+"""Words that a turn in the sentence between a place and a side counts for."""
 
 
 class Side(NamedTuple):
@@ -36,19 +49,24 @@ class Side(NamedTuple):
     own: int
 
 
+Telling = Literal["same", "contrary", "nothing"]
+
+
 def sides_of(question: str) -> frozenset[Side]:
     """The sides that a question takes; none of a set of which it names two.
 
     Example:
         >>> sides_of("Who praised the plan?") == sides_of("Who welcomed it?")
         True
+        >>> sides_of("Who did not have to pay?") == sides_of("Who was exempt?")
+        True
     """
-    told = {side for word in _WORD.finditer(question) for side in _sides(*word.group(0, 1))}
+    told = {side for word in _WORD.finditer(question) for side in _taken(question, word)}
     return frozenset(s for s in told if sum(rival.sides == s.sides for rival in told) == 1)
 
 
-def tells_contrary(asked: frozenset[Side], text: str, start: int, end: int) -> bool:
-    """Return whether the word nearest to a place names another side than the question asks for.
+def telling(asked: frozenset[Side], text: str, start: int, end: int) -> Telling:
+    """Return whether the word nearest to a place takes the side asked for, another or none.
 
     Args:
         asked: Of the question.
@@ -59,18 +77,37 @@ def tells_contrary(asked: frozenset[Side], text: str, start: int, end: int) -> b
     nearest: dict[int, tuple[int, set[int]]] = {}
     sets = {side.sides for side in asked}
     for word in _WORD.finditer(text):
-        between = text[word.end() : start] if word.end() <= start else text[end : word.start()]
-        distance = len(between.split())
-        for side in _sides(*word.group(0, 1)):
+        for side in _taken(text, word):
             if side.sides not in sets:
                 continue
+            distance = _distance(text, word, start, end)
             least, owns = nearest.get(side.sides, (distance, set()))
             if distance < least:
                 least, owns = distance, set()
             if distance == least:
                 owns.add(side.own)
             nearest[side.sides] = least, owns
-    return any(side.sides in nearest and side.own not in nearest[side.sides][1] for side in asked)
+    told = [side.own in nearest[side.sides][1] for side in asked if side.sides in nearest]
+    if not told:
+        return "nothing"
+    return "same" if all(told) else "contrary"
+
+
+def _distance(text: str, word: re.Match[str], start: int, end: int) -> int:
+    """Count the words between a place and a word; a turn ("but") counts for some."""
+    between = text[word.end() : start] if word.end() <= start else text[end : word.start()]
+    turns = len(_TURN.findall(between))
+    if _LEADING_TURN.match(text):
+        turns += between.count(",")  # "While A did, B did not."
+    return len(between.split()) + _TURNED * turns
+
+
+def _taken(text: str, word: re.Match[str]) -> list[Side]:
+    """The sides that a word of a text takes: "not keen" that of "reluctant"."""
+    sides = _sides(*word.group(0, 1))
+    if not sides or not _DENIED.search(text, max(0, word.start() - 40), word.start()):
+        return list(sides)
+    return [Side(s.sides, 1 - s.own) if s.sides in _contradictory() else s for s in sides]
 
 
 @lru_cache(4_096)
@@ -83,11 +120,18 @@ def _sides(word: str, particle: str | None) -> tuple[Side, ...]:
 def _table() -> dict[str, tuple[Side, ...]]:
     table: dict[str, tuple[Side, ...]] = {}
     for number, line in enumerate(_SIDES.strip().splitlines()):
-        for own, side in enumerate(line.split("|")):
+        for own, side in enumerate(re.split(r"\|+", line)):
             for word in side.split():
                 key = word if "-" in word else _stem(word)
                 table[key] = (*table.get(key, ()), Side(number, own))
     return table
+
+
+@lru_cache(1)
+def _contradictory() -> frozenset[int]:
+    """The numbers of the sets of which somebody takes one side or the other."""
+    lines = enumerate(_SIDES.strip().splitlines())
+    return frozenset(number for number, line in lines if "||" in line)
 
 
 def _stem(word: str) -> str:

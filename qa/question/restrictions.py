@@ -15,6 +15,7 @@ _NOT = (
     r"not|never|neither|nor|nobody|no\s+one|none|nothing|no\s+longer|without|cannot|\w+n['’]t"
     r"|refus\w+|declin(?:e|ed|es|ing)\s+to|fail(?:ed|s)?\s+to|rather\s+than|instead\s+of|except"
     r"|exempt\w*|unable\s+to|unwilling\s+to"
+    r"|no(?!\s+(?:doubt|matter|sooner|fewer|less|more|other|better|stranger|denying|question|wonder|secret|\d)|\.)"
 )
 NEGATION = re.compile(rf"\b(?:{_NOT})\b", re.IGNORECASE)
 """Words that turn what is said into its contrary."""

@@ -12,6 +12,9 @@ _CLAUSE = re.compile(
     r"[,;:()—–]|\b(?:while|whereas|but|although|though|because|which|who|that)\b", re.IGNORECASE
 )
 
+_NAMES = re.compile(r"\W*(?:(?:(?:[A-Z]|\d)[\w'’.&-]*|and|or|nor|of|de|the|both|,)\W*)+")
+"""Names in a row, and nothing that is said of them."""
+
 
 class Around(NamedTuple):
     """A place in a passage.
@@ -53,12 +56,21 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def clause_of(place: Around) -> tuple[str, int]:
-    """The clause of a place, between marks in its sentence, and where the place begins in it."""
+    """The clause of a place, between marks in its sentence, and where the place begins in it.
+
+    Names between commas belong to the clause that goes on after them, or else to the one before:
+    "two airlines, Alto and Bremair, are not keen".
+    """
     first, last = sentence_of(place)
-    for mark in _CLAUSE.finditer(place.text, first, last):
-        if mark.end() <= place.start:
-            first = mark.end()
-        elif mark.start() >= place.end:
-            last = mark.start()
-            break
-    return place.text[first:last], place.start - first
+    marks = list(_CLAUSE.finditer(place.text, first, last))
+    starts = [first, *(mark.end() for mark in marks)]
+    ends = [*(mark.start() for mark in marks), last]
+    low = max(number for number, start in enumerate(starts) if start <= max(place.start, first))
+    high = next((n for n, end in enumerate(ends) if end >= place.end), len(ends) - 1)
+    high = max(low, high)
+    text, names = place.text, _NAMES.fullmatch
+    while high < len(marks) and marks[high].group() == "," and names(text, starts[low], ends[high]):
+        high += 1
+    while low and marks[low - 1].group() == "," and names(text, starts[low], ends[high]):
+        low -= 1
+    return text[starts[low] : ends[high]], place.start - starts[low]

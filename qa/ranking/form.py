@@ -47,7 +47,7 @@ def form_of(question: str, asked: Restrictions, place: Around) -> dict[str, floa
     words = stems(quote)
     if words and words <= asked.terms:
         features["echo"] = 1.0
-    beyond = _SENTENCE_END.search(quote) or _CLAUSES.search(quote)
+    beyond = runs_across_sentences(place) or _CLAUSES.search(quote)
     timed = bool(asked.time or asked.current)
     if (ONE_THING.match(question) and (beyond or (timed and _YEAR.search(quote)))) or (
         timed and _runs_across_a_time(place)
@@ -57,6 +57,11 @@ def form_of(question: str, asked: Restrictions, place: Around) -> dict[str, floa
     if label and (named := stems(label.group(1))) and named <= asked.terms:
         features["labelled"] = 1.0
     return features
+
+
+def runs_across_sentences(place: Around) -> bool:
+    """Return whether a place begins in one sentence and ends in another."""
+    return bool(_SENTENCE_END.search(place.text, place.start, place.end))
 
 
 def _runs_across_a_time(place: Around) -> bool:

@@ -8,11 +8,13 @@ from qa.ranking.evidence import Evidence
 from qa.types import Span
 
 _WHO = re.compile(r"^\W*(?:(?:and|but|so|by|to|for|with|from)\s+)*who(?:m|se)?\b", re.IGNORECASE)
-_SAID = re.compile(
+SAID = re.compile(
     r"^(?!.*\bto\s+do\b)\W*(?:and\s+|so\s+)?what\s+(?:else\s+)?(?:did|does|has|had|do|have)\s.+?\b(?:say|said|tell|told|write"
     r"|written|think|thought|claim|argue|state|warn|call|reply|declare|announce|promise|ask)\b",
     re.IGNORECASE,
 )
+"""Questions for what somebody said."""
+
 _SINGULAR = re.compile(r"(?:he|she|him|her|his|hers|himself|herself)\W*", re.IGNORECASE)
 _NAME = r"[A-Z][\w'’-]+(?:\s+(?:(?:de|van|von|al|bin|of)\s+)?[A-Z][\w'’.-]+)+"
 _FULL_NAME = re.compile(_NAME)
@@ -61,7 +63,7 @@ def whole_quotation(question: str, place: Evidence) -> Evidence:
         question: In words that stand alone.
         place: What was read.
     """
-    if not _SAID.match(question):
+    if not SAID.match(question):
         return place
     text, passage = place.hit.article.text, place.hit.passage
     for quoted in _QUOTED.finditer(text, passage.start, passage.end):

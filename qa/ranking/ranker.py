@@ -11,6 +11,7 @@ from qa.question.answer_type import kind_of, whole_sentences
 from qa.question.restrictions import restrictions_of
 from qa.ranking.evidence import Candidate, Evidence, Groups, members, rank, weigh
 from qa.ranking.lists import split_members
+from qa.ranking.polarity import with_subjects
 from qa.ranking.quotes import named, whole_quotation
 from qa.ranking.rows import with_rows
 from qa.ranking.satisfies import satisfied
@@ -79,7 +80,7 @@ def _fitting(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
     """The evidence in words that answer, each place with what it says of the restrictions."""
     whole = [whole_quotation(question, named(question, place)) for place in evidence]
     asked = restrictions_of(question, date.today())
-    return satisfied(question, asked, with_rows(asked, whole))
+    return satisfied(question, asked, with_subjects(question, with_rows(asked, whole)))
 
 
 def _articles(hits: Sequence[Hit]) -> dict[str, Article]:

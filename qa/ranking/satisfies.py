@@ -1,18 +1,19 @@
 """Features of the text around a place for each restriction of the question. Pure."""
 
+import operator
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from qa.dates import find_times
-from qa.question.contraries import Side, sides_of, tells_contrary
 from qa.question.phrases import phrases
-from qa.question.restrictions import NEGATION, Restrictions, stems
-from qa.ranking.around import Around, clause_of, sentence_of
+from qa.question.restrictions import Restrictions, stems
+from qa.ranking.around import Around, sentence_of
 from qa.ranking.evidence import Evidence
-from qa.ranking.form import HOW_MANY, ONE_THING, form_of
+from qa.ranking.form import HOW_MANY, ONE_THING, form_of, runs_across_sentences
 from qa.ranking.periods import PlaceTime, place_time, relation
+from qa.ranking.polarity import asked_sides, other_side, polarity_of
 from qa.settings import FAR_LOGITS, SATISFACTION
 
 _IN_PLACE = re.compile(
@@ -29,26 +30,10 @@ _IN = re.compile(
     r"(?=\W*$|[,;:?!]|\s+(?:in|on|at|by|from|to|and|or|as|after|before|during|since|until|when"
     r"|last|this|\d+)\b)"
 )
-_ASKS_NAMES = re.compile(
-    r"^\W*(?:(?:in|to|from|for|at|by|with|of)\s+)?(?:who(?:m|se)?|which|what|name|list)\b", re.I
-)
-_REASON = re.compile(r"^\W*(?:why|how\s+(?:did|do|does|was|is|are|were|can|could))\b", re.I)
-_AUXILIARY = re.compile(r"\b(?:was|were|is|are|did|does|do|had|has|have|could|would|will|can)\W*$")
 _TO_COME = re.compile(
     r"\b(?:will|shall|to\s+be|plans?|planned|scheduled|expected|going\s+to)\b",
     re.IGNORECASE,
 )
-_NEW_SUBJECT = re.compile(
-    r"(?:[,;]\s*(?:(?:and|but|while|whereas|though)\s+)?|\b(?:but|while|whereas)\s+)(?:the\s+)?$"
-)
-_OTHER_VERB = re.compile(
-    r"\s+(?!(?:and|or|of|in|at|to|from|for|with|on|by|who|which|that|as|the|an?|near|also|too|did)\b)"
-    r"[a-z]+"
-)
-_ELLIPSIS = re.compile(
-    r"\s+(?:was|were|is|are|did|does|do|had|has|have|could|would|will|can)(?:\s+(?:not|too|so))?\s*"
-)
-_CLAUSE_END = re.compile(r"[,;.!?]|\b(?:but|while|whereas)\b")
 _OLDER = timedelta(days=180)
 _STORY = 0.4
 """What the time that a story has come to is worth beside one of the same sentence."""
@@ -71,12 +56,13 @@ def satisfied(
     floor = max(place.score for place in evidence) - FAR_LOGITS
     near = [number for number, place in enumerate(evidence) if place.score >= floor]
     places = [_around(evidence[number]) for number in near]
-    scores = {
-        number: sum(SATISFACTION[name] * value for name, value in features.items())
-        for number, features in zip(near, observe(question, asked, places), strict=True)
-    }
+    observed = observe(question, asked, places)
+    worth = [sum(SATISFACTION[n] * value for n, value in features.items()) for features in observed]
+    read = [evidence[number].score for number in near]
+    gains = other_side(question, places, read, observed)
+    scores = dict(zip(near, map(operator.add, worth, gains), strict=True))
     return [
-        replace(place, score=place.score + scores.get(number, min(scores.values())))
+        replace(place, score=place.score + scores.get(number, min(worth)))
         for number, place in enumerate(evidence)
     ]
 
@@ -93,16 +79,14 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
     others = [time for time in told if time is not None]
     days = [place.article.published for place in places if place.article.published is not None]
     newest = max(days, default=None)
-    sides = frozenset() if _REASON.match(question) else sides_of(question)
+    sides = asked_sides(question)
     objects = _objects(question)
     there = _asks_in_place(question, asked) and any(_names_place(asked, p) for p in places)
     return [
         _time(asked, place, time, others, of_value)
         | _age(asked, place, time, newest)
         | _other_place(question, asked, place, there)
-        | _polarity(question, asked, place)
-        | _other_clause(question, asked, place)
-        | _contrary(sides, place)
+        | polarity_of(question, asked, sides, place)
         | _time_of_object(objects, place)
         | form_of(question, asked, place)
         for place, time, of_value in zip(places, told, elsewhere, strict=True)
@@ -123,7 +107,7 @@ def _told_elsewhere(
     own = [
         (stems(place.text[place.start : place.end]), time)
         for place, time in zip(places, told, strict=True)
-        if time is not None and time.own
+        if time is not None and time.own and not runs_across_sentences(place)
     ]
     elsewhere = []
     for place, time in zip(places, told, strict=True):
@@ -210,53 +194,6 @@ def _names_place(asked: Restrictions, place: Around) -> bool:
         return False
     first, last = sentence_of(place)
     return any(name & stems(place.text[first:last]) for name in asked.places)
-
-
-def _polarity(question: str, asked: Restrictions, place: Around) -> dict[str, float]:
-    if _REASON.match(question):
-        return {}
-    clause, before = clause_of(place)
-    negation = NEGATION.search(clause)
-    if asked.negated:
-        return {} if negation else {"negation missing": 1.0}
-    if negation is None:
-        # "Lind was not invited, while Reyes was.": what was just said is affirmed.
-        first, _ = sentence_of(place)
-        said = stems(place.text[first : place.start]) & asked.terms
-        return {"ellipsis": 1.0} if said and _AUXILIARY.search(clause) else {}
-    following = clause[negation.end() :]
-    denied = bool(stems(" ".join(following.split()[:3])) & asked.terms)
-    # "but Lind was not.": what was just said is denied.
-    elliptic = negation.start() >= before and not following.strip(" .!?\"'”’)")
-    return {"negated" if denied or elliptic else "negation near": 1.0}
-
-
-def _other_clause(question: str, asked: Restrictions, place: Around) -> dict[str, float]:
-    """The feature of a name that begins a clause about something else than is asked.
-
-    "Ministers from Peru and Chad attended, and Japan sent a deputy.": Japan did not attend.
-    """
-    if not _ASKS_NAMES.match(question) or not place.text[place.start : place.start + 1].isupper():
-        return {}
-    first, last = sentence_of(place)
-    before = place.text[first : place.start]
-    if not _NEW_SUBJECT.search(before) or not _OTHER_VERB.match(place.text, place.end, last):
-        return {}
-    stop = _CLAUSE_END.search(place.text, place.end, last)
-    clause = place.text[place.end : stop.start() if stop else last]
-    said = stems(before) & asked.terms
-    if _ELLIPSIS.fullmatch(clause):
-        return {}  # "Lind was not invited, while Reyes was."
-    return {"other clause": 1.0} if said and not stems(clause) & asked.terms else {}
-
-
-def _contrary(sides: frozenset[Side], place: Around) -> dict[str, float]:
-    if not sides:
-        return {}
-    first, last = sentence_of(place)
-    sentence = place.text[first:last]
-    contrary = tells_contrary(sides, sentence, place.start - first, place.end - first)
-    return {"contrary": 1.0} if contrary else {}
 
 
 def _objects(question: str) -> frozenset[str]:

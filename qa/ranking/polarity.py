@@ -1,0 +1,219 @@
+"""Features of what the clause of a place affirms or denies of the question. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from qa.question.contraries import Side, sides_of, telling
+from qa.question.restrictions import NEGATION, Restrictions, stems
+from qa.ranking.around import Around, clause_of, sentence_of
+from qa.ranking.evidence import Evidence
+from qa.ranking.quotes import SAID
+from qa.settings import CONTRAST_LOGITS, FAR_LOGITS
+from qa.types import Span
+
+_REASON = re.compile(r"^\W*(?:why|how\s+(?:did|do|does|was|is|are|were|can|could))\b", re.I)
+_DENIES = re.compile(r"\b(?:not|never|no|none|nobody|no\s+one|neither)\b|n['’]t\b", re.IGNORECASE)
+
+_EXCEPTION = re.compile(
+    r"\b(?:except|with\s+the\s+exception\s+of|rather\s+than|instead\s+of)\b", re.IGNORECASE
+)
+_ASKS_NAMES = re.compile(
+    r"^\W*(?:(?:in|to|from|for|at|by|with|of)\s+)?(?:who(?:m|se)?|which|what|name|list)\b", re.I
+)
+_AUXILIARY = re.compile(r"\b(?:was|were|is|are|did|does|do|had|has|have|could|would|will|can)\W*$")
+_NEW_SUBJECT = re.compile(
+    r"(?:[,;]\s*(?:(?:and|but|while|whereas|though)\s+)?|\b(?:but|while|whereas)\s+)(?:the\s+)?$"
+)
+_OTHER_VERB = re.compile(
+    r"\s+(?!(?:and|or|of|in|at|to|from|for|with|on|by|who|which|that|as|the|an?|near|also|too|did)\b)"
+    r"[a-z]+"
+)
+_ELLIPSIS = re.compile(
+    r"\s+(?:was|were|is|are|did|does|do|had|has|have|could|would|will|can)(?:\s+(?:not|too|so))?\s*"
+)
+_CLAUSE_END = re.compile(r"[,;.!?]|\b(?:but|while|whereas)\b")
+
+_AUX = (
+    r"(?:am|is|are|was|were|do|does|did|has|have|had|need|must|may|can|could|will|would|should"
+    r"|remains?|remained|refuse[sd]?|declined?|opposed?|failed)"
+)
+_SUBJECT = re.compile(
+    r"(?:^\W*|[,;]\s+|\b(?:and|but|while|whereas|although|though)\s+)"
+    rf"(?P<subject>(?:(?!{_AUX}\b|(?:but|while|whereas|who|which|that)\b)[\w'’-]+[\s,]+){{0,7}}?"
+    rf"(?!{_AUX}\b)[\w'’-]+)(?=\s+{_AUX}\b)",
+)
+_NO_SUBJECT = frozenset("it he she they we i you this that there these those who which and".split())
+
+_AGAINST = frozenset(("negated", "negation missing", "contrary"))
+"""What says that a place is on the other side than the one asked for."""
+
+_NO_FIT = _AGAINST | {"other clause", "negation near", "runs on", "pronoun", "echo", "is asked"}
+
+
+def polarity_of(
+    question: str, asked: Restrictions, sides: frozenset[Side], place: Around
+) -> dict[str, float]:
+    """Return the features of `SATISFACTION` for what a place's clause affirms or denies.
+
+    Args:
+        question: In words that stand alone.
+        asked: What it restricts.
+        sides: What it takes of words with a contrary.
+        place: Of an answer.
+    """
+    if _may_deny(question):
+        return {}
+    first, last = sentence_of(place)
+    told = telling(sides, place.text[first:last], place.start - first, place.end - first)
+    found = _other_clause(question, asked, sides, place)
+    if told == "same":
+        return found  # "exempt" is what "did not have to" asks for.
+    return found | _negation(asked, place) | ({"contrary": 1.0} if told == "contrary" else {})
+
+
+def _negation(asked: Restrictions, place: Around) -> dict[str, float]:
+    clause, before = clause_of(place)
+    negation = NEGATION.search(clause)
+    if negation and _EXCEPTION.match(clause, negation.start()) and negation.start() > before:
+        negation = None  # Of "all came except Lind" all did.
+    if asked.negated:
+        return {} if negation else {"negation missing": 1.0}
+    if negation is None:
+        # "Lind was not invited, while Reyes was.": what was just said is affirmed.
+        return {"ellipsis": 1.0} if _affirmed(asked, place, clause) else {}
+    if _EXCEPTION.match(clause, negation.start()):
+        return {"negated": 1.0}
+    following = clause[negation.end() :]
+    denied = bool(stems(" ".join(following.split()[:3])) & asked.terms)
+    # "but Lind was not.": what was just said is denied.
+    elliptic = negation.start() >= before and not following.strip(" .!?\"'”’)")
+    return {"negated" if denied or elliptic else "negation near": 1.0}
+
+
+def _affirmed(asked: Restrictions, place: Around, clause: str) -> bool:
+    first, _ = sentence_of(place)
+    said = stems(place.text[first : place.start]) & asked.terms
+    return bool(said and _AUXILIARY.search(clause))
+
+
+def _other_clause(
+    question: str, asked: Restrictions, sides: frozenset[Side], place: Around
+) -> dict[str, float]:
+    """The feature of a name that begins a clause about something else than is asked.
+
+    "Ministers from Peru and Chad attended, and Japan sent a deputy.": Japan did not attend.
+    """
+    if not _ASKS_NAMES.match(question) or not place.text[place.start : place.start + 1].isupper():
+        return {}
+    first, last = sentence_of(place)
+    before = place.text[first : place.start]
+    if not _NEW_SUBJECT.search(before) or not _OTHER_VERB.match(place.text, place.end, last):
+        return {}
+    stop = _CLAUSE_END.search(place.text, place.end, last)
+    clause = place.text[place.end : stop.start() if stop else last]
+    said = stems(before) & asked.terms
+    if _ELLIPSIS.fullmatch(clause):
+        return {}  # "Lind was not invited, while Reyes was."
+    if telling(sides, clause, 0, 0) == "same" or (asked.negated and NEGATION.search(clause)):
+        return {}  # "Only Lind had to pay, while Reyes was exempt."
+    return {"other clause": 1.0} if said and not stems(clause) & asked.terms else {}
+
+
+def with_subjects(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence, and the subjects of the side that is asked for in sentences that tell of both.
+
+    Of "only A had to pay, while B was exempt" a reader may propose A alone. What is added scores so
+    little that only `other_side` can make it an answer.
+
+    Args:
+        question: In words that stand alone.
+        evidence: Places, in any order.
+    """
+    sides = asked_sides(question)
+    denied = bool(_DENIES.search(question))
+    if not _ASKS_NAMES.match(question) or not (sides or denied):
+        return list(evidence)
+    known = {(place.span.article_id, place.span.start, place.span.end) for place in evidence}
+    added: dict[tuple[str, int, int], Evidence] = {}
+    for place in evidence:
+        passage, text = place.hit.passage, place.hit.text
+        around = Around(
+            text,
+            place.span.start - passage.start,
+            place.span.end - passage.start,
+            place.hit.article,
+        )
+        first, last = sentence_of(around)
+        for match in _SUBJECT.finditer(text[first:last]):
+            start, end = (first + offset for offset in match.span("subject"))
+            key = place.span.article_id, passage.start + start, passage.start + end
+            if key in known or match.group("subject").lower() in _NO_SUBJECT:
+                continue
+            if _tells_side(denied, sides, around._replace(start=start, end=end)):
+                span = Span(*key, place.span.score - FAR_LOGITS)
+                score = place.score - FAR_LOGITS
+                subject = replace(place, span=span, quote=text[start:end], score=score)
+                added[key] = max(subject, added.get(key, subject), key=lambda p: p.score)
+    return [*evidence, *added.values()]
+
+
+def asked_sides(question: str) -> frozenset[Side]:
+    """The sides that a question takes; none if the answer may tell of any."""
+    return frozenset() if _may_deny(question) else sides_of(question)
+
+
+def _may_deny(question: str) -> bool:
+    """Return whether the answer may deny, as a reason or what was said may."""
+    return bool(_REASON.match(question) or SAID.match(question))
+
+
+def other_side(
+    question: str,
+    places: Sequence[Around],
+    scores: Sequence[float],
+    features: Sequence[Mapping[str, float]],
+) -> list[float]:
+    """Return what each place gains by its side in a sentence that tells of both sides.
+
+    A reader finds the sentence of a contrast more surely than the side: of "only A had to pay,
+    while B was exempt" it proposes A, whoever is asked for. What it gave to the other side is the
+    worth of the sentence.
+
+    Args:
+        question: In words that stand alone.
+        places: In any order.
+        scores: Of each one, by the reader and retrieval alone.
+        features: Of each one, as `observe` gives them.
+    """
+    gains = [0.0] * len(places)
+    sides, denied = asked_sides(question), bool(_DENIES.search(question))
+    if not sides and not denied:
+        return gains
+    by_sentence: dict[tuple[str, int, int], list[int]] = {}
+    for number, place in enumerate(places):
+        by_sentence.setdefault((place.text, *sentence_of(place)), []).append(number)
+    for numbers in by_sentence.values():
+        others = [
+            number
+            for number in numbers
+            if _AGAINST & features[number].keys() and "runs on" not in features[number]
+        ]
+        fits = [
+            number
+            for number in numbers
+            if not _NO_FIT & features[number].keys() and _tells_side(denied, sides, places[number])
+        ]
+        if others and fits:
+            best = max(scores[n] for n in others)
+            gain = best - CONTRAST_LOGITS - max(scores[n] for n in fits)
+            for number in fits:
+                gains[number] = max(gain, 0.0)
+    return gains
+
+
+def _tells_side(denied: bool, sides: frozenset[Side], place: Around) -> bool:
+    """Return whether a place's sentence takes the side asked for, not only no other."""
+    first, last = sentence_of(place)
+    told = telling(sides, place.text[first:last], place.start - first, place.end - first)
+    return told == "same" or (denied and bool(NEGATION.search(clause_of(place)[0])))
