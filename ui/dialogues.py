@@ -15,7 +15,8 @@ from index.types import NO_FILTERS, Filters
 from qa.pipeline import checked_question
 from qa.trace import Trace
 from qa.types import Answer
-from ui.conversations import Conversation, Conversations, Exchange
+from ui.conversations.store import Conversations
+from ui.conversations.types import Conversation, Exchange
 from ui.service import Query, Service
 from ui.shown import without_folders
 

@@ -91,7 +91,7 @@ def build_app(service: Service, options: Options) -> FastAPI:
 
     from ui.api.routes import build_api
     from ui.auth import Login
-    from ui.conversations import Conversations
+    from ui.conversations.store import Conversations
     from ui.dialogues import Dialogues
     from ui.guard import Guard
     from ui.page.events import ASSETS

@@ -9,7 +9,8 @@ from eval.runner import allowed_articles, read_gold, run
 from eval.suites import Question, Suite
 from index.errors import UserError
 from qa.trace import Trace
-from qa.types import Answer, Citation, ResolvedDate, Turn
+from qa.types import Answer, ResolvedDate, Turn
+from tests.eval.conftest import cite
 
 
 def by_id(answered):
@@ -76,21 +77,8 @@ def test_outcomes_of_an_answer(suite, world, article_id, quote, outcome):
 
 def _answer(world, article_id, quote, day=None):
     article = world.article(article_id)
-    start = article.text.index(quote)
-    cited = Citation(
-        article.id,
-        article.title,
-        None,
-        article.source,
-        start,
-        start + len(quote),
-        quote,
-        0,
-        len(article.text),
-        article.text,
-    )
     resolved = ResolvedDate(day, day, "day", "guessed") if day else None
-    return Answer("?", quote, 0.5, (cited,), resolved)
+    return Answer("?", quote, 0.5, (cite(article, quote),), resolved)
 
 
 def test_other_outcomes(suite, world):

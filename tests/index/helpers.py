@@ -1,12 +1,14 @@
 """What the tests of the index share: a tiny embedder, made-up articles, an independent check."""
 
 import random
+import zipfile
 import zlib
 
 import numpy as np
 
 from index.collection import Collection
 from index.local.verify import check
+from index.sources.files import read_articles
 from index.types import Article
 
 DIMENSION = 48
@@ -83,3 +85,25 @@ def assert_whole(path, identities=range(30)):
         for identity in identities:
             assert is_found(collection, identity), identity
         assert check(collection).problems == []
+
+
+def read(*paths, **options):
+    """The articles of files and folders, and the problems that were told."""
+    problems = []
+    return list(read_articles(paths, problems.append, **options)), problems
+
+
+def zipped(path, members, **options):
+    """Write an archive of these members."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, **options) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def added(folder, *paths):
+    """The articles of a collection once these were added to it, and what was skipped."""
+    problems = []
+    with open_collection(folder) as collection:
+        collection.add(read_articles(paths, problems.append))
+        return list(collection.articles()), problems

@@ -6,63 +6,15 @@ from typing import Any
 
 import pytest
 
-TAKES_LONG = 60_000
-
-INSIDE_VIEWPORT = """(mark) => {
-  const box = mark.getBoundingClientRect();
-  return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight
-    && box.left >= 0 && box.right <= innerWidth;
-}"""
-
-
-def ask(page: Any, question: str, *, enter: bool = False) -> Any:
-    """Ask, and wait for the outcome; returns the newest turn."""
-    before = page.locator(".aq-turn").count()
-    page.fill("#aq-question textarea", question)
-    if enter:
-        page.press("#aq-question textarea", "Enter")
-    else:
-        page.click("#aq-ask")
-    turn = page.locator(".aq-turn").nth(before)
-    turn.locator(".aq-answer, .aq-problem").wait_for(timeout=TAKES_LONG)
-    return turn
-
-
-def answer_of(turn: Any) -> str:
-    """Its words, without the numbers of the evidence beside them."""
-    return str(turn.locator(".aq-answer bdi, .aq-none").inner_text())
-
-
-def evidence_of(page: Any, question: str) -> None:
-    """Wait until the evidence is that of a question."""
-    page.locator("#aq-evidence:not([aria-busy])").wait_for()
-    page.locator(".aq-about q").get_by_text(question, exact=True).wait_for()
-    page.locator(".aq-card").first.wait_for()
-
-
-def titles_of_evidence(page: Any, question: str) -> set[str]:
-    evidence_of(page, question)
-    headings = page.locator(".aq-card h3").all_inner_texts()
-    return {heading.partition(" ")[2].strip() for heading in headings}
-
-
-def add_text(page: Any, title: str, text: str, published: str = "") -> None:
-    page.get_by_role("tab", name="Articles").click()
-    if not page.locator("#aq-paste-text textarea").is_visible():
-        page.get_by_role("button", name="Paste a text").click()
-    page.fill("#aq-paste-title textarea, #aq-paste-title input", title)
-    page.fill("#aq-paste-date textarea, #aq-paste-date input", published)
-    page.fill("#aq-paste-text textarea", text)
-    page.click("#aq-paste-add")
-    done = page.locator("#aq-report .aq-done").filter(has_text="added").filter(has_text=title)
-    done.wait_for(timeout=TAKES_LONG)
-
-
-def remove_article(page: Any, title: str) -> None:
-    row = page.locator(".aq-articles li").filter(has_text=title)
-    row.locator(".aq-delete").click()
-    row.get_by_text("Really delete?").click()
-    row.wait_for(state="detached")
+from tests.ui.browser import (
+    INSIDE_VIEWPORT,
+    TAKES_LONG,
+    add_text,
+    answer_of,
+    ask,
+    evidence_of,
+    remove_article,
+)
 
 
 def test_an_answer_comes_with_its_words_marked(page: Any) -> None:
@@ -88,37 +40,6 @@ def test_a_card_opens_the_article_at_the_marked_words(page: Any, width: int) -> 
         page.keyboard.press("Escape")
         page.locator("dialog[open]").wait_for(state="detached")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_an_uploaded_pdf_answers_until_it_is_deleted(page: Any) -> None:
-    fpdf = pytest.importorskip("fpdf", reason="fpdf2 makes the PDF")
-    document = fpdf.FPDF()
-    document.set_title("Notes on Varnholm")
-    document.add_page()
-    document.set_font("Helvetica", size=12)
-    document.multi_cell(
-        0, 8, "The lighthouse of Varnholm was built in 1874 by the engineer Greta Solberg, "
-        "who also drew the plans of the harbour.",
-    )  # fmt: skip
-    content = bytes(document.output())
-    page.get_by_role("tab", name="Articles").click()
-    pdf = {"name": "varnholm.pdf", "mimeType": "application/pdf", "buffer": content}
-    broken = {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"no pdf at all"}
-    page.set_input_files(".aq-files", [pdf, broken])
-    page.locator(".aq-job .aq-done").wait_for(timeout=TAKES_LONG)
-    assert "not a PDF" in page.locator(".aq-job .aq-failed").inner_text()
-    page.get_by_role("tab", name="Ask").click()
-    assert "Solberg" in answer_of(ask(page, "Who built the lighthouse of Varnholm?"))
-    assert "Notes on Varnholm" in titles_of_evidence(page, "Who built the lighthouse of Varnholm?")
-    assert "varnholm.pdf" in page.locator(".aq-card .aq-meta").first.inner_text()
-    page.get_by_role("tab", name="Articles").click()
-    page.fill("#aq-find textarea, #aq-find input", "varnholm")
-    page.locator(".aq-count").get_by_text("1 article", exact=True).wait_for()
-    page.locator(".aq-delete").click()
-    page.get_by_text("Really delete?").click()
-    page.locator(".aq-nothing").wait_for()
-    page.get_by_role("tab", name="Ask").click()
-    assert "Solberg" not in answer_of(ask(page, "Who built the lighthouse of Varnholm?"))
 
 
 def test_a_follow_up_shows_how_it_was_understood(page: Any) -> None:
@@ -171,55 +92,6 @@ def test_a_date_range_filters_the_questions(page: Any) -> None:
     page.get_by_role("tab", name="Articles").click()
     remove_article(page, "Toll 2001")
     remove_article(page, "Toll 2011")
-
-
-AT_ONCE = """() => {
-    document.querySelector('[aria-controls=aq-paste]').click();
-    for (const [name, value] of [['title', 'Sluice'], ['text', 'The sluice is 9 m wide.']]) {
-        const field = document.querySelector(`#aq-paste-${name} textarea, #aq-paste-${name} input`);
-        field.value = value;
-        field.dispatchEvent(new Event('input', { bubbles: true }));
-    }
-}"""
-
-
-def test_what_is_typed_in_the_moment_in_which_a_part_opens_is_kept(page: Any) -> None:
-    page.get_by_role("tab", name="Articles").click()
-    page.locator(".aq-count").wait_for()
-    page.evaluate(AT_ONCE)
-    page.click("#aq-paste-add")
-    page.locator("#aq-report .aq-done").filter(has_text="Sluice").wait_for(timeout=TAKES_LONG)
-    remove_article(page, "Sluice")
-
-
-@pytest.mark.parametrize("width", [1440, 390])
-def test_an_article_can_be_asked_alone(page: Any, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 844})
-    question = "What is the toll of the Vessen ferry?"
-    for crowns in ("3", "8"):
-        add_text(page, f"Ferry {crowns}", f"The toll of the Vessen ferry is {crowns} crowns.")
-    for crowns in ("3", "8"):
-        page.get_by_role("tab", name="Articles").click()
-        row = page.locator(".aq-articles li").filter(has_text=f"Ferry {crowns}")
-        row.get_by_role("button", name="Read").click()
-        page.get_by_role("button", name="Ask only this article").click()
-        page.locator("#aq-chosen").get_by_text(f"only “Ferry {crowns}”").wait_for()
-        page.locator("dialog[open]").wait_for(state="detached")
-        page.wait_for_function("document.activeElement.closest('#aq-question') !== null")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.locator(".aq-chips li").bounding_box()["width"] < width
-        turn = ask(page, question)
-        assert crowns in answer_of(turn)
-        assert f"Ferry {crowns}" in turn.locator(".aq-filters").inner_text()
-        assert titles_of_evidence(page, question) == {f"Ferry {crowns}"}
-    page.get_by_role("button", name="Remove: only “Ferry 8”").click()
-    page.locator(".aq-chips").wait_for(state="detached")
-    turn = ask(page, question)
-    assert turn.locator(".aq-filters").count() == 0
-    assert {"Ferry 3", "Ferry 8"} <= titles_of_evidence(page, question)
-    page.get_by_role("tab", name="Articles").click()
-    remove_article(page, "Ferry 3")
-    remove_article(page, "Ferry 8")
 
 
 def test_markup_of_articles_and_questions_stays_text(page: Any) -> None:
@@ -314,26 +186,6 @@ def test_stop_leaves_nothing_under_way(page: Any) -> None:
     assert answer_of(ask(page, "Who is Mike Pompeo?"))
 
 
-def test_a_new_collection_is_empty_and_apart(page: Any) -> None:
-    page.get_by_role("tab", name="Articles").click()
-    page.get_by_role("button", name="New collection").click()
-    page.fill("#aq-new-name textarea, #aq-new-name input", "Second shelf")
-    page.click("#aq-new-create")
-    page.locator("#aq-report").get_by_text("created").wait_for()
-    page.locator(".aq-nothing").wait_for()
-    add_text(page, "Only here", "The Kestrel cup was won by the town of Ilmen.")
-    page.get_by_role("tab", name="Ask").click()
-    assert "Ilmen" in answer_of(ask(page, "Who won the Kestrel cup?"))
-    page.reload()
-    page.locator(".aq-turn .aq-answer").wait_for()
-    chosen = "document.querySelector('#aq-collection input').value === 'Second shelf'"
-    page.wait_for_function(chosen)
-    page.locator("#aq-collection input").click()
-    page.get_by_role("option", name="main").click()
-    page.locator("#aq-start .aq-lead").wait_for()
-    assert "Ilmen" not in answer_of(ask(page, "Who won the Kestrel cup?"))
-
-
 def test_everything_works_from_the_keyboard(page: Any) -> None:
     page.locator("#aq-question textarea").focus()
     page.keyboard.type("Who is Kim Yong-chol?")
@@ -348,26 +200,6 @@ def test_everything_works_from_the_keyboard(page: Any) -> None:
     assert page.evaluate("document.activeElement.closest('dialog') !== null")
     page.keyboard.press("Escape")
     page.locator("dialog[open]").wait_for(state="detached")
-
-
-def test_an_article_has_room_on_a_phone(chromium: Any, server: Any) -> None:
-    context = chromium.new_context(viewport={"width": 320, "height": 640})
-    page = context.new_page()
-    page.goto(server.url)
-    page.locator("#aq-ask:enabled").wait_for()
-    ask(page, "Who is Kim Yong-chol?")
-    page.locator(".aq-open").first.click()
-    text = page.locator(".aq-article-text")
-    text.wait_for()
-    inside = "(text) => text.clientWidth - 2 * parseFloat(getComputedStyle(text).paddingLeft)"
-    assert text.evaluate(inside) >= 270
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    # Whoever is only asking sees where, without scrolling.
-    page.keyboard.press("Escape")
-    page.locator("dialog[open]").wait_for(state="detached")
-    page.evaluate("scrollTo(0, 0)")
-    page.wait_for_function(INSIDE_VIEWPORT, arg=page.locator("#aq-ask").element_handle())
-    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

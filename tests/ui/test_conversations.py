@@ -15,7 +15,7 @@ import pytest
 from index.errors import UserError
 from index.types import Filters
 from qa.types import Answer, Citation
-from ui.conversations import (
+from ui.conversations.store import (
     FILE,
     MAX_EXCHANGES,
     Conversations,
@@ -145,7 +145,7 @@ def test_an_answer_is_rated_and_a_failed_retry_takes_nothing_away(conversations)
 
 
 def test_a_conversation_has_an_end(conversations, monkeypatch):
-    monkeypatch.setattr("ui.conversations.MAX_EXCHANGES", 2)
+    monkeypatch.setattr("ui.conversations.store.MAX_EXCHANGES", 2)
     conversation = new_id()
     talk(conversations, "", conversation, "One?", "Two?")
     with pytest.raises(UserError, match="begin a new one"):
@@ -190,7 +190,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from qa.types import Answer
-from ui.conversations import Conversations
+from ui.conversations.store import Conversations
 conversations, conversation = Conversations(Path(sys.argv[1])), sys.argv[2]
 for count in range(10**6):
     exchange, _ = conversations.ask("", conversation, f"{sys.argv[3]}-{count}", f"Q {count}?", "m")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from ui.conversations import Conversations, new_id
+from ui.conversations.store import Conversations, new_id
 from ui.dialogues import Dialogues
 from ui.queues import BusyError
 from ui.server import Options, build_app

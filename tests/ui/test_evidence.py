@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from index.types import Article, Filters
 from qa.rendering import DISAGREE
 from qa.types import Answer, Citation, Help, ResolvedDate
-from ui.conversations import Conversation, Exchange, Heading
+from ui.conversations.types import Conversation, Exchange, Heading
 from ui.page.article import MAX_SHOWN, article_view
 from ui.page.evidence import (
     answer_body,

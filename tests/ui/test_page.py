@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.test_browser import (
+from tests.ui.browser import (
     INSIDE_VIEWPORT,
     TAKES_LONG,
     add_text,

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
 
+from ui.api.conversation_schemas import ConversationOut, HeadingOut, HeadingsOut, NameIn
 from ui.api.schemas import ProblemOut
-from ui.conversations import MAX_NAME, Conversation, Heading, NoConversationError
+from ui.conversations.store import NoConversationError
+from ui.conversations.types import Conversation
 from ui.dialogues import Dialogues
 from ui.page.export import as_json, as_markdown, file_name
 
@@ -20,39 +21,6 @@ _NO_SUCH: dict[int | str, dict[str, Any]] = {
     404: {"model": ProblemOut, "description": "You have no such conversation."},
     422: {"model": ProblemOut, "description": "A field is missing or wrong."},
 }
-
-
-class HeadingOut(BaseModel):
-    """A conversation in a list."""
-
-    id: str = Field(description="Names it; the page is at /c/ID.")
-    name: str = Field(description="Its first question, unless somebody gave it another name.")
-    collection: str = Field(description="The name of the collection that is asked.")
-    changed: str = Field(description="When it was last asked, in UTC.")
-    questions: int = Field(description="How many were asked.")
-
-
-class HeadingsOut(BaseModel):
-    """A part of the list of conversations, the last asked first."""
-
-    total: int = Field(description="How many there are.")
-    conversations: list[HeadingOut] = Field(description="This part of them.")
-
-
-class ConversationOut(HeadingOut):
-    """A whole conversation."""
-
-    exchanges: list[dict[str, Any]] = Field(
-        description="Each question with its answer (as of `POST /api/ask`), filters and time."
-    )
-
-
-class NameIn(BaseModel):
-    """Another name."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: str = Field(min_length=1, max_length=MAX_NAME, description="How to call it.")
 
 
 def add_conversations(app: FastAPI, dialogues: Dialogues) -> None:
@@ -80,7 +48,9 @@ def add_conversations(app: FastAPI, dialogues: Dialogues) -> None:
         """List or find your conversations."""
         look = partial(kept.list, person_of(request), q, offset, limit)
         total, headings = await asyncio.to_thread(look)
-        return HeadingsOut(total=total, conversations=[_heading_out(line) for line in headings])
+        return HeadingsOut(
+            total=total, conversations=[HeadingOut.of(heading) for heading in headings]
+        )
 
     @app.get("/api/conversations/{conversation_id}", responses=_NO_SUCH, tags=["conversations"])
     async def get_conversation(
@@ -88,7 +58,7 @@ def add_conversations(app: FastAPI, dialogues: Dialogues) -> None:
     ) -> ConversationOut:
         """A conversation with all of its questions and answers."""
         conversation = await asyncio.to_thread(whole, request, conversation_id)
-        return ConversationOut.model_validate(conversation.to_dict())
+        return ConversationOut.whole(conversation)
 
     @app.patch("/api/conversations/{conversation_id}", responses=_NO_SUCH, tags=["conversations"])
     async def rename_conversation(
@@ -96,7 +66,7 @@ def add_conversations(app: FastAPI, dialogues: Dialogues) -> None:
     ) -> HeadingOut:
         """Give a conversation another name."""
         change = partial(kept.rename, person_of(request), conversation_id, body.name)
-        return _heading_out(await asyncio.to_thread(change))
+        return HeadingOut.of(await asyncio.to_thread(change))
 
     @app.delete(
         "/api/conversations/{conversation_id}", status_code=204, responses=_NO_SUCH,
@@ -138,7 +108,3 @@ def person_of(request: Request) -> str:
     if not person:
         raise NoConversationError
     return person
-
-
-def _heading_out(heading: Heading) -> HeadingOut:
-    return HeadingOut.model_validate(heading.to_dict())

@@ -13,7 +13,8 @@ from qa.rendering import (
     time_words,
 )
 from qa.types import Answer, Citation
-from ui.conversations import Conversation, Exchange
+from ui.api.conversation_schemas import ConversationOut
+from ui.conversations.types import Conversation, Exchange
 from ui.page.evidence import first_numbers, side_by_side
 from ui.shown import safe_link, source_name
 
@@ -23,7 +24,10 @@ _LINE_START = re.compile(r"^(\s*\d*)([-+=.)])")
 
 def as_json(conversation: Conversation) -> str:
     """The JSON form, to be read by programs."""
-    return json.dumps(conversation.to_dict(), ensure_ascii=False, indent=1) + "\n"
+    return (
+        json.dumps(ConversationOut.whole(conversation).model_dump(), ensure_ascii=False, indent=1)
+        + "\n"
+    )
 
 
 def as_markdown(conversation: Conversation) -> str:

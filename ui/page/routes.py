@@ -17,7 +17,7 @@ from index.errors import UserError
 from index.types import Filters
 from qa.settings import MAX_QUESTION_CHARACTERS
 from ui import feedback
-from ui.conversations import Conversation
+from ui.conversations.types import Conversation
 from ui.dialogues import Dialogues
 from ui.feedback import Verdict
 from ui.page.article import open_article

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 
 from qa.types import Answer
-from ui.conversations import Exchange, Heading
+from ui.conversations.types import Exchange, Heading
 from ui.feedback import Verdict
 from ui.page.evidence import (
     answer_body,

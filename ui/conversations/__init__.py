@@ -1,0 +1,1 @@
+"""Conversations that stay, each with its person."""
