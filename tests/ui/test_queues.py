@@ -49,7 +49,7 @@ def held(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[threadin
             return real(*arguments)
 
         monkeypatch.setattr(Collection, name, wait)
-    monkeypatch.setattr("ui.api.routes.CHANGE_SECONDS", 0.2)
+    monkeypatch.setattr("ui.api.waiting.CHANGE_SECONDS", 0.2)
     yield go
     go.set()
     assert service.drain(30)
@@ -103,7 +103,7 @@ def test_a_change_that_does_not_begin_in_time_never_happens(
     assert service.drain(30)
     stored = [each.text for each in service.library.collection().articles() if "Umber" in each.text]
     assert sorted(stored) == texts[:-1]
-    monkeypatch.setattr("ui.api.routes.CHANGE_SECONDS", 60.0)
+    monkeypatch.setattr("ui.api.waiting.CHANGE_SECONDS", 60.0)
     assert client.post("/api/articles", json={"text": texts[-1]}).json()["status"] == "added"
     for each in client.get("/api/articles", params={"q": "umber"}).json()["articles"]:
         client.delete(f"/api/articles/{each['id']}")

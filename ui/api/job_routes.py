@@ -15,6 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from index.errors import UserError
 from ui.api.job_schemas import AddressesIn, JobOut, JobsOut, WholeJobOut
+from ui.api.problems import PROBLEMS
 from ui.library import MAIN, UnknownCollectionError
 from ui.service import Service
 from ui.uploads import MAX_FILE_BYTES, is_hidden, relative_name
@@ -55,16 +56,10 @@ _TAKES_FILES = {
 }
 
 
-def add_jobs(app: FastAPI, service: Service, problems: dict[int | str, dict[str, Any]]) -> None:
-    """Add the routes.
-
-    Args:
-        app: The application.
-        service: Has the jobs.
-        problems: How the replies to what is wrong are described.
-    """
+def add_jobs(app: FastAPI, service: Service) -> None:
+    """Add the routes."""
     jobs = service.jobs
-    described: dict[str, Any] = {"responses": problems, "tags": ["jobs"]}
+    described: dict[str, Any] = {"responses": PROBLEMS, "tags": ["jobs"]}
 
     @app.post("/api/jobs", status_code=202, openapi_extra=_TAKES, **described)
     async def add_files(request: Request, response: Response) -> JobOut:
@@ -101,7 +96,7 @@ def add_jobs(app: FastAPI, service: Service, problems: dict[int | str, dict[str,
 
     @app.get(
         "/api/jobs/{job_id}/events", response_class=StreamingResponse,
-        **{**described, "responses": {200: {"content": {"text/event-stream": {}}}, **problems}},
+        **{**described, "responses": {200: {"content": {"text/event-stream": {}}}, **PROBLEMS}},
     )  # fmt: skip
     async def watch_job(job_id: str, request: Request) -> StreamingResponse:
         """Server-sent events: `progress` whenever something changes, `end` when all is done.
