@@ -22,9 +22,9 @@ OPEN = re.compile(r"/api/(?:health|docs|openapi\.json)|/fonts/[\w-]+\.woff2|/log
 GRADIO_ROUTES = {
     "GET": re.compile(
         r"/?|/config|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/(?:assets|static)/.+|"
-        r"/gradio_api/(?:heartbeat/[^/]+|queue/data|startup-events|info|app_id)"
+        r"/gradio_api/(?:heartbeat/[^/]+|startup-events|info|app_id)"
     ),
-    "POST": re.compile(r"/gradio_api/(?:queue/join|run/[^/]+|cancel|reset)"),
+    "POST": re.compile(r"/gradio_api/run/[^/]+"),
 }
 
 _JOBS = "/api/jobs"

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -308,6 +309,29 @@ def test_nobody_reads_what_another_has_asked(service: Service) -> None:
     assert meets(visitor(host="0.0.0.0"), theirs) <= {400, 404}
     assert meets(one, mine) == {404}
     assert one.get(f"/page/conversations/{theirs}").status_code == 200
+
+
+def test_nobody_watches_the_conversation_of_another(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.page.routes._WATCH_SECONDS", 3.0)
+    public = Options(host="0.0.0.0")
+    with (
+        TestClient(build_app(service, public), base_url="http://localhost") as owner,
+        TestClient(build_app(service, public), base_url="http://localhost") as other,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        owner.get("/")
+        other.get("/")
+        conversation = new_id()
+        seen = ask(owner, conversation, "Who is Kim Yong-chol?")["seen"]
+        path = f"/page/conversations/{conversation}?seen={seen}"
+        watching = pool.submit(owner.get, path)
+        refused = pool.submit(other.get, path)
+        # The owner began to wait first, and is told that nothing changed only at the end.
+        first, _ = wait((watching, refused), return_when=FIRST_COMPLETED)
+        assert first == {refused}
+        assert (refused.result().status_code, watching.result().status_code) == (404, 200)
 
 
 def test_the_address_of_a_conversation_leads_to_the_page_and_survives_the_login(

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from ui.server import Options, build_app
 from ui.service import Service
 
-JOIN = "/gradio_api/queue/join"
+RUN = "/gradio_api/run/predict"
 EVIL = "https://evil.example"
 OWN = "https://news.example"
 
@@ -43,8 +43,8 @@ def public(service: Service) -> TestClient:
 )
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", JOIN), ("POST", "/login"), ("POST", "/gradio_api/upload"), ("POST", "/api/ask"),
-     ("DELETE", "/api/articles/a"), ("OPTIONS", JOIN), ("OPTIONS", "/mcp")],
+    [("POST", RUN), ("POST", "/login"), ("POST", "/gradio_api/upload"), ("POST", "/api/ask"),
+     ("DELETE", "/api/articles/a"), ("OPTIONS", RUN), ("OPTIONS", "/mcp")],
 )  # fmt: skip
 def test_a_page_of_another_site_changes_nothing(
     public: TestClient, method: str, path: str, headers: dict[str, str], refused: bool
@@ -55,7 +55,7 @@ def test_a_page_of_another_site_changes_nothing(
 
 def test_a_page_of_another_site_is_allowed_nothing_beforehand(public: TestClient) -> None:
     asked = {"origin": EVIL, "access-control-request-method": "POST"}
-    for path in (JOIN, "/", "/api/ask", "/login"):
+    for path in (RUN, "/", "/api/ask", "/login"):
         reply = public.options(path, headers=asked)
         assert reply.status_code == 403
         assert not any(name.startswith("access-control-") for name in reply.headers)
@@ -115,7 +115,7 @@ def test_a_file_that_is_posted_as_an_address_is_not_fetched(
         for handler in filter(lambda handler: handler["inputs"], handlers):
             data = [file] * len(handler["inputs"])
             event = {"fn_index": handler["id"], "session_hash": "s", "data": data}
-            assert client.post(JOIN, json=event).status_code == 403
+            assert client.post(RUN, json=event).status_code == 403
     assert not fetched
 
 

@@ -136,7 +136,7 @@ def test_only_a_site_that_is_let_in_may_ask_from_its_pages(service: Service) -> 
         assert keyless.status_code == 401
         for origin, path in (
             ("https://evil.example", "/api/ask"),
-            (SITE, "/gradio_api/queue/join"),
+            (SITE, "/gradio_api/run/predict"),
         ):
             refused = client.options(path, headers={"origin": origin, **wanted})
             assert refused.status_code == 403

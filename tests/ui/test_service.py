@@ -248,7 +248,7 @@ def test_a_key_or_password_is_asked_for(
     assert guarded.get("/api/metrics").status_code == status
     if status == 401:
         assert guarded.post("/mcp", json={}).status_code == 401
-        assert guarded.post("/gradio_api/queue/join", json={}).status_code == 401
+        assert guarded.post("/gradio_api/run/predict", json={}).status_code == 401
     assert guarded.get("/api/health").status_code == 200
 
 

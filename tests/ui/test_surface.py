@@ -15,17 +15,18 @@ from ui.service import Service
 
 CANARY = "canary-4d1f-never-shown"
 API = "/gradio_api"
+RUN = f"{API}/run/predict"
 
 # What each of Gradio's routes is to this server: the page needs it, or it is closed. A route that
 # is not here came with another version of Gradio: read what it does before you add it, and to
 # `ui.paths.GRADIO_ROUTES` only if the page needs it.
 PAGE = {
     "/", "/config", "/static/{path:path}", "/assets/{path:path}", "/favicon.ico", "/theme.css",
-    "/robots.txt", "/manifest.json", f"{API}/heartbeat/{{session_hash}}", f"{API}/queue/join",
-    f"{API}/queue/data", f"{API}/startup-events", f"{API}/info", f"{API}/run/{{api_name}}",
-    f"{API}/cancel", f"{API}/reset", f"{API}/app_id",
+    "/robots.txt", "/manifest.json", f"{API}/heartbeat/{{session_hash}}",
+    f"{API}/startup-events", f"{API}/info", f"{API}/run/{{api_name}}", f"{API}/app_id",
 }  # fmt: skip
 CLOSED = {
+    f"{API}/queue/join", f"{API}/queue/data", f"{API}/cancel", f"{API}/reset",
     "/openapi.json", "/login", "/login/", "/logout", "/svelte/{path:path}", "/config/",
     "/pwa_icon", "/pwa_icon/{size}", "/monitoring", "/monitoring/summary", "/monitoring/{key}",
     f"{API}/deep_link", f"{API}/user", f"{API}/user/", f"{API}/login_check",
@@ -155,8 +156,6 @@ def test_no_route_gives_a_file_of_the_machine(visitor: TestClient, hidden: Path)
                 query = {"path": value, "upload_id": value, "session_hash": value, "hash": value}
                 file = {"files": (hidden.name, b"x"), "data": (None, value)}
                 given: dict[str, Any] = {"files": file} if method == "POST" else {}
-                if path == f"{API}/queue/data":
-                    query["session_hash"] = "nobody"
                 reply = visitor.request(method, url, params=query, **given, follow_redirects=False)
                 assert f"secret of {CANARY}" not in reply.text
                 if path in CLOSED:
@@ -199,7 +198,7 @@ def test_no_tool_reads_a_file(visitor: TestClient, hidden: Path, tool: str) -> N
 def test_no_special_file_is_opened(visitor: TestClient, path: str) -> None:
     for file in files(path):
         body = {"data": [file], "fn_index": 0, "session_hash": "s"}
-        assert visitor.post(f"{API}/queue/join", json=body).status_code == 403
+        assert visitor.post(RUN, json=body).status_code == 403
 
 
 def test_gradio_itself_would_refuse_too(visitor: TestClient, canary: Path) -> None:
@@ -241,14 +240,13 @@ def test_what_is_no_file_of_a_job_is_read_from_nowhere(visitor: TestClient, cana
 
 
 def test_what_is_not_json_or_not_a_body_is_refused(visitor: TestClient) -> None:
-    join = f"{API}/queue/join"
     nested = b"[" * 100_000 + b"]" * 100_000
     for content in (b"{", b"\xff\xfe", b"a=1", nested):
-        assert visitor.post(join, content=content).status_code == 400
+        assert visitor.post(RUN, content=content).status_code == 400
     twice = b'{"data": [], "data": [{"path": "/etc/passwd"}], "fn_index": 1}'
-    assert visitor.post(join, content=twice).status_code == 403
+    assert visitor.post(RUN, content=twice).status_code == 403
     part = {"data": (None, json.dumps({"path": "/etc/passwd"}))}
-    assert visitor.post(join, files=part).status_code == 400
+    assert visitor.post(RUN, files=part).status_code == 400
 
 
 def test_no_event_of_the_page_is_told_by_a_stream_that_may_end_before(client: TestClient) -> None:

@@ -89,6 +89,8 @@ def page_routes(service: Service, dialogues: Dialogues) -> APIRouter:
     async def show(
         request: Request, conversation_id: str, seen: str = "", first: int = 0
     ) -> dict[str, Any]:
+        # Before the wait, which would tell when another one's conversation changes.
+        await asyncio.to_thread(conversations.get, _person(request), conversation_id)
         due = time.monotonic() + _WATCH_SECONDS
         while seen and time.monotonic() < due and not service.ending:
             if _stamp(dialogues.statuses(conversation_id)) != seen:
