@@ -37,6 +37,13 @@ _LABEL_OR_NONE = re.compile(
 )
 # "WASHINGTON, June 12, 2018 (Reuters) -"
 _DATELINE = re.compile(r"(?:^|\n)[^\n.a-z]{2,40}[A-Z]{3}[^\n.]{0,30}?[,(|-]\s*$")
+# "The photo shows him arriving on May 30, 2018", "Ida Moor speaks to reporters on May 30, 2018".
+_CAPTION = re.compile(
+    r"^(?!.*\b(?:file|archive|undated)\b)(?:.*\b(?:photo|photograph|picture|image|footage|video)\s"
+    r"(?:\w+\s){0,4}?shows\b|\W*(?:[A-Z][\w'’.,-]*\s+)+(?:\w+\s+){0,3}?(?:arrives?|speaks?|meets?"
+    r"|walks?|poses?|waves?|greets?|shakes?|attends?|looks?|leaves?|addresses)\b)",
+    re.DOTALL,
+)
 _FINENESS: tuple[Granularity, ...] = (
     "day",
     "week",
@@ -97,8 +104,9 @@ def anchor_for(text: str, published: date | None) -> Anchor | None:
     Returns:
         Without a publication date: the date in the article's head that stands alone, after a
         label ("Published: ...") or in a dateline, not inferred; else the latest full date that
-        it tells as past, inferred. None if there is none, or if a later month or year is told
-        as past, so that the article was written well after its latest full date.
+        it tells as past, inferred, and distant unless a caption tells it. None if there is none,
+        or if a later month or year is told as past, so that the article was written well after
+        its latest full date.
     """
     return Anchor(published) if published is not None else _own_anchor(text)
 
@@ -137,7 +145,7 @@ def _latest(text: str) -> Anchor | None:
         start, end = sentence_around(text, expression.start, expression.end)
         told = direction_of(text[start:end], expression.start - start, expression.end - start)
         if day is not None and told.sign <= 0:
-            return Anchor(day, inferred=True)
+            return Anchor(day, inferred=True, distant=not _CAPTION.search(text[start:end]))
         if day is None and told.sign < 0:
             return None
     return None

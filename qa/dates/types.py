@@ -237,7 +237,10 @@ class Anchor:
         date: The day.
         inferred: False if it is the day of writing. True if it is the article's latest date,
             so that the article was written then or some days later.
+        distant: True if nothing shows that it was written within days of an inferred date. Only
+            what lacks its year ("12 June") is read by it then, and not "Friday" or "last month".
     """
 
     date: date
     inferred: bool = False
+    distant: bool = False

@@ -40,7 +40,8 @@ def resolve(expression: TimeExpression, text: str, anchor: Anchor | None) -> Res
 
     None is for: an impossible date, a partial or relative one without an anchor, one that two
     intervals fit alike (`readings` has both), a distance from an event whose date its sentence
-    does not give, and "today" and its like where the day of writing is only inferred.
+    does not give, "today" and its like where the day of writing is only inferred, and whatever
+    counts from the day of writing where not even its week is known.
 
     Args:
         expression: One of `find_times(text)`.
@@ -141,6 +142,8 @@ def _resolved(expression: TimeExpression, reading: Reading, anchor: Anchor | Non
 
 
 def _read(meaning: Meaning, anchor: Anchor | None, direction: Direction) -> list[Reading]:
+    if anchor is not None and anchor.distant and _is_relative(meaning):
+        return []
     match meaning:
         case Fixed():
             return [(meaning.interval, meaning.granularity, "")]
@@ -166,6 +169,23 @@ def _read(meaning: Meaning, anchor: Anchor | None, direction: Direction) -> list
             other = calendar_units.moved(anchor.date, meaning.unit, meaning.count)
             first, last = sorted((anchor.date, other))
             return [(Interval(first, last), "range", "anchor")]
+
+
+def _is_relative(meaning: Meaning) -> bool:
+    """Return whether a meaning counts from the day of writing, as "Friday" and "last month"."""
+    match meaning:
+        case Offset() | Rolling():
+            return True
+        case CalendarFields():
+            placed = (meaning.year, meaning.month, meaning.season, meaning.quarter, meaning.half)
+            chosen = meaning.shift is not None or meaning.pick is not None
+            return chosen or all(field is None for field in placed)
+        case Between():
+            return _is_relative(meaning.first) or _is_relative(meaning.last)
+        case Lasting():
+            return _is_relative(meaning.first)
+        case _:
+            return False
 
 
 def _read_either(meaning: Either, anchor: Anchor | None, direction: Direction) -> list[Reading]:

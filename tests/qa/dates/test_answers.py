@@ -105,15 +105,15 @@ def test_the_publication_date_is_the_anchor():
         # A time to come does not show when an article was written.
         (
             "They met on 3 May 2018. They will meet on 9 June 2030.",
-            Anchor(date(2018, 5, 3), inferred=True),
+            Anchor(date(2018, 5, 3), inferred=True, distant=True),
         ),
         ("They will meet on 9 June 2030.", None),
         # Written well after its latest full date.
         ("He was born on 3 May 1950. In 2018 he resigned.", None),
-        ("He was born on 3 May 1950.", Anchor(date(1950, 5, 3), inferred=True)),
+        ("He was born on 3 May 1950.", Anchor(date(1950, 5, 3), inferred=True, distant=True)),
         (
             "On 3 May 2018, he resigned, he said in May 2018.",
-            Anchor(date(2018, 5, 3), inferred=True),
+            Anchor(date(2018, 5, 3), inferred=True, distant=True),
         ),
         ("It happened on 31 February 2018 and on Friday, 12 June 2018.", None),
     ],
@@ -128,6 +128,30 @@ def test_a_day_counted_from_an_inferred_date_is_not_told():
     assert str(stated(text, "Thursday").resolved) == "2018-05-31"
     # Two days after is nearer than five before, whatever the tense.
     assert str(stated(text, "on Friday").resolved) == "2018-06-01"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "The lock was dug on 4 May 1871.",
+        "Ida Moor was born on 4 May 1971.",
+        "The trial began on 4 May 2021.",
+        "A file photo shows the lock on 4 May 2011.",
+    ],
+)
+@pytest.mark.parametrize("relative", ["Friday night", "last week", "two years ago", "next June"])
+def test_a_date_that_an_undated_article_tells_is_no_day_to_count_from(told, relative):
+    text = f"The lock of Brae broke {relative}. {told}"
+    assert stated(text, relative).resolved is None
+    assert stated(text, relative, date(2022, 3, 9)).resolved is not None
+
+
+def test_a_caption_tells_about_when_it_was_written():
+    text = "Ida Moor speaks to reporters on 4 May 2021. The lock of Brae broke on Monday."
+    assert str(stated(text, "Monday").resolved) == "2021-05-03"
+    # What lacks a year takes the nearest, whoever tells of it.
+    text = "The trial began on 4 May 2021. It was adjourned until 9 June."
+    assert str(stated(text, "9 June").resolved) == "2021-06-09"
 
 
 def test_the_seed_articles_together_date_the_summit():

@@ -51,9 +51,9 @@ def test_a_long_article_costs_no_more_than_the_places_that_are_read(tokenised):
 
 
 def test_the_latest_date_of_an_article_is_found_from_the_latest_year_back(tokenised):
-    text = "The lock of Brae broke on 4 May 2017. They met last month. " + LONG * 20
-    place = text.index("last month")
-    (time,) = times_of_answer(text, None, place, place + 10)
+    text = "The lock of Brae broke on 4 May 2017. They met in April. " + LONG * 20
+    place = text.index("April")
+    (time,) = times_of_answer(text, None, place, place + 5)
     assert time.resolved is not None
     assert (time.resolved.start, time.resolved.inferred) == (date(2017, 4, 1), True)
     assert sum(tokenised) < 4 * BLOCK
