@@ -79,7 +79,7 @@ def cut_by(tokenizer, text):
                 yield body + start + piece, body + start + piece + len(part)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(
     texts
     | strategies.lists(words | awkward | strategies.text(max_size=8), max_size=300).map("".join)

@@ -5,6 +5,7 @@ import sqlite3
 import numpy as np
 import pytest
 
+import index.local.reembedding
 from index.collection import Collection
 from index.embedding.embedder import BundledEmbedder
 from index.errors import UserError
@@ -17,7 +18,7 @@ from index.passages import embedding_text, split
 from tests.index.helpers import make_article
 
 OLD = "bundled:0000000000000000"
-COUNT = 300
+COUNT = 40
 
 
 class CountingEmbedder(BundledEmbedder):
@@ -36,6 +37,12 @@ def put(store, article):
     passages = split(article)
     vectors = np.eye(len(passages), 384, dtype=np.float16)
     store.put([(article, passages, vectors)])
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch):
+    """The work takes several batches, as that over a real collection does."""
+    monkeypatch.setattr(index.local.reembedding, "BATCH_PASSAGES", 16)
 
 
 @pytest.fixture
