@@ -10,7 +10,7 @@ from index.errors import UserError
 from index.sources.encodings import text_lines
 from index.sources.headers import SUMMARIES
 from index.sources.inputs import MAX_ARTICLE_BYTES, Fields, Input, Note, Problem
-from index.sources.records import FIELD_NAMES, Records
+from index.sources.records import FIELD_NAMES, Records, named_values
 from index.types import Article
 
 _DELIMITERS = ",;\t|"
@@ -52,6 +52,9 @@ def read_csv(document: Input, problem: Problem, fields: Fields) -> Iterator[Arti
             f"{', '.join(columns[:20])}); name it with --map text=COLUMN"
         )
     articles = Records(document, problem, fields)
+    # Names that differ in their case only are one.
+    first = {name.lower(): name for name in reversed(columns)}
+    names = [first[name.lower()] for name in columns]
     for row in _rows(lines, delimiter):
         where = f"{document.name}:{row.line}"
         if not any(cell.strip() for cell in row.cells):
@@ -60,7 +63,7 @@ def read_csv(document: Input, problem: Problem, fields: Fields) -> Iterator[Arti
             cells = _fitted(row, len(columns), text_column, delimiter, where)
             if not row.quoted and not (delimiter == "\t" and len(row.cells) == len(columns)):
                 problem(Note(f"{where}: quotation marks that close no cell; read as characters"))
-            record = dict(zip(columns, cells, strict=False))
+            record = named_values(zip(names, cells, strict=False))
             yield articles.article(record, where)
         except UserError as error:
             problem(str(error))

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from index.errors import UserError
@@ -65,7 +66,7 @@ def read_json(document: Input, problem: Problem, fields: Fields) -> Iterator[Art
     """
     text = decode(document.read(MAX_DOCUMENT_BYTES), document.name, problem)
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=named_values)
     except (ValueError, RecursionError) as error:
         lines = text.split("\n", 2)
         if len(lines) > 1 and _is_object(lines[0]):
@@ -86,6 +87,21 @@ def read_json(document: Input, problem: Problem, fields: Fields) -> Iterator[Art
             yield articles.article(_object(record, where), where)
         except UserError as error:
             problem(str(error))
+
+
+class Repeated(list[Any]):
+    """The values of a field that a record names more than once, in their order."""
+
+
+def named_values(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """The fields of a record; no value is lost where two have one name."""
+    pairs = list(pairs)
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        for name, count in Counter(name for name, _ in pairs).items():
+            if count > 1:
+                record[name] = Repeated(value for other, value in pairs if other == name)
+    return record
 
 
 class Records:
@@ -127,7 +143,7 @@ class Records:
         Raises:
             UserError: If it has no text.
         """
-        values = {name.lower(): value for name, value in record.items()} | dict(record)
+        values = self._single(record, where)
         text = self._text(values, where)
         title = " ".join(self._field(values, "title", where).split())
         header = read_header(text)
@@ -146,6 +162,27 @@ class Records:
         shown = source if "source" in self._mapped and source else url or source
         identity = self._identity(values, where, url, title, str(published or ""), text)
         return Article(identity, title, text, published, shown or self._file)
+
+    def _single(self, record: Mapping[str, Any], where: str) -> dict[str, Any]:
+        """One value for each name, also in lower case: texts are joined, of others one is taken."""
+        values = {name.lower(): value for name, value in record.items()} | dict(record)
+        for name, value in record.items():
+            if isinstance(value, Repeated):
+                told = [part for part in value if part not in (None, "")]
+                different = [part for at, part in enumerate(told) if part not in told[:at]]
+                values[name] = values[name.lower()] = self._one_of(different, name, where)
+        return values
+
+    def _one_of(self, values: list[Any], name: str, where: str) -> Any:  # noqa: ANN401
+        texts = {text.lower() for text in (*self._names["text"], *SUMMARIES)}
+        if name.lower() in texts and all(isinstance(value, str) for value in values):
+            return "\n\n".join(values)
+        read = {known.lower() for names in self._names.values() for known in names}
+        if len(values) > 1 and name.lower() in read:
+            others = ", ".join(repr(str(value)[:40]) for value in values[1:])
+            told = f"{name!r} stands here {len(values)} times; {str(values[0])[:40]!r} is taken"
+            self._problem(Note(f"{where}: {told}, {others} is not"))
+        return values[0] if values else None
 
     def _text(self, values: Mapping[str, Any], where: str) -> str:
         name, value = self._value(values, "text")
@@ -239,7 +276,7 @@ def _parsed(line: str, where: str) -> dict[str, Any]:
     if len(line) > MAX_ARTICLE_BYTES:
         raise UserError(f"{where}: longer than {MAX_ARTICLE_BYTES / 1e6:.0f} MB")
     try:
-        record = json.loads(line)
+        record = json.loads(line, object_pairs_hook=named_values)
     except (ValueError, RecursionError) as error:
         raise UserError(f"{where}: not valid JSON ({str(error).split(':')[0]})") from None
     return _object(record, where)

@@ -193,6 +193,40 @@ def test_cells_that_belong_to_no_column_are_told(tmp_path):
     assert problem.startswith(f"{tmp_path}/a.csv:2: 3 cells for 2 columns")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "where"),
+    [
+        ("a.csv", "title,Text,title,text\nQuay,Ana came.,Port,Jon left.\n", "a.csv:2"),
+        ("b.tsv", "text\ttext\ttitle\ttitle\nAna came.\tJon left.\tQuay\tPort\n", "b.tsv:2"),
+        ("c.jsonl", '{"title": "Quay", "text": "Ana came.", "title": "Port", "text": "Jon left."}',
+         "c.jsonl:1"),
+        ("d.json", '[{"body": "Ana came.", "title": "Quay", "body": "Jon left.", "title": "Port"}]',
+         "d.json[1]"),
+    ],
+)  # fmt: skip
+def test_two_fields_of_one_name_lose_no_text(tmp_path, name, content, where):
+    (article,), problems = read(written(tmp_path, name, content))
+    assert (article.title, article.text) == ("Quay", "Ana came.\n\nJon left.")
+    (told,) = problems
+    assert where in told
+    assert "'title'" in told
+    assert "'Port'" in told
+
+
+def test_lists_of_one_name_are_read_both(tmp_path):
+    one, two = json.dumps(ONE), json.dumps(TWO)
+    path = written(tmp_path, "a.json", f'{{"items": [{one}], "items": [{two}]}}')
+    articles, problems = read(path)
+    assert [article.title for article in articles] == ["Quay", "Mill"]
+    assert not problems
+
+
+def test_the_same_value_twice_or_an_empty_one_is_nothing_to_tell(tmp_path):
+    table = "title,text,title,text,,\nQuay,Ana came.,,Ana came.,1,2\n"
+    (article,), problems = read(written(tmp_path, "a.csv", table))
+    assert (article.title, article.text, problems) == ("Quay", "Ana came.", [])
+
+
 @pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-8-sig", "cp1252"])
 @pytest.mark.parametrize("kind", ["txt", "csv", "tsv", "jsonl", "json", "md"])
 def test_text_of_any_encoding(tmp_path, codec, kind):
