@@ -60,7 +60,7 @@ tokenizer, whatever `max_question_len` said."""
 
 
 class Options(NamedTuple):
-    """How a text is read and what is given back.
+    """Options of reading a text, and of the answers that are returned.
 
     Attributes:
         top_k: Answers at most.

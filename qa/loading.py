@@ -129,7 +129,7 @@ class _Stored:
 
     @property
     def words(self) -> str:
-        """How far it has come, in a line that fits a narrow terminal."""
+        """The progress, in a line that fits a narrow terminal."""
         seconds = max(time.monotonic() - self._began, 1e-3)
         articles = f"{self._articles:,} article{'' if self._articles == 1 else 's'}"
         parts = [articles, f"{self._passages / seconds:,.0f} passages/s"]

@@ -28,7 +28,7 @@ from qa.types import Answer, Citation, Help, Silence, Turn
 
 
 class Understanding(NamedTuple):
-    """What a question may mean after what was said before.
+    """The interpretations of a question in its conversation.
 
     Attributes:
         interpretations: At least one, the likeliest first.
@@ -91,12 +91,12 @@ class Answerer:
 
     @property
     def calibration(self) -> Calibration:
-        """What turns scores into probabilities, and where answers stop."""
+        """The calibration: probabilities of scores, and the threshold of an answer."""
         return self.reader.stages.calibration
 
     @property
     def calibrated(self) -> bool:
-        """Whether its confidence is a probability: fitted on this very pipeline."""
+        """True if its confidence is a probability: fitted on this very pipeline."""
         embedder = self.retriever.embedder.name if isinstance(self.retriever, Collection) else None
         return self.calibration.is_fitted_on(embedder, self.settings.passages_read)
 
@@ -308,8 +308,8 @@ class Answerer:
                 calibrated=calibrated,
             )
         best, others = compared(answers, chosen.question, threshold, date.today())
-        said = [other for other in others if other.relation is not None]
-        guesses = [other for other in others if other.relation is None]
+        said = [answer for answer in others if answer.relation is not None]
+        guesses = [answer for answer in others if answer.relation is None]
         beside = (*said[: self.settings.related], *guesses[: self.settings.alternatives])
         return replace(best, alternatives=beside, understood_as=understood_as)
 

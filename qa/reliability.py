@@ -1,4 +1,4 @@
-"""How far stated probabilities are from what happens. Pure."""
+"""Reliability of stated probabilities: the calibration error. Pure."""
 
 import numpy as np
 import numpy.typing as npt

@@ -73,30 +73,32 @@ def headline(answer: Answer) -> str:
         return _help(answer.help)
     if answer.text is None:
         return silence_words(answer)
-    lines = [f"- {_said(each)}" for each in answer.items] or [_said(answer)]
+    lines = [f"- {_said(item)}" for item in answer.items] or [_said(answer)]
     if answer.date is not None:
         lines.append(f"= {answer.date}: {printable(answer.date.derivation)}")
     if answer.understood_as is not None:
         lines.append(f"understood as: {printable(answer.understood_as)}")
     if answer.disagreeing:
         lines += ["", f"{DISAGREE}:"]
-        lines += [f"{each.published or 'no date   '}  {_said(each)}" for each in answer.disagreeing]
+        lines += [
+            f"{rival.published or 'no date   '}  {_said(rival)}" for rival in answer.disagreeing
+        ]
     if answer.changes:
         lines += ["", f"{CHANGED}:"]
-        lines += [f"{time_words(other)}  {_said(other)}" for other in answer.changes]
+        lines += [f"{time_words(change)}  {_said(change)}" for change in answer.changes]
     return "\n".join(lines)
 
 
 def evidence(answer: Answer) -> tuple[Citation, ...]:
     """The places to show: those of the answer, and one of each that stands beside it."""
     if answer.items:
-        return tuple(each.citations[0] for each in answer.items)
-    others = (each for each in (*answer.disagreeing, *answer.changes) if each is not answer)
-    return (*answer.citations, *(each.citations[0] for each in others))
+        return tuple(item.citations[0] for item in answer.items)
+    others = (rival for rival in (*answer.disagreeing, *answer.changes) if rival is not answer)
+    return (*answer.citations, *(rival.citations[0] for rival in others))
 
 
 def time_words(answer: Answer) -> str:
-    """When an answer was so: as its sentence tells, or else when it was published."""
+    """The time at which an answer held: as its sentence tells, or else its publication."""
     held = answer.held
     if held is None:
         return str(answer.published or "no date   ")
@@ -121,7 +123,7 @@ def _said(answer: Answer) -> str:
 
 
 def _help(help_: Help) -> str:
-    examples = ["", "For example:", *(f"  {printable(each)}" for each in help_.examples)]
+    examples = ["", "For example:", *(f"  {printable(example)}" for example in help_.examples)]
     return "\n".join([help_.words, *(examples if help_.examples else ())])
 
 
@@ -131,7 +133,7 @@ def silence_words(answer: Answer) -> str:
 
 
 def confidence_words(answer: Answer) -> str:
-    """How sure an answer is: a word and a probability, or a score that is called uncalibrated."""
+    """The confidence: a word and a probability, or a score that is called uncalibrated."""
     confidence = answer.confidence
     if not answer.calibrated:
         return f"uncalibrated, score {confidence:.2f}"
@@ -152,7 +154,7 @@ def source_line(citation: Citation) -> str:
 
 def marked_passage(citation: Citation) -> str:
     """The passage in one line, the quote between marks; a passage without quote is unmarked."""
-    start, end = (each - citation.passage_start for each in (citation.start, citation.end))
+    start, end = (offset - citation.passage_start for offset in (citation.start, citation.end))
     before, quote, after = (
         printable(part)
         for part in (citation.passage[:start], citation.passage[start:end], citation.passage[end:])

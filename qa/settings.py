@@ -132,7 +132,7 @@ FAR_LOGITS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How much is read for a question, and how much of it is shown.
+    """Settings of a pipeline: how much is read for a question, and how much is shown.
 
     Attributes:
         passages_read: Passages that are read for a question. The bundled calibrations were

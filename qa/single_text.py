@@ -30,5 +30,8 @@ def read_text(question: str, text: str, top_k: int) -> list[Answer]:
     settings = replace(SETTINGS, alternatives=top_k, adaptive=False)
     answer = Answerer(_WholeText(text), settings=settings).ask(question)
     given = [] if answer.text is None else [replace(answer, alternatives=())]
-    answers = [*given, *(replace(other, relation=None) for other in answer.alternatives)]
-    return sorted(answers, key=lambda each: -each.confidence)[:top_k]
+    answers = [
+        *given,
+        *(replace(alternative, relation=None) for alternative in answer.alternatives),
+    ]
+    return sorted(answers, key=lambda answer: -answer.confidence)[:top_k]

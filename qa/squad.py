@@ -52,7 +52,7 @@ class Context:
 
     @property
     def about(self) -> str:
-        """What a reader is told beside the paragraph."""
+        """The context that a reader sees beside the paragraph."""
         return context_of(self.title, self.published)
 
 

@@ -1,4 +1,4 @@
-"""What each step of the pipeline saw, kept and took: the answer to "why this answer?"."""
+"""The trace of a question: what each step saw and kept, and how long it took."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What a question comes back as."""
+"""Answers, and the parts that they are made of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -50,7 +50,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where an answer stands: `article.text[start:end] == quote`.
+    """The place of an answer: `article.text[start:end] == quote`.
 
     `passage_start` and `passage_end` bound the passage around it, in the same text.
     A citation of a passage that is near but no answer has an empty quote
@@ -145,7 +145,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """What someone who asked nothing of the articles is told.
+    """The reply to someone who asked nothing of the articles.
 
     Attributes:
         words: What can be asked, in a sentence or two.
@@ -209,8 +209,10 @@ class Answer:
     @property
     def items(self) -> tuple["Answer", ...]:
         """The list that was asked for, likeliest first, this answer among it; else empty."""
-        listed = [each for each in self.alternatives if each.relation == "listed"]
-        return tuple(sorted((self, *listed), key=lambda each: -each.confidence)) if listed else ()
+        listed = [answer for answer in self.alternatives if answer.relation == "listed"]
+        if not listed:
+            return ()
+        return tuple(sorted((self, *listed), key=lambda answer: -answer.confidence))
 
     @property
     def disagreeing(self) -> tuple["Answer", ...]:
@@ -218,23 +220,23 @@ class Answer:
 
         What has no date comes last. Only the order of presentation depends on the dates.
         """
-        against = [each for each in self.alternatives if each.relation == "contradicts"]
+        against = [answer for answer in self.alternatives if answer.relation == "contradicts"]
         if not against:
             return ()
         return tuple(
-            sorted((self, *against), key=lambda each: each.published or date.min, reverse=True)
+            sorted((self, *against), key=lambda answer: answer.published or date.min, reverse=True)
         )
 
     @property
     def changes(self) -> tuple["Answer", ...]:
-        """What the answer was at different times, the newest first; empty if it did not change."""
-        changed = [other for other in self.alternatives if other.relation == "changed"]
+        """The answers at different times, the newest first; empty if it did not change."""
+        changed = [answer for answer in self.alternatives if answer.relation == "changed"]
         return tuple(sorted((self, *changed), key=day_held, reverse=True)) if changed else ()
 
     @property
     def published(self) -> Day | None:
-        """When the newest article that gives this answer was published, if any says."""
-        days = [each.published for each in self.citations if each.published is not None]
+        """The date of the newest article that gives this answer, if any is dated."""
+        days = [citation.published for citation in self.citations if citation.published is not None]
         return max(days, default=None)
 
     @classmethod
@@ -260,7 +262,7 @@ class Answer:
                 fields["confidence"],
                 tuple(Citation.from_dict(citation) for citation in fields["citations"]),
                 ResolvedDate.from_dict(fields["date"]) if fields["date"] else None,
-                tuple(cls._of_fields(other) for other in fields["alternatives"]),
+                tuple(cls._of_fields(other_fields) for other_fields in fields["alternatives"]),
                 fields["understood_as"],
                 fields["relation"],
                 Help.from_dict(fields["help"]) if fields["help"] else None,
@@ -297,7 +299,7 @@ class Answer:
             "confidence": self.confidence,
             "citations": [citation.to_dict() for citation in self.citations],
             "date": self.date.to_dict() if self.date else None,
-            "alternatives": [other._fields() for other in self.alternatives],
+            "alternatives": [answer._fields() for answer in self.alternatives],
             "understood_as": self.understood_as,
             "relation": self.relation,
             "help": self.help.to_dict() if self.help else None,

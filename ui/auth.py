@@ -1,4 +1,4 @@
-"""Who may come in: a key, a name with a password, or the cookie that the page keeps of either."""
+"""Keys, names with passwords, and the cookies that the page keeps of a login."""
 
 import hashlib
 import hmac
@@ -49,11 +49,11 @@ class Login:
 
     @property
     def challenge(self) -> str:
-        """What a program is told to send."""
+        """The scheme that a program is told to send."""
         return 'Basic realm="article-qa", charset="UTF-8"' if self._auth else "Bearer"
 
     def by_cookie(self, headers: Mapping[str, str]) -> str:
-        """Who comes with the page's cookie of an earlier login; "" for nobody."""
+        """The person whose cookie of an earlier login comes with a request; "" for nobody."""
         given = cookie(headers, COOKIE)
         for person, wanted in self._cookies.items():
             if _same(given, wanted):
@@ -61,7 +61,7 @@ class Login:
         return ""
 
     def by_header(self, headers: Mapping[str, str]) -> str | None:
-        """Whose key or password comes with a request; "" if it is wrong, None if it has none."""
+        """The person whose key or password comes with a request; "" if wrong, None if none."""
         scheme, _, given = headers.get("authorization", "").partition(" ")
         key = headers.get("x-api-key")
         if not scheme and key is None:
@@ -79,7 +79,7 @@ class Login:
         return ""
 
     def by_form(self, body: bytes) -> str:
-        """Who comes with what was typed on the login page; "" for nobody."""
+        """The person whose key or password was typed on the login page; "" for nobody."""
         fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
         typed = {name: values[0] for name, values in fields.items()}
         pair = f"{typed.get('name', '')}:{typed.get('password', '')}"
@@ -121,7 +121,7 @@ class Login:
 
 
 class Throttle:
-    """How long an address must wait after wrong keys: the first few are free, then it doubles."""
+    """The wait of an address after wrong keys: the first few are free, then it doubles."""
 
     def __init__(self) -> None:
         self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
@@ -150,10 +150,10 @@ class Throttle:
 def cookie(headers: Mapping[str, str], name: str) -> str:
     """The value of a cookie of a request; empty if it is not there."""
     try:
-        found = SimpleCookie(headers.get("cookie", "")).get(name)
+        morsel = SimpleCookie(headers.get("cookie", "")).get(name)
     except CookieError:
         return ""
-    return found.value if found else ""
+    return morsel.value if morsel else ""
 
 
 def set_cookie(name: str, value: str, path: str, seconds: int, *, secure: bool) -> str:

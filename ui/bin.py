@@ -38,9 +38,11 @@ class Bin:
     def delete(self, collection: str, article_ids: Sequence[str]) -> tuple[str, int]:
         """Delete articles; returns what brings them back, hard to guess, and how many they were."""
         searched = self._library.collection(collection)
-        found = [article for each in article_ids if (article := searched.article(each))]
-        removed = set(searched.remove([article.id for article in found]))
-        gone = tuple(article for article in found if article.id in removed)
+        articles = [
+            article for article_id in article_ids if (article := searched.article(article_id))
+        ]
+        removed = set(searched.remove([article.id for article in articles]))
+        gone = tuple(article for article in articles if article.id in removed)
         key = secrets.token_urlsafe(12)
         with self._lock:
             self._deleted[key] = _Deleted(collection, gone, time.monotonic() + KEPT_SECONDS)
@@ -65,9 +67,9 @@ class Bin:
 
     def _expire(self) -> None:
         now = time.monotonic()
-        for key in [key for key, each in self._deleted.items() if each.due < now]:
+        for key in [key for key, deleted in self._deleted.items() if deleted.due < now]:
             del self._deleted[key]
-        kept = sum(each.characters for each in self._deleted.values())
+        kept = sum(deleted.characters for deleted in self._deleted.values())
         while kept > MAX_CHARACTERS and len(self._deleted) > 1:
             _, oldest = self._deleted.popitem(last=False)
             kept -= oldest.characters

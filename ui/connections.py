@@ -1,4 +1,4 @@
-"""What uvicorn leaves open: connections on which no request comes, and any number of them."""
+"""Limits on connections that uvicorn does not have: on their number, and on idle ones."""
 
 import asyncio
 import time
@@ -10,7 +10,7 @@ MAX_CONNECTIONS = 512
 
 
 def most_connections() -> int:
-    """How many connections may be open: half of the files that this process may open, at most."""
+    """The limit of open connections: half of the files that this process may open."""
     try:
         import resource
     except ImportError:  # Windows has no such limit.
@@ -37,11 +37,11 @@ class Connection(H11Protocol):
         self._wait()
         if len(self.connections) > self.most:
             waiting = [
-                other
-                for other in self.connections
-                if isinstance(other, Connection) and other._is_waiting()
+                connection
+                for connection in self.connections
+                if isinstance(connection, Connection) and connection._is_waiting()
             ]
-            min(waiting, key=lambda other: other._waiting_since).transport.abort()
+            min(waiting, key=lambda connection: connection._waiting_since).transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Go on waiting until the head of a request is complete."""

@@ -1,4 +1,4 @@
-"""What is being asked in conversations: each question in its turn, whoever is still looking.
+"""The questions of conversations, each asked in its turn, whoever is still looking.
 
 An answer is stored when it is there, also if the page that asked has been closed in the meantime.
 """
@@ -108,7 +108,7 @@ class Dialogues:
             self._settle(person, conversation_id, asked, problem=STOPPED)
 
     def statuses(self, conversation_id: str) -> dict[int, str]:
-        """What is being done about each question that is waited for, by its number."""
+        """The status of each question that is waited for, by its number."""
         with self._lock:
             line = self._lines.get(conversation_id)
             return {asked.exchange.number: asked.status for asked in line.asked} if line else {}

@@ -1,4 +1,4 @@
-"""What people think of the answers, kept beside the articles as future training data."""
+"""People's verdicts on answers, kept beside the articles as future training data."""
 
 import json
 import os
@@ -22,7 +22,7 @@ FILE = FEEDBACK
 
 
 def folder_of(place: Place) -> Path:
-    """Where the verdicts on a collection's answers are: in its folder, or among the user's data."""
+    """The folder of the verdicts on a collection's answers: its own, or one of the user's."""
     if isinstance(place, Path):
         return place
     name = re.sub(r"[^\w.-]+", "-", f"{place.uri.partition('://')[2] or place.uri}-{place.name}")

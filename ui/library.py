@@ -59,12 +59,12 @@ class Library:
         """All collections, the first one first."""
         if not self._others.is_dir():
             return [MAIN]
-        found = [
+        names = [
             path.name
             for path in self._others.iterdir()
             if _NAME.fullmatch(path.name) and path.is_dir() and path.name != MAIN
         ]
-        return [MAIN, *sorted(found)]
+        return [MAIN, *sorted(names)]
 
     def create(self, name: str) -> str:
         """Make an empty collection; returns its name.
@@ -154,7 +154,7 @@ class Library:
 
 
 def default_folder() -> Path:
-    """Where the other collections are unless told otherwise: among the user's own data."""
+    """The default folder of the other collections, among the user's own data."""
     from platformdirs import user_data_path
 
     return user_data_path("article-qa", appauthor=False) / "collections"

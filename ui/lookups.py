@@ -1,4 +1,4 @@
-"""What REST and MCP look up, for any thread to run."""
+"""Look-ups that REST and MCP share, for any thread to run."""
 
 from index.errors import UserError
 from index.types import Article

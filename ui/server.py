@@ -26,7 +26,7 @@ DRAIN_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What `article-qa serve` was told; see its help."""
+    """The options of `article-qa serve`; see its help."""
 
     collection: Place | None = None
     library: Path | None = None
@@ -163,7 +163,7 @@ class _DrainingServer(uvicorn.Server):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches what listens on this address."""
+    """Return whether only this machine reaches what listens on this address."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -50,7 +50,7 @@ class Query:
 
 
 class Service:
-    """What page, REST and MCP share: the library, the model, the queues and the counters."""
+    """The parts that page, REST and MCP share: the library, the model, the queues, the counters."""
 
     def __init__(
         self,
@@ -183,26 +183,28 @@ class Service:
 
     @property
     def accepted(self) -> int:
-        """How many requests are worked on or wait."""
-        return sum(each.accepted for each in self._queues)
+        """The number of requests that are worked on or wait."""
+        return sum(queue.accepted for queue in self._queues)
 
     def drain(self, seconds: float) -> bool:
         """Wait until all that was accepted is done; whether that came to pass."""
         self.ending = True
         due = time.monotonic() + seconds
-        return all(each.drain(max(0.0, due - time.monotonic())) for each in self._queues)
+        return all(queue.drain(max(0.0, due - time.monotonic())) for queue in self._queues)
 
     def tally(self) -> str:
-        """How much was accepted and finished, in words."""
-        taken = sum(each.taken for each in self._queues)
-        return f"{taken} requests accepted, {sum(each.finished for each in self._queues)} finished"
+        """The numbers of requests that were accepted and finished, in words."""
+        taken = sum(queue.taken for queue in self._queues)
+        return (
+            f"{taken} requests accepted, {sum(queue.finished for queue in self._queues)} finished"
+        )
 
     def close(self) -> None:
         """Accept nothing more, and end the threads after what was accepted."""
         self.jobs.close()
         self._beside.shutdown(wait=False, cancel_futures=True)
-        for each in self._queues:
-            each.close()
+        for queue in self._queues:
+            queue.close()
 
     @contextmanager
     def replying(self) -> Iterator[None]:

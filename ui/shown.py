@@ -1,4 +1,4 @@
-"""What of the machine is shown to those who ask it: names of files, never their folders."""
+"""Names of files as they are shown: never with their folders."""
 
 import re
 from urllib.parse import urlsplit
@@ -26,8 +26,8 @@ def source_name(source: str | None) -> str:
         return ""
     if safe_link(source):
         return source
-    found = _NAME_OF_PATH.search(source)
-    return found.group(0) if found else source
+    name = _NAME_OF_PATH.search(source)
+    return name.group(0) if name else source
 
 
 def without_folders(words: object) -> str:

@@ -133,7 +133,7 @@ def relative_name(name: str) -> str:
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file, or a folder that it lies in, is hidden, as those of file managers are."""
+    """Return whether a file or a folder that it lies in is hidden."""
     return any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
 
 

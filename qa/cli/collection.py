@@ -85,7 +85,7 @@ def add(
     collection = open_collection(place, create=True, embedder=embedder)
     sources: list[Measured] = [files] if paths else []
     if urls:
-        sources.append(WebArticles(urls, report, lambda each: collection.article(each) is not None))
+        sources.append(WebArticles(urls, report, lambda url: collection.article(url) is not None))
     try:
         for source in sources:
             report.added += add_with_progress(collection, source, workers)
@@ -137,7 +137,7 @@ def edit(
 
 
 class _Report:
-    """What became of all that was to be added.
+    """The outcome of everything that was to be added.
 
     Attributes:
         added: The articles that went in.

@@ -207,7 +207,7 @@ def remove(article_ids: tuple[str, ...], place: Place | None) -> None:
     """Remove articles by the ids that `list` shows."""
     removed = _collection(place).remove(article_ids)
     click.echo(f"{len(removed)} removed")
-    _tell_missing(each for each in article_ids if each not in removed)
+    _tell_missing(article_id for article_id in article_ids if article_id not in removed)
 
 
 def main() -> None:
@@ -252,7 +252,9 @@ def _answerer(place: Place | None, top_k: int | None, reader: str | None) -> "An
 
 
 def _refuse_unknown(collection: "Collection", article_ids: Iterable[str]) -> None:
-    _tell_missing(each for each in article_ids if collection.article(each) is None)
+    _tell_missing(
+        article_id for article_id in article_ids if collection.article(article_id) is None
+    )
 
 
 def _tell_missing(article_ids: Iterable[str]) -> None:

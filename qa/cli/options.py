@@ -10,7 +10,7 @@ from index.place import Place, place_of
 
 
 def examples(*lines: str) -> str:
-    """What stands at the end of a command's help: how it is used."""
+    """The examples at the end of a command's help."""
     title = "Example:" if len(lines) == 1 else "Examples:"
     return "\n".join(("\b", title, *(f"  {line}" for line in lines)))
 

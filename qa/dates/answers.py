@@ -89,7 +89,7 @@ class AnswerTime:
 
     @property
     def _open_partial(self) -> CalendarFields | None:
-        """What another passage may complete; None if this article's date settles it."""
+        """The fields that another passage may complete; None if the article's date does."""
         settled = any(not reading.inferred for reading in self.readings)
         return None if settled else self.expression.partial
 

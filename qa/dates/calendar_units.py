@@ -101,7 +101,7 @@ def _thirds(whole: Interval) -> tuple[date, date]:
 
 
 def _whole_months(interval: Interval) -> int:
-    """How many months of the calendar it is, or 0 if not whole ones."""
+    """The number of whole calendar months in an interval; 0 if it is not whole months."""
     start, end = interval.start, interval.end
     months = (end.year - start.year) * 12 + end.month - start.month + 1
     whole = start.day == 1 and end == month_of(end.year, end.month).end
@@ -201,7 +201,7 @@ def _in_weeks(fields: CalendarFields, within: Interval) -> Iterator[Interval]:
 
 
 def granularity_of(fields: CalendarFields) -> Granularity:
-    """How fine the fields are."""
+    """The granularity of calendar fields."""
     if fields.part is not None or fields.weekend or fields.quarter or fields.half:
         return "range"
     if fields.week:

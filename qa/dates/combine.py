@@ -121,12 +121,13 @@ def _best_group(
 
 def _other_time(group: _Group, groups: Sequence[_Group]) -> Interval | None:
     """Another time on which the same evidence agrees as well: "1/2/2018" has two readings."""
-    for other in groups:
+    for candidate in groups:
         apart = (
-            other.interval.end < group.interval.start or group.interval.end < other.interval.start
+            candidate.interval.end < group.interval.start
+            or group.interval.end < candidate.interval.start
         )
-        if apart and other.members == group.members:
-            return other.interval
+        if apart and candidate.members == group.members:
+            return candidate.interval
     return None
 
 
@@ -231,7 +232,7 @@ def _only_time(fields: CalendarFields | None, within: Interval) -> Interval | No
 
 
 def _combination(
-    evidence: Sequence[Evidence], group: _Group, other: Interval | None
+    evidence: Sequence[Evidence], group: _Group, other_time: Interval | None
 ) -> Combination:
     interval = group.interval
     granularity = _granularity(interval, group)
@@ -244,10 +245,10 @@ def _combination(
         unique = list(dict.fromkeys(parts))
         listed = ", ".join(unique[:-1]) + (" and " if len(unique) > 1 else "") + unique[-1]
         derivation = f"{meant}: {listed}"
-    if other is not None:
-        also = say_interval(other, _granularity(other, group))
+    if other_time is not None:
+        also = say_interval(other_time, _granularity(other_time, group))
         derivation = f"{derivation}; its words may as well mean {also}"
-    inferred = other is not None or _is_inferred(evidence, group)
+    inferred = other_time is not None or _is_inferred(evidence, group)
     resolved = ResolvedDate(interval.start, interval.end, granularity, derivation, inferred)
     score = sum(evidence[index].score for index in group.members)
     return Combination(resolved, group.members, score)

@@ -135,7 +135,7 @@ def question_interval(question: str, today: date) -> ResolvedDate | None:
 
 
 def _is_aside(question: str, said: int, time: TimeExpression) -> bool:
-    """Whether a time is that of something said beside what is asked: "born in 1136".
+    """Return whether a time is that of something said beside what is asked: "born in 1136".
 
     Args:
         question: As typed.

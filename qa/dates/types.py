@@ -22,9 +22,9 @@ class Interval:
     def __contains__(self, day: date) -> bool:
         return self.start <= day <= self.end
 
-    def within(self, other: "Interval") -> bool:
-        """True if no day of this lies outside `other`."""
-        return other.start <= self.start and self.end <= other.end
+    def within(self, outer: "Interval") -> bool:
+        """True if no day of this lies outside `outer`."""
+        return outer.start <= self.start and self.end <= outer.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ class ExtractiveReader:
             for candidate in answerer.candidates(query, hits.hits)
         ]
         answers.sort(key=lambda answer: -answer.score)
-        answers = [one for one in answers[:top_k] if least is None or one.score >= least]
+        answers = [answer for answer in answers[:top_k] if least is None or answer.score >= least]
         if self.no_answer if no_answer is None else no_answer:
             none = prod(1.0 - answer.score for answer in answers)
             answers.append(ExtractedAnswer(query=query, score=none, meta={"calibrated": False}))
@@ -179,7 +179,9 @@ class ArticleAnswerer:
             answer = answerer.ask(query, turns, filters or Filters())
         documents = {citation: _document(citation) for citation in answer.citations}
         return {
-            "answers": [_of_answer(query, each) for each in (answer, *answer.alternatives)],
+            "answers": [
+                _of_answer(query, alternative) for alternative in (answer, *answer.alternatives)
+            ],
             "documents": list(documents.values()),
         }
 

@@ -66,10 +66,10 @@ def polarity_of(
         return {}
     first, last = sentence_of(place)
     told = telling(sides, place.text[first:last], place.start - first, place.end - first)
-    found = _other_clause(question, asked, sides, place)
+    clause = _other_clause(question, asked, sides, place)
     if told == "same":
-        return found  # "exempt" is what "did not have to" asks for.
-    return found | _negation(asked, place) | ({"contrary": 1.0} if told == "contrary" else {})
+        return clause  # "exempt" is what "did not have to" asks for.
+    return clause | _negation(asked, place) | ({"contrary": 1.0} if told == "contrary" else {})
 
 
 def _negation(asked: Restrictions, place: Around) -> dict[str, float]:

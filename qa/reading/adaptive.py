@@ -33,7 +33,7 @@ Features = Mapping[str, float]
 
 
 class Passages(NamedTuple):
-    """What a reader says of the passages that it has read, the best one first.
+    """The passages that a reader has read so far, the best one first.
 
     Attributes:
         best: Of each passage the best place, weighed with retrieval; those without one are out.
@@ -48,7 +48,7 @@ class Passages(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """How likely it is that more reading changes the answer, by logistic regression.
+    """The probability that more reading changes the answer, by logistic regression.
 
     Attributes:
         bias: The intercept.
@@ -61,14 +61,14 @@ class Odds:
     limit: float
 
     def changes(self, features: Features) -> bool:
-        """Whether more reading is likely enough to change the answer."""
+        """Return whether more reading is likely enough to change the answer."""
         logit = self.bias + sum(w * features[name] for name, w in self.weights.items())
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit)))) > self.limit
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """When to stop reading.
+    """Rules of when to stop reading.
 
     Attributes:
         more: Whether the first reader reads more passages.
@@ -99,7 +99,7 @@ class Rules:
 def passages(
     evidence: Sequence[Evidence], hits: Sequence[Hit], read: int, retrieval: float
 ) -> Passages:
-    """What the places found in the first `read` of some passages say of these.
+    """The passages so far, by the evidence in the first `read` of them.
 
     Args:
         evidence: What the reader proposes in them.
@@ -123,7 +123,7 @@ _MOST, _LEAST = 15.0, -12.0
 
 
 def features(seen: Passages) -> Features:
-    """What the choice to read on looks at.
+    """The features of the choice to read on.
 
     `best` and `second` are the scores of the two best passages, `apart` is 1 where they give
     different answers, `gap` is how far retrieval puts the next passage behind the first, and
@@ -144,7 +144,7 @@ def features(seen: Passages) -> Features:
 
 
 def needs_everything(question: str) -> bool:
-    """Whether passages that score low alone may decide.
+    """Return whether passages that score low alone may decide.
 
     So may the members of a list, the pieces of a date ("June" here, "12 June" there), what holds at
     the time that is asked for, and what is said of those who did not.

@@ -1,4 +1,4 @@
-"""What a reader is: anything that proposes spans of passages as answers to a question."""
+"""The protocol of a reader: anything that proposes spans of passages as answers."""
 
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable

@@ -44,7 +44,7 @@ class BatchedReader:
 
     def read_many(self, requests: Sequence[Request], per_passage: int = 10) -> list[list[Span]]:
         """As `Reader.read_many`; other threads' requests may be read along with these."""
-        passages = sum(len(each) for _, each in requests)
+        passages = sum(len(pairs) for _, pairs in requests)
         job = _Job(requests, per_passage, Future(), passages)
         self._jobs.put(job)
         return job.spans.result()
@@ -67,14 +67,14 @@ class BatchedReader:
                     break
                 batch.append(more)
                 size += more.passages
-            for per_passage in {each.per_passage for each in batch}:
-                self._answer([each for each in batch if each.per_passage == per_passage])
+            for per_passage in {job.per_passage for job in batch}:
+                self._answer([job for job in batch if job.per_passage == per_passage])
             if ends:
                 return
 
     def _answer(self, batch: Sequence[_Job]) -> None:
         try:
-            requests = [each for job in batch for each in job.requests]
+            requests = [request for job in batch for request in job.requests]
             spans = self._reader.read_many(requests, batch[0].per_passage)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of any failure
             if len(batch) == 1:

@@ -71,7 +71,7 @@ class Stages:
 
 
 class Reading(NamedTuple):
-    """What was read of some passages.
+    """The evidence of some passages, and how many were read for it.
 
     Attributes:
         evidence: The spans that the readers propose.
@@ -233,7 +233,7 @@ class Cascade:
         return self.stages.rules if wanted and not needs_everything(question) else None
 
     def _read(self, number: int, question: str, hits: Sequence[Hit]) -> list[Evidence]:
-        """What the reader of this number proposes."""
+        """The evidence that the reader of this number proposes."""
         if not hits:
             return []
         settings = self._settings
@@ -279,9 +279,9 @@ def average(
         second: Of the other reader.
         first_weight: The weight of the first reader's scores, in [0, 1].
     """
-    own, other = _by_passage(first), _by_passage(second)
+    own, second_spans = _by_passage(first), _by_passage(second)
     averaged: list[Evidence] = []
-    for passage, spans in other.items():
+    for passage, spans in second_spans.items():
         known = own.get(passage, {})
         sides = (known, first_weight), (spans, 1 - first_weight)
         for offsets, evidence in {**known, **spans}.items():

@@ -1,4 +1,4 @@
-"""Where a span may begin and end: blocks of text, whole brackets, whole quotation marks. Pure."""
+"""Boundaries of spans: within one block of text, with whole brackets and quotation marks. Pure."""
 
 import re
 
@@ -54,7 +54,11 @@ def tidy_span(text: str, start: int, end: int) -> tuple[int, int]:
         first, last = _completed(text, first, last)
         first, last = _without_lone_marks(text, first, last)
         changed = before != (first, last)
-    return (first, last) if any(each.isalnum() for each in text[first:last]) else (start, end)
+    return (
+        (first, last)
+        if any(character.isalnum() for character in text[first:last])
+        else (start, end)
+    )
 
 
 def _whole_words(text: str, first: int, last: int) -> tuple[int, int]:
@@ -78,7 +82,7 @@ def _whole_words(text: str, first: int, last: int) -> tuple[int, int]:
 
 
 def _in_word(text: str, offset: int) -> bool:
-    """Whether a word or a number goes on over an offset."""
+    """Return whether a word or a number goes on over an offset."""
     before, after = text[offset - 1], text[offset]
     if before.isalnum() and after.isalnum():
         return True
@@ -131,5 +135,5 @@ def _without_lone_marks(text: str, first: int, last: int) -> tuple[int, int]:
 
 
 def _excess(inside: str, opening: str, closing: str) -> int:
-    """How many more opening than closing marks there are."""
+    """The number of opening marks less that of closing marks."""
     return inside.count(opening) - inside.count(closing)

@@ -29,7 +29,7 @@ _tokenizing = Lock()  # Truncation is a state of the tokenizer, which threads sh
 
 
 class Input(NamedTuple):
-    """What a reader is given of one passage.
+    """The input of a reader for one passage.
 
     Attributes:
         question: The question.
@@ -43,7 +43,7 @@ class Input(NamedTuple):
 
 
 def context_of(title: str, published: date | None) -> str:
-    """What a reader is told of an article beside the passage.
+    """The context of a passage that a reader sees: the title and date of its article.
 
     Example:
         >>> context_of("State of the Union", date(2003, 1, 28))

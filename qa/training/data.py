@@ -164,9 +164,9 @@ class Negatives:
             siblings = self._articles[own.article]
             pool = siblings if len(siblings) > 1 else self._all
             candidates = (rng.choice(pool) for _ in range(DRAWS))
-        for other in candidates:
-            if other.text != own.text and not holds_answer(other.text, question.answers):
-                return other
+        for candidate in candidates:
+            if candidate.text != own.text and not holds_answer(candidate.text, question.answers):
+                return candidate
         return None
 
     def _known(self, text: str) -> Context:
@@ -197,14 +197,14 @@ def examples(
         gold = file.contexts[question.context]
         draw = rng.random()
         # An unanswerable question of a person needs no passage beside it to be one.
-        other = finder.find(question, rng) if question.answers and draw < negatives else None
+        beside = finder.find(question, rng) if question.answers and draw < negatives else None
         alone = draw < negatives * UNANSWERABLE
         # By the question: what a teacher said of a window holds in the next epoch.
         told = random.Random(question.id).random() < CONTEXT  # noqa: S311
-        read = [gold] if other is None or alone else [gold, other]
+        read = [gold] if beside is None or alone else [gold, beside]
         yield _example(question, read, gold, told, question.pair)
-        if other is not None and alone:
-            yield _example(question, [other], gold, told, "")
+        if beside is not None and alone:
+            yield _example(question, [beside], gold, told, "")
 
 
 def _example(

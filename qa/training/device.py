@@ -1,4 +1,4 @@
-"""Where a run computes: the fastest device at hand, in half precision where it has it."""
+"""The device of a run: the fastest at hand, in half precision where it has it."""
 
 import time
 

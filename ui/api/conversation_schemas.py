@@ -1,4 +1,4 @@
-"""What the REST API takes and gives of conversations."""
+"""The REST API's schemas of conversations."""
 
 from typing import Any
 

@@ -99,7 +99,7 @@ def add_conversations(app: FastAPI, dialogues: Dialogues) -> None:
 
 
 def person_of(request: Request) -> str:
-    """Who asks.
+    """The person who asks.
 
     Raises:
         NoConversationError: If nobody can tell: a program, where nobody logs in.

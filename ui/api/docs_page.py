@@ -55,13 +55,14 @@ def _operations(schema: dict[str, Any]) -> Iterator[str]:
             body = content.get("application/json", {})
             takes = f"<p>Takes {_type(body['schema'])}.</p>" if body else ""
             rows = "".join(
-                f"<tr><th><code>{escape(each['name'])}</code></th><td>{escape(each['in'])}</td>"
-                f"<td>{escape(each.get('description', ''))}</td></tr>"
-                for each in operation.get("parameters", ())
+                f"<tr><th><code>{escape(parameter['name'])}</code></th>"
+                f"<td>{escape(parameter['in'])}</td>"
+                f"<td>{escape(parameter.get('description', ''))}</td></tr>"
+                for parameter in operation.get("parameters", ())
             )
             answers = "".join(
-                f"<tr><th>{escape(status)}</th><td>{escape(each.get('description', ''))}</td></tr>"
-                for status, each in operation["responses"].items()
+                f"<tr><th>{escape(status)}</th><td>{escape(reply.get('description', ''))}</td></tr>"
+                for status, reply in operation["responses"].items()
             )
             yield (
                 f'<section><h2><span class="method">{method.upper()}</span> '
@@ -73,11 +74,12 @@ def _operations(schema: dict[str, Any]) -> Iterator[str]:
 
 
 def _form(schema: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> str:
-    """What sends the request from this page, and shows the reply."""
+    """The form that sends the request from this page and shows the reply."""
     fields = "".join(
-        f'<label>{escape(each["name"])}<input data-in="{escape(each["in"])}" '
-        f'name="{escape(each["name"])}"{" required" if each.get("required") else ""}></label>'
-        for each in operation.get("parameters", ())
+        f'<label>{escape(parameter["name"])}<input data-in="{escape(parameter["in"])}" '
+        f'name="{escape(parameter["name"])}"'
+        f"{' required' if parameter.get('required') else ''}></label>"
+        for parameter in operation.get("parameters", ())
     )
     content = operation.get("requestBody", {}).get("content", {})
     if "multipart/form-data" in content:
@@ -130,7 +132,7 @@ def _type(field: dict[str, Any]) -> str:
         return f'<a href="#{name}">{name}</a>'
     for kinds in (field.get("oneOf"), field.get("anyOf")):
         if kinds:
-            return " or ".join(_type(each) for each in kinds)
+            return " or ".join(_type(kind) for kind in kinds)
     if field.get("type") == "array":
         return f"list of {_type(field['items'])}"
     return escape(str(field.get("format") or field.get("type") or "any"))

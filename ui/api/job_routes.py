@@ -85,12 +85,12 @@ def add_jobs(app: FastAPI, service: Service) -> None:
     @app.get("/api/jobs", **described)
     async def list_jobs(request: Request) -> JobsOut:
         """Your jobs of the last week, the newest first."""
-        found = await asyncio.to_thread(jobs.store.jobs, request.scope["visitor"])
-        return JobsOut(jobs=[JobOut.of(job) for job in found])
+        listed = await asyncio.to_thread(jobs.store.jobs, request.scope["visitor"])
+        return JobsOut(jobs=[JobOut.of(job) for job in listed])
 
     @app.get("/api/jobs/{job_id}", **described)
     async def get_job(job_id: str, request: Request) -> WholeJobOut:
-        """How far a job is, with what became of each file."""
+        """The progress of a job, and the outcome of each file."""
         job = await asyncio.to_thread(jobs.store.job, job_id, request.scope["visitor"])
         return WholeJobOut.of(job)
 
@@ -143,9 +143,9 @@ async def _json(request: Request) -> AddressesIn:
         return AddressesIn.model_validate(json.loads(await request.body()))
     except ValueError as error:
         errors = error.errors() if isinstance(error, ValidationError) else []
-        found = [{**each, "loc": ("body", *each["loc"])} for each in errors]
+        faults = [{**error, "loc": ("body", *error["loc"])} for error in errors]
         raise RequestValidationError(
-            found or [{"type": "json_invalid", "loc": ("body",), "msg": "", "input": None}]
+            faults or [{"type": "json_invalid", "loc": ("body",), "msg": "", "input": None}]
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""What the REST API takes and gives of jobs."""
+"""The REST API's schemas of jobs."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +24,7 @@ class AddressesIn(BaseModel):
 
 
 class FileOut(BaseModel):
-    """What became of a file or an address."""
+    """The outcome of a file or an address."""
 
     name: str = Field(description="As it was sent, with its folders; or the address.")
     state: ItemState = Field(
@@ -49,7 +49,7 @@ class FileOut(BaseModel):
 
 
 class JobOut(BaseModel):
-    """How far a job is."""
+    """The progress of a job."""
 
     id: str = Field(description="Hard to guess.")
     collection: str = Field(description="The name of the collection that it adds to.")
@@ -113,7 +113,7 @@ def _counts(job: Job) -> dict[str, Any]:
 
 
 def in_words(job: Job, ended: int, skipped: int) -> str:
-    """How far a job is, in a line: "112 of 300, 2 skipped"."""
+    """The progress of a job, in a line: "112 of 300, 2 skipped"."""
     left_out = sum(item.state is ItemState.CANCELLED for item in job.items)
     parts = [f"{ended - left_out:,} of {job.expected:,}"]
     if skipped:

@@ -54,7 +54,7 @@ def build_api(service: Service, dialogues: Dialogues) -> FastAPI:
 
     @app.get("/api/health", responses=only(503), tags=["server"])
     async def health() -> s.HealthOut:
-        """Whether the server is up, and how much it has to do."""
+        """The state of the server, and how much it has to do."""
         return s.HealthOut(status="ok", accepted=service.accepted)
 
     @app.get(
@@ -165,7 +165,7 @@ def _add_collections(app: FastAPI, service: Service) -> None:
 
     @app.get("/api/collections/{name}", responses=PROBLEMS, tags=["collections"])
     async def get_collection(name: str) -> s.CollectionOut:
-        """How many articles and passages a collection has."""
+        """The numbers of articles and passages of a collection."""
         return await awaited(service.submit_work(partial(collection_of, service, name), "rest"))
 
     @app.patch("/api/collections/{name}", responses=PROBLEMS_OF_CHANGES, tags=["collections"])

@@ -1,4 +1,4 @@
-"""What the REST API takes and gives."""
+"""The REST API's schemas of questions, articles and collections."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -55,7 +55,7 @@ class _Filtered(_Strict):
 
     @property
     def filters(self) -> Filters:
-        """Which articles to look at."""
+        """The filters of the articles to search."""
         return Filters(self.since, self.until, self.source, frozenset(self.articles or ()))
 
 
@@ -104,7 +104,7 @@ class SearchIn(AskedIn):
 
 
 class CitationOut(BaseModel):
-    """Where an answer stands: `text[start:end]` of the article is the quote."""
+    """The place of an answer: `text[start:end]` of the article is the quote."""
 
     article_id: str = _ID
     title: str = _TITLE
@@ -119,7 +119,7 @@ class CitationOut(BaseModel):
 
 
 class HelpOut(BaseModel):
-    """How to ask, for someone who greeted or asked what can be asked."""
+    """Help for someone who greeted or asked what can be asked."""
 
     words: str = Field(description="What can be asked here.")
     examples: list[str] = Field(description="Questions that the collection answers.")
@@ -238,7 +238,7 @@ class ArticleIn(_Strict):
 
 
 class ArticlePatch(_Strict):
-    """What to correct about an article; what is left out stays as it is."""
+    """Corrections of an article; a field that is left out stays as it is."""
 
     title: str | None = Field(None, max_length=500, description="Its headline.")
     published: date | None = Field(None, description="null takes the date away.")
@@ -248,7 +248,7 @@ Status = Literal["added", "updated", "unchanged"]
 
 
 class AddedOut(BaseModel):
-    """What became of an article."""
+    """The outcome of adding an article."""
 
     id: str = _ID
     status: Status = Field(description="What was done.")
@@ -324,14 +324,14 @@ class CollectionsOut(BaseModel):
 
 
 class HealthOut(BaseModel):
-    """Whether questions are answered."""
+    """The state of the server."""
 
     status: str = Field(description="`ok`, or there is no reply.")
     accepted: int = Field(description="Requests that are accepted and not answered yet.")
 
 
 class ProblemOut(BaseModel):
-    """What was wrong, in one line."""
+    """The reason of a refusal, in one line."""
 
     detail: str = Field(description="Names the field and says what to do.")
 

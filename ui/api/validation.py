@@ -1,4 +1,4 @@
-"""What is wrong with a field, in words that a person understands."""
+"""Faults of fields, in words that a person understands."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -37,7 +37,7 @@ class Exchange:
 
     @property
     def settled(self) -> bool:
-        """Whether it is known what became of it."""
+        """True if it is known what became of it."""
         return self.answer is not None or bool(self.problem)
 
     def to_dict(self) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class Conversation:
     exchanges: tuple[Exchange, ...]
 
     def history_before(self, number: int) -> tuple[Turn, ...]:
-        """What was said before an exchange, as the pipeline takes it; without what failed."""
+        """The history of an exchange, as the pipeline takes it; without what failed."""
         return tuple(
             Turn(exchange.answer.understood_as or exchange.question, exchange.answer.text)
             for exchange in self.exchanges[:number]

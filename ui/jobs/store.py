@@ -169,7 +169,7 @@ class JobStore:
             path.unlink(missing_ok=True)
 
     def is_cancelled(self, job_id: str) -> bool:
-        """Whether a job was cancelled, or forgotten."""
+        """Return whether a job was cancelled, or forgotten."""
         with self._lock:
             row = self._connection.execute(
                 "SELECT cancelled FROM jobs WHERE id = ?", (job_id,)
@@ -254,7 +254,7 @@ class JobStore:
         return job_id, collection, [replace(item, state=ItemState.READING) for item in items]
 
     def path_of(self, job_id: str, item: Item) -> Path:
-        """Where the file of an item waits."""
+        """The path at which the file of an item waits."""
         return self.folder / job_id / str(item.number)
 
     def record(self, job_id: str, item: Item) -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class ItemState(StrEnum):
-    """What became of a file or an address."""
+    """The state of a file or an address."""
 
     WAITING = "waiting"
     READING = "reading"
@@ -16,7 +16,7 @@ class ItemState(StrEnum):
 
 
 class JobState(StrEnum):
-    """How far a job is."""
+    """The state of a job."""
 
     RECEIVING = "receiving"
     WORKING = "working"
@@ -76,5 +76,5 @@ class Job:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing of it is to come."""
+        """True if nothing of it is to come."""
         return self.state in (JobState.DONE, JobState.CANCELLED)

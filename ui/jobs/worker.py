@@ -145,7 +145,7 @@ class Jobs:
                     self._woken.notify_all()
 
     def _own(self) -> bool:
-        """Whether this process is the one that works on these jobs."""
+        """Return whether this process is the one that works on these jobs."""
         with self._opening:
             if self._owned.is_locked:
                 return True

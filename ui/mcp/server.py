@@ -82,7 +82,7 @@ class HttpEndpoint:
 
     @asynccontextmanager
     async def lifespan(self, _: object) -> AsyncIterator[None]:
-        """What must run while it is served."""
+        """Run the session manager while the application is served."""
         async with self._manager.run():
             yield
 

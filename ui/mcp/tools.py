@@ -40,11 +40,11 @@ Dates are resolved from the day on which an article was published."""
 
 
 class ToolError(Exception):
-    """What went wrong, in words for who called."""
+    """A fault, in words for the caller."""
 
 
 class ArticleAskedIn(BaseModel):
-    """Which article to read."""
+    """The article to read."""
 
     model_config = ConfigDict(extra="forbid")
 

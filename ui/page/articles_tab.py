@@ -43,7 +43,7 @@ Report = list[tuple[str, str, str]]
 
 
 class _Look(NamedTuple):
-    """What of the articles is looked at: the values of the fields above the list."""
+    """The part of the list that is shown: the values of the fields above it."""
 
     collection: str
     words: str
@@ -120,19 +120,23 @@ class ArticlesTab:
             searched = self._service.library.collection(collection)
             if where == _TEXTS and words.strip():
                 return hits_listing(searched.search(words[:500], _HITS), collection, said)
-            found = searched.summaries(words, offset, PAGE_SIZE, _ORDERS.get(order, Order.TITLE))
+            summaries = searched.summaries(
+                words, offset, PAGE_SIZE, _ORDERS.get(order, Order.TITLE)
+            )
             samples = self._samples(collection)
         except UserError as error:
             return problem(without_folders(error))
         own = bool(samples) and searched.counts()[0] > len(samples)
         return listing(
-            found, offset, words, collection, samples=len(samples) if own else 0, told=said
+            summaries, offset, words, collection, samples=len(samples) if own else 0, told=said
         )
 
     def _samples(self, collection: str) -> list[str]:
         """The ids of the articles that came with the product."""
-        found = self._service.library.collection(collection).summaries(SAMPLES)
-        return [each.id for each in found.articles if (each.source or "").startswith(SAMPLES)]
+        samples = self._service.library.collection(collection).summaries(SAMPLES)
+        return [
+            article.id for article in samples.articles if (article.source or "").startswith(SAMPLES)
+        ]
 
     def _added(self, event: gr.EventData, *look: str) -> Any:  # noqa: ANN401
         # A job of another collection changes nothing here.
@@ -246,7 +250,7 @@ def _ids(data: dict[str, Any]) -> list[str]:
         named = json.loads(str(data["articles"]))
     except ValueError:
         return []
-    return [str(each) for each in named] if isinstance(named, list) else []
+    return [str(name) for name in named] if isinstance(named, list) else []
 
 
 def _outcome(added: Added) -> str:

@@ -11,7 +11,7 @@ PAGE_SIZE = 50
 
 
 def add_form() -> str:
-    """Where files, a folder and addresses are chosen, and where jobs are shown."""
+    """The form for files, a folder and addresses, and the list of jobs below it."""
     kinds = ", ".join(kind[1:] for kind in KINDS)
     accept = ",".join(KINDS)
     return (
@@ -31,27 +31,35 @@ def add_form() -> str:
 
 
 def listing(
-    found: Summaries, offset: int, words: str, collection: str, *, samples: int = 0, told: str = ""
+    summaries: Summaries,
+    offset: int,
+    words: str,
+    collection: str,
+    *,
+    samples: int = 0,
+    told: str = "",
 ) -> str:
     """A page of the list, with what can be done to each article.
 
     Args:
-        found: The articles of the page.
+        summaries: The articles of the page.
         offset: How many come before them.
         words: What was searched for.
         collection: The name of the collection.
         samples: How many articles of the product itself are among those of the user.
         told: HTML of what has just happened.
     """
-    total = found.total
-    count = f'<p class="aq-count" role="status">{_count(total, offset, len(found.articles))}</p>'
+    total = summaries.total
+    count = (
+        f'<p class="aq-count" role="status">{_count(total, offset, len(summaries.articles))}</p>'
+    )
     head = f"{told}{_samples(samples)}"
     if not total:
         reason = "No article matches." if words.strip() else "This collection is empty."
         body = f'<p class="aq-nothing" role="status">{reason}</p>'
     else:
-        items = "".join(_row(article) for article in found.articles)
-        pager = _pager(total, offset, offset + len(found.articles))
+        items = "".join(_row(article) for article in summaries.articles)
+        pager = _pager(total, offset, offset + len(summaries.articles))
         body = f'{count}{_selection()}<ul class="aq-articles">{items}</ul>{pager}'
     return f"<div{attributes(collection=collection)}>{head}{body}</div>"
 
@@ -81,7 +89,7 @@ def hits_listing(hits: Sequence[Hit], collection: str, told: str = "") -> str:
 
 
 def deleted(count: int, key: str) -> str:
-    """What was deleted, and how to get it back."""
+    """The number of deleted articles, and the button that brings them back."""
     words = f"{count:,} article{'' if count == 1 else 's'} deleted."
     undo = f'<button type="button"{attributes(action="undo", key=key)}>Undo</button>' if key else ""
     return f'<p class="aq-told" role="status">{words} {undo}</p>'

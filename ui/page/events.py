@@ -16,7 +16,7 @@ last event: what is clicked in that moment is done, and the page is never told.
 
 
 def event_data(event: gr.EventData) -> dict[str, Any]:
-    """What the browser sent with an event."""
+    """The data that the browser sent with an event."""
     data = event._data
     return data if isinstance(data, dict) else {}
 

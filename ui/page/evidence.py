@@ -81,7 +81,7 @@ def evidence_panel(answer: Answer | None) -> str:
         )
     answers = side_by_side(answer)
     firsts = first_numbers(answers)
-    groups = [_group(each, rank, answer, firsts[rank]) for rank, each in enumerate(answers)]
+    groups = [_group(member, rank, answer, firsts[rank]) for rank, member in enumerate(answers)]
     beside = _comparison(answers, answer) if len(answers) > 1 else ""
     return f"{beside}{_time_line(answers, firsts)}{''.join(groups)}"
 
@@ -96,7 +96,7 @@ def explanation(lines: Sequence[str]) -> str:
 
 def marked_passage(citation: Citation) -> str:
     """The passage of a citation with its quote marked."""
-    start, end = (each - citation.passage_start for each in (citation.start, citation.end))
+    start, end = (offset - citation.passage_start for offset in (citation.start, citation.end))
     text = citation.passage
     if end <= start:
         return _text(text)
@@ -111,9 +111,9 @@ def text_html(text: str) -> str:
 def examples(questions: Iterable[str]) -> str:
     """Questions that a click asks; "" if there are none."""
     items = "".join(
-        f'<li><button type="button"{attributes(action="example", question=each)}>'
-        f"{_text(each)}</button></li>"
-        for each in questions
+        f'<li><button type="button"{attributes(action="example", question=question)}>'
+        f"{_text(question)}</button></li>"
+        for question in questions
     )
     return f'<h2>For example</h2><ul class="aq-examples">{items}</ul>' if items else ""
 
@@ -176,9 +176,9 @@ def _date(answer: Answer) -> str:
 def _items(answers: Sequence[Answer], references: "_References", *, dated: bool = False) -> str:
     """Answers under each other: the members of a list, or those of articles that disagree."""
     rows = "".join(
-        f'<li><bdi class="aq-tile-text">{_text(each.text or "")}</bdi>{references.to(each)} '
-        f"{_when(each) if dated else ''}{_confidence(each)}</li>"
-        for each in answers
+        f'<li><bdi class="aq-tile-text">{_text(answer.text or "")}</bdi>{references.to(answer)} '
+        f"{_when(answer) if dated else ''}{_confidence(answer)}</li>"
+        for answer in answers
     )
     return f'<ul class="aq-items">{rows}</ul>' if rows else ""
 
@@ -191,9 +191,9 @@ def side_by_side(answer: Answer) -> list[Answer]:
     different = answer.items or answer.disagreeing or answer.changes
     first = different or (answer,)
     others = [
-        each
-        for each in answer.alternatives
-        if each.relation is None and each.confidence >= MIN_ALTERNATIVE
+        alternative
+        for alternative in answer.alternatives
+        if alternative.relation is None and alternative.confidence >= MIN_ALTERNATIVE
     ]
     # Beside the members of a list, or answers that are well supported, a guess has no place.
     return [*first, *(() if different else others)]
@@ -202,12 +202,12 @@ def side_by_side(answer: Answer) -> list[Answer]:
 def _comparison(answers: Sequence[Answer], best: Answer) -> str:
     timed = bool(best.disagreeing or best.changes)
     tiles = "".join(
-        f'<li class="aq-tile{" aq-best" if each is best else ""}"><a href="#aq-group-{rank}">'
-        f'<span class="aq-tile-text"><bdi>{_text(each.text or "")}</bdi></span>'
-        f"{_confidence(each)}"
-        f'<span class="aq-tile-count">{f"{_when(each)} · " if timed else ""}'
-        f"{_articles(each.citations)}</span></a></li>"
-        for rank, each in enumerate(answers)
+        f'<li class="aq-tile{" aq-best" if member is best else ""}"><a href="#aq-group-{rank}">'
+        f'<span class="aq-tile-text"><bdi>{_text(member.text or "")}</bdi></span>'
+        f"{_confidence(member)}"
+        f'<span class="aq-tile-count">{f"{_when(member)} · " if timed else ""}'
+        f"{_articles(member.citations)}</span></a></li>"
+        for rank, member in enumerate(answers)
     )
     heading = f"The articles give {len(answers)} answers"
     if best.items:
@@ -276,7 +276,7 @@ def _time_line(answers: Sequence[Answer], firsts: Sequence[int]) -> str:
 
 
 def _group(answer: Answer, rank: int, best: Answer, first: int) -> str:
-    count = len({each.article_id for each in answer.citations})
+    count = len({citation.article_id for citation in answer.citations})
     words = f"<q><bdi>{_text(answer.text or '')}</bdi></q>"
     if answer is not best and answer.relation != "listed":
         heading = f"Another answer: {words}"
@@ -291,7 +291,9 @@ def _group(answer: Answer, rank: int, best: Answer, first: int) -> str:
 
 
 def _cards(citations: Iterable[Citation], first: int, *, nearest: bool = False) -> str:
-    items = "".join(_card(each, number, nearest) for number, each in enumerate(citations, first))
+    items = "".join(
+        _card(citation, number, nearest) for number, citation in enumerate(citations, first)
+    )
     return f'<ol class="aq-cards">{items}</ol>'
 
 
@@ -320,7 +322,7 @@ def _card(citation: Citation, number: int, nearest: bool) -> str:
 
 
 def _quoted(citation: Citation, title: str) -> str:
-    """What is copied of a citation; the page adds a link to the place where there is no other."""
+    """A citation as it is copied; the page adds a link to the place where there is no other."""
     published = str(citation.published) if citation.published else "no date"
     quote = citation.quote or citation.passage.strip()
     return attributes(
@@ -334,7 +336,7 @@ def _quoted(citation: Citation, title: str) -> str:
 
 
 def _articles(citations: Sequence[Citation]) -> str:
-    count = len({each.article_id for each in citations})
+    count = len({citation.article_id for citation in citations})
     return f"{count} article{'' if count == 1 else 's'}"
 
 
@@ -343,7 +345,7 @@ def _title(title: str, source: str | None, article_id: str) -> str:
 
 
 def _when(answer: Answer) -> str:
-    """When an answer was so, as far as its sentence tells, or when it was published."""
+    """The time at which an answer held, by its sentence, or else its publication."""
     return _published(time_words(answer) if answer.held else answer.published)
 
 

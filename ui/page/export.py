@@ -64,7 +64,9 @@ def _answer(answer: Answer) -> list[str]:
         return [_text(answer.help.words)]
     if answer.text is None:
         return [_text(silence_words(answer))]
-    shown = [one for one in side_by_side(answer) if one is answer or one.relation is not None]
+    shown = [
+        member for member in side_by_side(answer) if member is answer or member.relation is not None
+    ]
     firsts = dict(zip(map(id, shown), first_numbers(shown), strict=True))
 
     def said(member: Answer) -> str:
@@ -82,9 +84,9 @@ def _answer(answer: Answer) -> list[str]:
         parts.append(_text(f"Understood as: {answer.understood_as}"))
     if different := answer.disagreeing or answer.changes:
         heading = CHANGED if answer.changes else DISAGREE
-        lines = [f"- {time_words(one).strip()}: {said(one)}" for one in different]
+        lines = [f"- {time_words(member).strip()}: {said(member)}" for member in different]
         parts.append("\n".join([f"{heading}:", "", *lines]))
-    citations = (citation for one in shown for citation in one.citations)
+    citations = (citation for member in shown for citation in member.citations)
     return [*parts, *(_source(number, citation) for number, citation in enumerate(citations, 1))]
 
 

@@ -1,4 +1,4 @@
-"""Which articles are asked: as people type it, as chips, and how many pass."""
+"""Filters of articles: as people type them, as chips, and how many articles pass."""
 
 import calendar
 import re
@@ -27,7 +27,7 @@ _FORM = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
 def in_words(filters: Filters, titles: Sequence[str] = ()) -> str:
-    """What the filters let pass, "" for everything.
+    """The filters in words; "" if they let everything pass.
 
     Args:
         filters: As `typed` gives them.
@@ -65,20 +65,20 @@ def typed(
         UserError: If a date is not one, or the range holds no day.
     """
     today = today or date.today()
-    found = Filters(
+    filters = Filters(
         _day(since, "From", today),
         _day(until, "Until", today, last=True),
         (source or "").strip() or None,
         frozenset(articles),
     )
-    if found.since and found.until and found.since > found.until:
-        raise UserError(f"no day is both after {found.since} and before {found.until}")
-    return found
+    if filters.since and filters.until and filters.since > filters.until:
+        raise UserError(f"no day is both after {filters.since} and before {filters.until}")
+    return filters
 
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """How many articles the filters let pass.
+    """The numbers of articles that the filters let pass.
 
     Attributes:
         passing: Those that pass.
@@ -109,7 +109,7 @@ def passing(collection: Collection, filters: Filters) -> Passing:
     return Passing(kept, len(articles), tuple(several.most_common(SOURCES_SHOWN)), named)
 
 
-def chips(filters: Filters, found: Passing) -> str:
+def chips(filters: Filters, numbers: Passing) -> str:
     """The filters as chips, each with a button that removes it, and how many articles pass."""
     parts = []
     if filters.since:
@@ -118,25 +118,25 @@ def chips(filters: Filters, found: Passing) -> str:
         parts.append(_chip("until", f"until {filters.until}"))
     if filters.source:
         parts.append(_chip("source", f"source: {filters.source}"))
-    for article_id, title in zip(sorted(filters.articles), found.titles, strict=True):
+    for article_id, title in zip(sorted(filters.articles), numbers.titles, strict=True):
         parts.append(_chip("article", f"only “{title}”", article_id))
     if not parts:
         return ""
-    hidden = " aq-none-pass" if not found.passing else ""
+    hidden = " aq-none-pass" if not numbers.passing else ""
     return (
         f'<ul class="aq-chips" aria-label="Filters">{"".join(parts)}</ul>'
-        f'<p class="aq-passing{hidden}" role="status">{found.passing:,} of {found.total:,} '
-        f"article{'' if found.total == 1 else 's'}</p>"
+        f'<p class="aq-passing{hidden}" role="status">{numbers.passing:,} of {numbers.total:,} '
+        f"article{'' if numbers.total == 1 else 's'}</p>"
     )
 
 
-def sources(filters: Filters, found: Passing) -> str:
+def sources(filters: Filters, numbers: Passing) -> str:
     """The sources to choose from."""
     rows = "".join(
         f'<li><button type="button" aria-pressed="{"true" if name == filters.source else "false"}"'
         f"{attributes(action='source', source=name)}>{text_html(name)} "
         f"<span>{count:,}</span></button></li>"
-        for name, count in found.sources
+        for name, count in numbers.sources
     )
     return f'<ul class="aq-sources" aria-label="Sources">{rows}</ul>' if rows else ""
 
@@ -178,7 +178,7 @@ def _day(text: str | None, field: str, today: date, *, last: bool = False) -> da
         return None
     match = _FORM.fullmatch(stripped)
     if match:
-        year, month, day = (int(each) if each else None for each in match.groups())
+        year, month, day = (int(group) if group else None for group in match.groups())
         try:
             if year is not None:
                 month = month or (12 if last else 1)
@@ -196,7 +196,7 @@ def _day(text: str | None, field: str, today: date, *, last: bool = False) -> da
 
 
 def _is_time(text: str) -> bool:
-    """Whether a text names a time and nothing beside it."""
+    """Return whether a text names a time and nothing beside it."""
     times = find_times(text, lenient=True)
     if len(times) != 1:
         return False

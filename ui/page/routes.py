@@ -1,4 +1,4 @@
-"""What the scripts of the page ask: conversations, evidence, filters and articles, as HTML."""
+"""Routes for the scripts of the page: conversations, evidence, filters and articles, as HTML."""
 
 import asyncio
 import hashlib
@@ -163,13 +163,13 @@ def page_routes(service: Service, dialogues: Dialogues) -> APIRouter:
     async def show_filters(body: _Typed) -> dict[str, Any]:
         def work() -> dict[str, Any]:
             filters = _filters(body)
-            found = passing(service.library.collection(body.collection), filters)
+            numbers = passing(service.library.collection(body.collection), filters)
             return {
                 "since": filters.since.isoformat() if filters.since else "",
                 "until": filters.until.isoformat() if filters.until else "",
                 "source": filters.source or "",
-                "chips": chips(filters, found),
-                "sources": sources(filters, found),
+                "chips": chips(filters, numbers),
+                "sources": sources(filters, numbers),
             }
 
         return await asyncio.to_thread(work)
@@ -184,7 +184,7 @@ def page_routes(service: Service, dialogues: Dialogues) -> APIRouter:
         return {"html": await asyncio.to_thread(look)}
 
     def state(person: str, conversation_id: str, first: int) -> dict[str, Any]:
-        """What the page shows of a conversation, from one question on."""
+        """A conversation as the page shows it, from one question on."""
         statuses = dialogues.statuses(conversation_id)
         conversation = conversations.get(person, conversation_id)
         return _shown(conversation, statuses, first)

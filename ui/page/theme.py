@@ -18,7 +18,7 @@ _LATIN_EXT = (
 
 
 def head(root: str) -> str:
-    """What stands in the head of the page, for a server that is shown under `root`.
+    """The head of the page, for a server that is shown under `root`.
 
     The page gives itself other addresses as it goes, so that everything here is named from the
     root on.

@@ -20,7 +20,7 @@ INTERRUPTED = "The server was stopped before this was answered."
 
 
 def welcome(words: str = "", questions: Sequence[str] = ()) -> str:
-    """What stands there before the first question."""
+    """The transcript before the first question."""
     return (
         '<div class="aq-welcome"><p class="aq-lead">Ask the articles.</p>'
         f"<p>{text_html(words)}</p>{examples(questions)}</div>"
@@ -131,7 +131,7 @@ def _outcome(exchange: Exchange, status: str | None) -> str:
 def _actions(exchange: Exchange, answer: Answer) -> str:
     number = exchange.number
     shown = side_by_side(answer) if answer.text is not None else [answer]
-    places = sum(len(one.citations) for one in shown)
+    places = sum(len(member.citations) for member in shown)
     kind = "passage" if answer.text is not None else "nearest passage"
     buttons = [
         f'<button type="button" class="aq-show"{attributes(action="show", number=number)}>'

@@ -14,7 +14,7 @@ from qa.dates.types import Meaning
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a pattern met: the tokens from `first` up to, not including, `last`.
+    """A match of a pattern: the tokens from `first` up to, not including, `last`.
 
     Attributes:
         text: The text that the tokens are of.

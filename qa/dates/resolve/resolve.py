@@ -166,8 +166,8 @@ def _read(meaning: Meaning, anchor: Anchor | None, direction: Direction) -> list
         case Rolling():
             if meaning.count > 0 and direction.sign < 0 and direction.firm:
                 return []  # "ruled for the next three decades": counted from an event
-            other = calendar_units.moved(anchor.date, meaning.unit, meaning.count)
-            first, last = sorted((anchor.date, other))
+            end = calendar_units.moved(anchor.date, meaning.unit, meaning.count)
+            first, last = sorted((anchor.date, end))
             return [(Interval(first, last), "range", "anchor")]
 
 

@@ -171,7 +171,7 @@ def _next(words: Sequence[str], index: int) -> str:
 
 
 def _group(words: Sequence[str], index: int, stop: int) -> int:
-    """How many words a modal's verb group takes: "will not be held"."""
+    """The number of words in a modal's verb group: "will not be held"."""
     step = 1
     while index + step < len(words) and index + step != stop and step < 6:
         word = words[index + step].lower()
@@ -182,7 +182,7 @@ def _group(words: Sequence[str], index: int, stop: int) -> int:
 
 
 def _infinitive(words: Sequence[str], index: int, stop: int) -> int:
-    """How many words "scheduled to be held" takes."""
+    """The number of words in an infinitive group: "scheduled to be held"."""
     if index + 1 < len(words) and words[index + 1].lower() == "to" and index + 1 != stop:
         return 1 + _group(words, index + 1, stop)
     return 1

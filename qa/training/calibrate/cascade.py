@@ -1,4 +1,4 @@
-"""How two readers are put together: what is read again, and whose word weighs more."""
+"""Fitting a cascade of two readers: the passages that are read again, and the weights."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""What a score is worth as a probability: logistic regression, and where answers begin. Pure."""
+"""Fitting the calibration: logistic regression on scores, and the threshold. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

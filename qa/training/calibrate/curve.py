@@ -1,4 +1,4 @@
-"""What reading less costs: how good answers are, and how many are those of the full reading."""
+"""The cost of reading less: the quality of answers, and their agreement with full reading."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,7 +24,7 @@ class Question(NamedTuple):
 
 
 def curve(questions: Sequence[Question], stages: Stages, candidates: Candidates) -> list[str]:
-    """What the model card says about reading less, in Markdown.
+    """The table of the model card about reading less, in Markdown.
 
     Args:
         questions: Of the reporting half.
@@ -34,7 +34,7 @@ def curve(questions: Sequence[Question], stages: Stages, candidates: Candidates)
     from sklearn.metrics import roc_auc_score
 
     rows = [("everything", replace(stages, rules=None))]
-    rows += [(f"limit x {each:g}", _with_limit(stages, each)) for each in FACTORS]
+    rows += [(f"limit x {factor:g}", _with_limit(stages, factor)) for factor in FACTORS]
     lines = [
         "The full reading was the teacher on the choosing half. On the other half, at the limit "
         "that was taken (x 1) and beside them; same: answers, dates and contradictions that are "
@@ -43,36 +43,41 @@ def curve(questions: Sequence[Question], stages: Stages, candidates: Candidates)
         "| | passages read | read again | same | F1 | AUC | calibration error |",
         "|---|---|---|---|---|---|---|",
     ]
-    full = [_outcome(one, replay(rows[0][1], one.read), stages, candidates) for one in questions]
+    full = [
+        _outcome(question, replay(rows[0][1], question.read), stages, candidates)
+        for question in questions
+    ]
     for label, tried in rows:
-        readings = [replay(tried, one.read) for one in questions]
+        readings = [replay(tried, question.read) for question in questions]
         seen = [
-            _outcome(one, reading, stages, candidates)
-            for one, reading in zip(questions, readings, strict=True)
+            _outcome(question, reading, stages, candidates)
+            for question, reading in zip(questions, readings, strict=True)
         ]
-        earned = np.array([each[1] for each in seen])
-        sure = np.array([each[2] for each in seen])
-        answerable = np.array([bool(one.golds) for one in questions])
-        same = fmean(one[0] == other[0] for one, other in zip(seen, full, strict=True))
+        earned = np.array([result[1] for result in seen])
+        sure = np.array([result[2] for result in seen])
+        answerable = np.array([bool(question.golds) for question in questions])
+        same = fmean(
+            result[0] == full_result[0] for result, full_result in zip(seen, full, strict=True)
+        )
         area = roc_auc_score(answerable, sure) if 0 < answerable.sum() < len(sure) else np.nan
         error = float(calibration_error(sure, earned >= RIGHT_FROM_F1))
         lines.append(
-            f"| {label} | {fmean(each.read for each in readings):.1f} "
-            f"| {fmean(each.again for each in readings):.2f} | {same:.1%} "
+            f"| {label} | {fmean(reading.read for reading in readings):.1f} "
+            f"| {fmean(reading.again for reading in readings):.2f} | {same:.1%} "
             f"| {100 * earned[answerable].mean():.1f} | {area:.3f} | {error:.3f} |"
         )
     return lines
 
 
 def _outcome(
-    one: Question, reading: Reading, stages: Stages, candidates: Candidates
+    question: Question, reading: Reading, stages: Stages, candidates: Candidates
 ) -> tuple[object, float, float]:
-    """What people see, what it earns, and how sure it is."""
-    made = candidates(one.read, reading.evidence)
+    """The outcome that people see, its F1 and its confidence."""
+    made = candidates(question.read, reading.evidence)
     seen = outcome(made, stages.calibration)
     if not made:
         return seen, 0.0, 0.0
-    earned = f1(made[0].evidence[0].quote, one.golds) if one.golds else 0.0
+    earned = f1(made[0].evidence[0].quote, question.golds) if question.golds else 0.0
     return seen, earned, stages.calibration.probability(made[0])
 
 

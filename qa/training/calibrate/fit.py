@@ -116,12 +116,14 @@ def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: str) -> 
     if len(stages.stages) == 2:
         calibration = Calibration(**fit.calibration, retrieval=retrieval, fitted=None)
         made = _candidates(answerer, retrieval)
-        reads = [each.read() for each in choosing]
+        reads = [question.read() for question in choosing]
         rules = fit_rules(reads, replace(stages, calibration=calibration), made)
         rules.save(model / RULES)
         stages = replace(stages, calibration=calibration, rules=rules)
         fit = fit_calibration(list(_observe(asked, answerer, stages, retrieval)))
-        reported = [_measured(each) for each in asked if half_of(each.group) == "reporting"]
+        reported = [
+            _measured(question) for question in asked if half_of(question.group) == "reporting"
+        ]
         text = with_section(
             text, "Reading", curve(reported, stages, _candidates(answerer, retrieval))
         )

@@ -1,4 +1,4 @@
-"""When two readers have read enough: the rules, with the full reading as their teacher."""
+"""Fitting the rules of when to stop reading, with the full reading as their teacher."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ EVERYTHING = 1e9
 
 
 class Read(NamedTuple):
-    """What a question found, and what each of two readers finds in all of the passages.
+    """The hits of a question, and the evidence of each of two readers in all of them.
 
     Attributes:
         question: In words.
@@ -74,7 +74,7 @@ class Replayed:
 
 
 def replay(stages: Stages, asked: Read) -> Reading:
-    """What the readers of some stages read for a question, by their rules, and what they find."""
+    """The reading of some stages for a question, by their rules."""
     said = {
         stage.model: Replayed(evidence)
         for stage, evidence in zip(stages.stages, asked.readings, strict=True)
@@ -85,7 +85,7 @@ def replay(stages: Stages, asked: Read) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What people see of an answer.
+    """The parts of an answer that people see.
 
     Attributes:
         answer: Its words, normalised; None where it is not given.
@@ -99,7 +99,7 @@ class Outcome:
 
 
 def outcome(candidates: Sequence[Candidate], calibration: Calibration) -> Outcome:
-    """What people see of these candidates."""
+    """The outcome of these candidates."""
     likely = [
         (normalise(candidate.evidence[0].quote), calibration.probability(candidate))
         for candidate in candidates[:5]
@@ -119,7 +119,7 @@ def fit_rules(asked: Sequence[Read], stages: Stages, candidates: Candidates) -> 
         stages: Two readers, and the calibration of their full reading.
         candidates: Makes answers of what was read.
     """
-    asked = [one for one in asked if one.hits and not needs_everything(one.question)]
+    asked = [read for read in asked if read.hits and not needs_everything(read.question)]
     if not asked:
         return Rules(ALWAYS, EVERYTHING)
     teacher = _Teacher(asked, stages, candidates)
@@ -138,17 +138,19 @@ class _Teacher:
         self._candidates = candidates
         full = replace(stages, rules=None)
         self._known: dict[tuple[int, frozenset[Passage]], Outcome] = {}
-        self._full = [self._outcome(number, replay(full, one)) for number, one in enumerate(asked)]
+        self._full = [
+            self._outcome(number, replay(full, question)) for number, question in enumerate(asked)
+        ]
 
     def reading(self, number: int, rules: Rules, read: int | None = None) -> Reading:
-        """What is read by these rules; of the first `read` passages only, if it says so."""
-        one = self.asked[number]
+        """The reading by these rules; of only the first `read` passages, if given."""
+        question = self.asked[number]
         if read is not None:
-            one = one._replace(hits=one.hits[:read])
-        return replay(replace(self.stages, rules=rules), one)
+            question = question._replace(hits=question.hits[:read])
+        return replay(replace(self.stages, rules=rules), question)
 
     def is_same(self, number: int, reading: Reading) -> bool:
-        """Whether a reading has the outcome of the full one."""
+        """Return whether a reading has the outcome of the full one."""
         return self._outcome(number, reading) == self._full[number]
 
     def same(self, rules: Rules) -> float:
@@ -167,17 +169,17 @@ class _Teacher:
 
 
 def _fit_more(teacher: _Teacher, rules: Rules) -> Odds:
-    """Whether reading on after some passages changes the outcome."""
+    """Return whether reading on after some passages changes the outcome."""
     worth = teacher.stages.choosing[0].retrieval
     seen: list[Features] = []
     changed: list[bool] = []
     places: list[tuple[int, int]] = []  # the question's number, and how many were read
-    for number, one in enumerate(teacher.asked):
+    for number, question in enumerate(teacher.asked):
         for count in ROUNDS:
-            if count < len(one.hits):
-                read = {hit.passage for hit in one.hits[:count]}
-                first = [place for place in one.readings[0] if place.hit.passage in read]
-                seen.append(features(passages(first, one.hits, count, worth)))
+            if count < len(question.hits):
+                read = {hit.passage for hit in question.hits[:count]}
+                first = [place for place in question.readings[0] if place.hit.passage in read]
+                seen.append(features(passages(first, question.hits, count, worth)))
                 changed.append(not teacher.is_same(number, teacher.reading(number, rules, count)))
                 places.append((number, count))
     groups = [teacher.asked[number].group for number, _ in places]
@@ -204,7 +206,7 @@ def _regression(
     if len(set(changed)) < 2 or len(set(groups)) < 2:
         return ALWAYS, [1.0] * len(seen)  # nothing to learn from: read everything
     names = list(seen[0])
-    table = np.array([[each[name] for name in names] for each in seen])
+    table = np.array([[row[name] for name in names] for row in seen])
     # Features lie on scales of their own; what the penalty sees must not depend on these.
     centre, spread = table.mean(axis=0), table.std(axis=0) + 1e-6
     scaled = (table - centre) / spread
@@ -225,5 +227,7 @@ def _regression(
 
 def _highest(likely: Sequence[float], same: Callable[[float], float], wanted: float) -> float:
     """The highest limit that keeps enough answers the same; 0 if none does."""
-    tried = sorted({float(f"{each:.2g}") for each in likely if each < 1.0}, reverse=True)
+    tried = sorted(
+        {float(f"{probability:.2g}") for probability in likely if probability < 1.0}, reverse=True
+    )
     return next((limit for limit in tried if same(limit) >= wanted), 0.0)

@@ -1,4 +1,4 @@
-"""What readers and embedders typically read: the seed articles, as a network takes them."""
+"""Typical inputs of readers and embedders: the seed articles, as a network takes them."""
 
 import json
 from collections.abc import Iterator, Sequence
