@@ -181,6 +181,10 @@ class Answerer:
         """As `examples`, at once; None if they have to be found first."""
         return self._examples.ready()
 
+    def examples_so_far(self) -> tuple[str, ...]:
+        """Of the examples that `examples` is looking for, those that it has found."""
+        return self._examples.so_far()
+
     # The steps, in their order.
 
     def _understand(self, question: str, history: Sequence[Turn], trace: Trace) -> Understanding:

@@ -13,6 +13,7 @@ CHECKPOINT = "vectors.faiss"
 LEXICAL = "lexical"
 REEMBEDDING = "reembedding.sqlite"
 FEEDBACK = "feedback.jsonl"
+EXAMPLES = "examples.json"
 
 
 def refuse_other(path: Path) -> None:
@@ -58,7 +59,7 @@ def names_in(path: Path) -> set[str]:
 
 def holds_only_ours(names: set[str]) -> bool:
     """True if all names are of files that this program makes in a collection's folder."""
-    ours = (STORE, CHECKPOINT, LEXICAL, REEMBEDDING, FEEDBACK)
+    ours = (STORE, CHECKPOINT, LEXICAL, REEMBEDDING, FEEDBACK, EXAMPLES)
     return all(name.startswith(ours) or is_left_over(name) for name in names)
 
 

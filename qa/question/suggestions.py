@@ -1,13 +1,18 @@
 """Questions that a collection can answer, found in its own articles."""
 
+import json
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
+from contextlib import suppress
 from itertools import chain, zip_longest
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from index.errors import UserError
+from index.local.folder import EXAMPLES
+from index.local.temporary import unfinished
 from index.types import Article, Order
 
 if TYPE_CHECKING:
@@ -45,17 +50,26 @@ _NO_NAME = frozenset("a an the he she it they we i but and in on at this that".s
 
 
 class Examples:
-    """Finds examples once for each state of a collection."""
+    """Finds examples once for each state of a collection, and keeps them in its folder."""
 
     def __init__(self, answerer: "Answerer") -> None:
         self._answerer = answerer
         self._ready: tuple[Hashable, tuple[str, ...]] = (None, ())
+        self._so_far: tuple[Hashable, tuple[str, ...]] = (None, ())
         self._finding = Lock()
 
     def ready(self) -> tuple[str, ...] | None:
         """The examples, at once; None if they were not found yet or something has changed since."""
+        now = self._answerer.collection.state()
+        if self._ready[0] is None and (kept := self._kept(now)) is not None:
+            self._ready = now, kept
         state, questions = self._ready
-        return questions if state == self._answerer.collection.state() else None
+        return questions if state == now else None
+
+    def so_far(self) -> tuple[str, ...]:
+        """Those found by now, at once, while `get` is looking for more."""
+        state, questions = self._so_far
+        return questions if state == self._answerer.collection.state() else ()
 
     def get(self) -> tuple[str, ...]:
         """Up to `WANTED` questions that the collection answers; asking them takes seconds."""
@@ -65,9 +79,39 @@ class Examples:
                 questions = self.ready()
                 if questions is None:
                     state = self._answerer.collection.state()
-                    questions = tuple(_answered(self._answerer))
+                    questions = ()
+                    for question in _answered(self._answerer):
+                        questions += (question,)
+                        self._so_far = (state, questions)
                     self._ready = (state, questions)
+                    self._keep(state, questions)
         return questions
+
+    def _file(self) -> Path | None:
+        place = self._answerer.collection.path
+        return place / EXAMPLES if isinstance(place, Path) else None
+
+    def _kept(self, state: Hashable) -> tuple[str, ...] | None:
+        """What another process found for this state, and this version of the program."""
+        file = self._file()
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            if file and (kept := json.loads(file.read_bytes()))["of"] == _key(state):
+                return tuple(map(str, kept["questions"]))
+        return None
+
+    def _keep(self, state: Hashable, questions: tuple[str, ...]) -> None:
+        # A folder that cannot be written to, and one that is gone by now, costs only the time.
+        if file := self._file():
+            with suppress(OSError), unfinished(file.parent) as folder:
+                made = folder / file.name
+                made.write_text(json.dumps({"of": _key(state), "questions": questions}))
+                made.replace(file)
+
+
+def _key(state: Hashable) -> str:
+    from qa import __version__
+
+    return f"{__version__} {state!r}"
 
 
 def candidates(articles: Iterable[Article]) -> list[str]:
@@ -109,18 +153,18 @@ def _newest(collection: "Collection") -> tuple[list[Article], list[Article]]:
     return own, samples
 
 
-def _answered(answerer: "Answerer") -> list[str]:
-    answered: list[str] = []
+def _answered(answerer: "Answerer") -> Iterator[str]:
+    found = 0
     own, samples = _newest(answerer.collection)
     # The samples are asked about only where one's own articles suggest too little.
     suggested = dict.fromkeys([*candidates(own)[:_TRIED], *candidates(samples)])
     for question in list(suggested)[:_TRIED]:
-        if len(answered) == WANTED:
-            break
+        if found == WANTED:
+            return
         try:
             answer = answerer.ask(question)
         except UserError:
             continue  # An article that is removed in the meantime is no reason to fail.
         if answer.text is not None:
-            answered.append(question)
-    return answered
+            found += 1
+            yield question

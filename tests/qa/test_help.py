@@ -108,6 +108,29 @@ def test_a_greeting_asks_nothing_and_shows_nothing_stale(tmp_path):
         assert fresh.examples() == found
 
 
+def test_examples_are_kept_with_the_collection_and_shown_one_by_one(tmp_path, monkeypatch):
+    text = "The president Nils Ake came by train. The minister Rosa Lind came by ship."
+    with Collection(tmp_path / "own", create=True) as collection:
+        collection.add([Article("a", "", text, None, None)])
+        first = Answerer(collection)
+        seen = []
+        asking = first.ask
+        monkeypatch.setattr(
+            first, "ask", lambda question: seen.append(first.examples_so_far()) or asking(question)
+        )
+        found = first.examples()
+        assert len(found) > 1
+        assert {found[:number] for number in range(len(found))} <= set(seen)
+    with Collection(tmp_path / "own") as collection:
+        assert Answerer(collection).ready_examples() == found
+        (tmp_path / "own" / "examples.json").write_text("[")
+        assert Answerer(collection).ready_examples() is None
+    with Collection(tmp_path / "own") as collection:
+        assert Answerer(collection).examples() == found
+        collection.add([Article("b", "", "It rained.", None, None)])
+        assert Answerer(collection).ready_examples() is None
+
+
 def test_an_empty_collection_says_what_to_do(tmp_path):
     with Collection(tmp_path / "empty", create=True) as collection:
         answer = Answerer(collection).ask("what can you do?")

@@ -228,7 +228,10 @@ def _start(service: Service, collection: str) -> dict[str, Any]:
     ready = answerer.ready_examples()
     if ready is None:
         service.prepare_examples(answerer)
-    return {"html": welcome(words, ready or ()), "complete": ready is not None}
+    return {
+        "html": welcome(words, answerer.examples_so_far() if ready is None else ready),
+        "complete": ready is not None,
+    }
 
 
 def _filters(body: _Typed) -> Filters:

@@ -158,6 +158,7 @@ function parse() {
 }
 
 async function drawStart() {
+  let shown = '';
   for (const { collection } = page; collection === page.collection;) {
     const query = new URLSearchParams({ collection });
     let start;
@@ -165,7 +166,9 @@ async function drawStart() {
       start = await steadily(() => call(`/page/start?${query}`));
     } catch { return; }
     if (collection !== page.collection) return;
-    find('#aq-start').innerHTML = start.html;
+    // Drawn again, a button would lose the focus.
+    if (start.html !== shown) find('#aq-start').innerHTML = start.html;
+    shown = start.html;
     if (start.complete) return;
     await new Promise((resolve) => { setTimeout(resolve, 500); });
   }
