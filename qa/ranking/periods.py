@@ -41,6 +41,20 @@ _UNTIL_THEN = re.compile(
 )
 _BOTH = re.compile(r"\s*(?:,|and|or|&)\s*", re.IGNORECASE)
 _NAME_BEFORE = re.compile(r"(?:[A-Z][\w'’.-]*|[)\"”’])\s*$")
+_DEATH = (
+    r"(?:(?:[a-z]+ly|later|had)\s+)*(?:was\s+)?"
+    r"(?:died|killed|murdered|drowned|dying|perished|passed\s+away)\b"
+)
+_DIED = re.compile(
+    rf"(?:\b(?:he|she|who|and|before|until|after)|,)\s+{_DEATH}|\b(?:his|her)\s+death\b", re.I
+)
+_NAME_DIED = re.compile(rf"\s+{_DEATH}")
+_LIFE = re.compile(r"\s*,?\s*\([^()]*[–—-][^()]*\)")
+_CAPITAL = re.compile(r"[A-Z]")
+_OTHER_NAME = re.compile(r"[A-Z][\w'’-]+\s+[A-Z][\w'’-]+")
+_REST_OF_NAME = re.compile(r"(?:\s[A-Z][\w'’-]+)+")
+_LONG_LIFE = timedelta(days=366 * 40)
+_AFTER_DIED = 40
 _CROSSED = 60
 """Characters that one boundary between an answer and a time counts for."""
 
@@ -90,7 +104,7 @@ def place_time(text: str, published: date | None, start: int, end: int) -> Place
         start: Offset of the place in the text.
         end: Offset after it.
     """
-    first, last = sentence_around(text, start, end)
+    first, last = sentence_around(text, start, max(start + 1, end - 1))
     times = [
         dated for dated in dated(text, published) if _speaks_of(text, dated.expression, start, end)
     ]
@@ -102,6 +116,40 @@ def place_time(text: str, published: date | None, start: int, end: int) -> Place
     since = max(paragraph, start - _EARLIER)
     earlier = [t for t in times if since <= t.expression.start < first]
     return earlier[-1].time._replace(own=False) if earlier else None
+
+
+def death(text: str, published: date | None, start: int, end: int) -> PlaceTime | None:
+    """When the person that a place names died, if its sentence or the next one tells.
+
+    "(1871–1934)" after a name is a life where it is too long for an office.
+
+    Args:
+        text: As for `place_time`.
+        published: As for `place_time`.
+        start: Offset of the place in the text.
+        end: Offset after it.
+    """
+    if not _CAPITAL.search(text, start, end):
+        return None
+    if rest := _REST_OF_NAME.match(text, end):
+        end = rest.end()
+    times = dated(text, published)
+    if life := _LIFE.match(text, end):
+        for told in times:
+            time = told.time
+            inside = end <= told.expression.start and told.expression.end <= life.end()
+            if inside and time.told == "range" and time.end - time.start > _LONG_LIFE:
+                return PlaceTime(time.end, time.end, "point")
+    _, last = sentence_around(text, start, end)
+    following = next((i for i in range(last, len(text)) if not text[i].isspace()), last)
+    if following < len(text) and "\n\n" not in text[last:following]:
+        _, last = sentence_around(text, following, following + 1)
+    told_death = _NAME_DIED.match(text, end, last) or _DIED.search(text, start, last)
+    if told_death is None or _OTHER_NAME.search(text, end, told_death.start()):
+        return None
+    limit = told_death.end() + _AFTER_DIED
+    after = (t.time for t in times if told_death.end() <= t.expression.start <= limit)
+    return next(after, None)
 
 
 def _of_place(text: str, end: int, nearest: Dated) -> PlaceTime:

@@ -12,9 +12,10 @@ from qa.question.restrictions import Restrictions, stems
 from qa.ranking.around import Around, sentence_of
 from qa.ranking.evidence import Evidence
 from qa.ranking.form import HOW_MANY, ONE_THING, form_of, runs_across_sentences
-from qa.ranking.periods import PlaceTime, place_time, relation
+from qa.ranking.periods import PlaceTime, dated, death, place_time, relation
 from qa.ranking.polarity import asked_sides, other_side, polarity_of
 from qa.settings import FAR_LOGITS, SATISFACTION
+from qa.types import ResolvedDate
 
 _IN_PLACE = re.compile(
     r"\b(?i:in|at|from|near|outside|inside|(?:flew|flown|went|gone|came|sail\w*|travel\w*|moved?"
@@ -34,6 +35,8 @@ _TO_COME = re.compile(
     r"\b(?:will|shall|to\s+be|plans?|planned|scheduled|expected|going\s+to)\b",
     re.IGNORECASE,
 )
+_ASKS_DEATH = re.compile(r"\b(?:die[sd]?|dead|death|killed|murdered|drowned|dying)\b", re.I)
+_UNTIL = re.compile(r"\b(?:until|till|before)\s+(?:his|her|s?he)\b", re.IGNORECASE)
 _OLDER = timedelta(days=180)
 _STORY = 0.4
 """What the time that a story has come to is worth beside one of the same sentence."""
@@ -74,7 +77,7 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
     """
     told: list[PlaceTime | None] = [None] * len(places)
     if asked.time is not None or asked.current:
-        told = [place_time(p.text, p.article.published, p.start, p.end) for p in places]
+        told = [_time_told(question, place) for place in places]
     elsewhere = _told_elsewhere(places, told)
     others = [time for time in told if time is not None]
     days = [place.article.published for place in places if place.article.published is not None]
@@ -83,7 +86,7 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
     objects = _objects(question)
     there = _asks_in_place(question, asked) and any(_names_place(asked, p) for p in places)
     return [
-        _time(asked, place, time, others, of_value)
+        _with_death(question, asked, place, _time(asked, place, time, others, of_value))
         | _age(asked, place, time, newest)
         | _other_place(question, asked, place, there)
         | polarity_of(question, asked, sides, place)
@@ -105,7 +108,7 @@ def _told_elsewhere(
 ) -> list[list[PlaceTime]]:
     """For each place the times that sentences with the same words tell; none if its own does."""
     own = [
-        (stems(place.text[place.start : place.end]), time)
+        (place, stems(place.text[place.start : place.end]), time)
         for place, time in zip(places, told, strict=True)
         if time is not None and time.own and not runs_across_sentences(place)
     ]
@@ -113,7 +116,16 @@ def _told_elsewhere(
     for place, time in zip(places, told, strict=True):
         words = stems(place.text[place.start : place.end])
         known = time is not None and time.own
-        elsewhere.append([] if known or not words else [t for said, t in own if words <= said])
+        here = place.text, *sentence_of(place)
+        elsewhere.append(
+            []
+            if known or not words
+            else [
+                time
+                for other, said, time in own
+                if words <= said and (other.text, *sentence_of(other)) != here
+            ]
+        )
     return elsewhere
 
 
@@ -132,15 +144,56 @@ def _time(
         names = ["time " + relation(time, first, last, others) for time in elsewhere]
         return {max(names, key=SATISFACTION.__getitem__): 1.0}
     published = place.article.published
+    before = published is not None and published < asked.time.start
+    if told is None and before and not _TO_COME.search(place.text, *sentence_of(place)):
+        return {"published before": 1.0}
+    if told is None and _titled_otherwise(asked.time, place):
+        return {"title of another time": 1.0}
     if told is None and published is not None:
-        if published < asked.time.start and not _TO_COME.search(place.text, *sentence_of(place)):
-            return {"published before": 1.0}
         if asked.time.start <= published <= asked.time.end:
             return {"published within": 1.0}
         if published > asked.time.end:
             return {"published after": 1.0}
     worth = 1.0 if told is None or told.own else _STORY
     return {"time " + relation(told, asked.time.start, asked.time.end, others): worth}
+
+
+def _time_told(question: str, place: Around) -> PlaceTime | None:
+    """Return the time of a place; None of one that crosses sentences, or if it is a death's."""
+    if runs_across_sentences(place):
+        return None
+    published = place.article.published
+    told = place_time(place.text, published, place.start, place.end)
+    if told is None or told.told != "point" or _ASKS_DEATH.search(question):
+        return told
+    died = death(place.text, published, place.start, place.end)
+    if died is None or (died.start, died.end) != (told.start, told.end):
+        return told
+    before = place.text[place.end : sentence_of(place)[1]]
+    return told._replace(start=date.min, told="until") if _UNTIL.search(before) else None
+
+
+def _titled_otherwise(asked: ResolvedDate, place: Around) -> bool:
+    """Return whether an article's title names another time, as "Garlic Show 2018" for 2017."""
+    times = [titled.time for titled in dated(place.article.title, None)]
+    return bool(times) and all(t.end < asked.start or t.start > asked.end for t in times)
+
+
+def _with_death(
+    question: str, asked: Restrictions, place: Around, features: dict[str, float]
+) -> dict[str, float]:
+    """The features of a place's time, and whether the person that it names was dead then.
+
+    A reader that is asked for 1992 likes who died in 1992.
+    """
+    if asked.time is None or _ASKS_DEATH.search(question):
+        return features
+    died = death(place.text, place.article.published, place.start, place.end)
+    if died is None or died.start > asked.time.end:
+        return features
+    if died.end < asked.time.start or "time over" in features:
+        return {"time over": 1.0, "dead": 1.0}
+    return features
 
 
 def _age(

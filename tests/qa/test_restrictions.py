@@ -307,6 +307,52 @@ def test_what_one_sentence_tells_without_a_time_another_tells_with_it():
     assert seen(question, places[0]) == [{"time in force"}]
 
 
+@pytest.mark.parametrize(
+    ("text", "quote", "year", "dead"),
+    [
+        ("Per Moe ran the mill. He died in 1970.", "Per Moe", 1980, True),
+        ("Per Moe ran the mill. He died in 1970.", "Per Moe", 1960, False),
+        ("The mill was run by Per Moe, who died in 1970.", "by Per Moe", 1980, True),
+        ("The mill was run by Per Ole Moe, who died in 1970.", "Per", 1980, True),
+        ("Per Moe (1890–1970) ran the mill.", "Per Moe", 1980, True),
+        ("Per Moe (1961–1970) ran the mill.", "Per Moe", 1980, False),
+        ("Per Moe ran the mill. Ida Strand died in 1970.", "Per Moe", 1980, False),
+        # A reader likes who died in the year that is asked for.
+        ("Per Moe ran the mill from 1950 to 1962; he died in 1970.", "Per Moe", 1970, True),
+    ],
+)
+def test_who_was_dead_cannot_have_done_it(text, quote, year, dead):
+    (features,) = seen(f"Who ran the mill in {year}?", place(text, quote))
+    assert ("dead" in features) == dead
+
+
+def test_the_time_of_a_death_is_not_that_of_an_office():
+    text = "Per Moe ran the mill. Lea Vik died in 1970."
+    assert seen("Who ran the mill in 1970?", place(text, "Lea Vik")) == [{"time unknown"}]
+    assert seen("Who died in 1970?", place(text, "Lea Vik")) == [{"time within"}]
+    until = place("Per Moe ran the mill until his death in 1970.", "Per Moe")
+    assert seen("Who ran the mill in 1965?", until) == [{"time covers"}]
+
+
+def test_an_answer_that_crosses_sentences_has_no_time():
+    text = "The mill was run by Per Moe. Lea Vik ran it from 1971 to 1990."
+    across, within = seen(
+        "Who ran the mill in 1980?", place(text, "Per Moe. Lea Vik"), place(text, "Lea Vik")
+    )
+    assert "time unknown" in across
+    assert within == {"time covers"}
+
+
+def test_a_title_dates_what_its_article_tells():
+    text = "The kite show of Velm drew 900 people. The cup went to Bea Frey."
+    titled = place(text, "Bea Frey", title="Kite Show 2011")
+    plain = place(text, "Bea Frey", title="Kite Show")
+    question = "Who won the cup at the kite show of Velm in {}?"
+    assert seen(question.format(2009), titled) == [{"title of another time"}]
+    assert seen(question.format(2011), titled) == [{"time unknown"}]
+    assert seen(question.format(2009), plain) == [{"time unknown"}]
+
+
 def test_before_a_move_and_after_it():
     text = "The club played at the Coliseum before moving to Anker Field in Orm in 1980."
     old, new = seen(
