@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from index.collection import Collection
 from index.errors import UserError
+from index.page_breaks import page_of
 from index.types import NO_FILTERS, Filters, Hit
 from qa.question.followups import asks_for_another_answer, interpretations
 from qa.question.requests import request_of
@@ -396,4 +397,5 @@ def cite(hit: Hit, start: int, end: int) -> Citation:
         hit.passage.start,
         hit.passage.end,
         hit.text,
+        page_of(article, start),
     )

@@ -149,7 +149,8 @@ def source_line(citation: Citation) -> str:
     """Title or source of a citation, and its date."""
     name = citation.title or citation.source or citation.article_id
     published = citation.published.isoformat() if citation.published else "no date"
-    return f"{printable(name)} ({published})"
+    page = f", page {citation.page}" if citation.page else ""
+    return f"{printable(name)} ({published}{page})"
 
 
 def marked_passage(citation: Citation) -> str:

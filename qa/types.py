@@ -54,7 +54,8 @@ class Citation:
 
     `passage_start` and `passage_end` bound the passage around it, in the same text.
     A citation of a passage that is near but no answer has an empty quote
-    (`start == end == passage_start`).
+    (`start == end == passage_start`). `page` is the page of a PDF on which the quote begins, from
+    1; None for everything else.
     """
 
     article_id: str
@@ -67,6 +68,7 @@ class Citation:
     passage_start: int
     passage_end: int
     passage: str
+    page: int | None = None
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> "Citation":
@@ -86,6 +88,7 @@ class Citation:
             "passage_start": self.passage_start,
             "passage_end": self.passage_end,
             "passage": self.passage,
+            "page": self.page,
         }
 
 

@@ -25,7 +25,7 @@ from index.sources.inputs import (
 )
 from index.types import Article
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 
 
 def read_epub(document: Input, problem: Problem, fields: Fields) -> Iterator[Article]:

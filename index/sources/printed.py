@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise, zip_longest
 from statistics import median, quantiles
 
+from index.page_breaks import PAGE_BREAK
 from index.sources.html import Block
 
 _SHORT_LINE = 0.75
@@ -37,6 +38,7 @@ _PAGE_NUMBER = re.compile(
     r"\W*(?:page|seite|p\.?)?\W*(\d{1,4})\W*(?:(?:of|/|von)\W*\d{1,4}\W*)?", re.IGNORECASE
 )
 _ITEM = re.compile(r"(?:[•▪◦‣●○■·*–-]|\(?(?:\d{1,3}|[a-z])[.)])\s")
+_NEXT_SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)\]]* (?=[\W\d]*[^\W\da-z_])")
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’)\]\d]*$")
 _ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "ers", "ness", "'s", "’s")
 
@@ -79,7 +81,7 @@ def stated_title(title: str) -> str:
 
 
 def printed_blocks(pages: list[list[Line]]) -> list[Block]:
-    """Paragraphs, headings and rows of tables of a document.
+    """Paragraphs, headings and rows of tables of a document, with its page breaks.
 
     Args:
         pages: The lines of each page, in the order in which they are read.
@@ -96,7 +98,9 @@ def printed_blocks(pages: list[list[Line]]) -> list[Block]:
     blocks: list[Block] = []
     text, previous = "", None
     level = 0
-    for lines in pages:
+    breaks = ""
+    for number, lines in enumerate(pages):
+        breaks += PAGE_BREAK * bool(number)
         ends = _ends_of_paragraphs(lines)
         for place, line in enumerate(lines):
             if previous is None:
@@ -110,12 +114,28 @@ def printed_blocks(pages: list[list[Line]]) -> list[Block]:
             if not joins:
                 if text:
                     blocks.append(Block(text, level))
-                text, level = "", _level(line, usual, largest)
-            text = join_lines(text, line.text, known) if text else line.text
+                text, level = breaks, _level(line, usual, largest)
+                breaks = ""
+            if joins:
+                text, breaks = _with_breaks(join_lines(text, line.text, known), len(text), breaks)
+            else:
+                text += line.text
             previous = line
     if text:
         blocks.append(Block(text, level))
     return blocks
+
+
+def _with_breaks(text: str, end: int, breaks: str) -> tuple[str, str]:
+    """The text with page breaks behind the first sentence that ends from `end` on.
+
+    No sentence, which may be an answer or hold one, is cut in two. Breaks that find no place are
+    given back.
+    """
+    sentence = _NEXT_SENTENCE.search(text, end - 1) if breaks else None
+    if sentence is None:
+        return text, breaks
+    return text[: sentence.end()] + breaks + text[sentence.end() :], ""
 
 
 def join_lines(text: str, line: str, known: Callable[[str], bool]) -> str:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import date
 
 import docx
@@ -9,6 +10,7 @@ import pytest
 from fpdf import FPDF
 
 from index.errors import UserError
+from index.page_breaks import page_of
 from index.sources.files import read_articles, read_file
 from tests.index.helpers import added, read, zipped
 
@@ -62,7 +64,7 @@ def test_pdf_lines_become_paragraphs(tmp_path):
     pdf.output(str(tmp_path / "a.pdf"))
     article = read_file(tmp_path / "a.pdf")
     assert article.title == "Harbour"
-    assert article.text == "\n\n".join([(words * 6).strip()] * 2)
+    assert article.text == "\n\n\f".join([(words * 6).strip()] * 2)
     assert article.published is None, "the date of the file is not that of the publication"
 
 
@@ -222,3 +224,23 @@ def test_the_head_of_a_text_is_not_in_it_and_its_byline_is_kept(tmp_path, name, 
     article = read_file(path)
     assert (article.title, article.published) == ("Quay opens", date(2019, 5, 3))
     assert (article.text, article.byline) == ("Nine boats came.", "By Ana Costa")
+
+
+def test_the_text_of_a_pdf_tells_its_pages(tmp_path):
+    pdf = FPDF()
+    pdf.set_font("Helvetica", size=12)
+    for text in (
+        "The harbour was opened by Rosa Lind in May, and its quay, which is long, is well-",
+        "known in the whole region. The keeper of the lighthouse is Jon Vik.",
+        "",
+        "The ferry to Skag leaves at nine. Its captain is Una Roy.",
+    ):
+        pdf.add_page()
+        pdf.multi_cell(0, 7, text)
+    path = tmp_path / "harbour.PDF"
+    pdf.output(str(path))
+    article = read_file(path)
+    pages = {name: page_of(article, article.text.index(name)) for name in ("Rosa", "Jon", "Una")}
+    assert pages == {"Rosa": 1, "Jon": 2, "Una": 4}
+    assert "is well-known in the whole region. \fThe keeper" in article.text
+    assert page_of(replace(article, source="/harbour.txt"), len(article.text)) is None

@@ -37,6 +37,11 @@ ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.s
 )
 
 
+def shown(text: str) -> str:
+    """Text of an article as the page shows it: character by character."""
+    return text.replace("\0", "\ufffd").replace("\f", "\u200b")
+
+
 class Parsed(HTMLParser):
     """Tags with their attributes' names, all text, and the text inside `mark`."""
 
@@ -82,8 +87,8 @@ def answer(*citations: Citation, text: str | None = "x", **fields: object) -> An
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
 def test_the_marked_text_is_the_quote(before: str, quote: str, after: str) -> None:
     parsed = Parsed(marked_passage(citation(before, quote, after)))
-    assert parsed.marked == quote.replace("\0", "\ufffd")
-    assert parsed.text == (before + quote + after).replace("\0", "\ufffd")
+    assert parsed.marked == shown(quote)
+    assert parsed.text == shown(before + quote + after)
     assert parsed.tags == ([("mark",)] if quote else [])
 
 
@@ -123,10 +128,26 @@ def test_an_article_is_shown_whole_with_its_words_marked(
     text = before + quote + after
     article = Article("id", title, text, None, None)
     parsed = Parsed(article_view(article, len(before), len(before) + len(quote)))
-    assert parsed.marked == quote.replace("\0", "\ufffd")
-    assert parsed.text.endswith(text.replace("\0", "\ufffd"))
+    assert parsed.marked == shown(quote)
+    assert parsed.text.endswith(shown(text))
     usual = {"header", "h2", "p", "button", "span", "time", "div", "mark"}
     assert {tag for tag, *_ in parsed.tags} <= usual
+
+
+def test_a_pdf_is_shown_with_its_pages() -> None:
+    article = Article("a", "Ferry", "One.\n\n\fTwo is \fhere.", source="https://a.org/b/f.pdf?v=1")
+    html = article_view(article, 7, 10)
+    parsed = Parsed(html)
+    assert parsed.marked == "Two"
+    assert parsed.text.endswith(shown(article.text))
+    assert 'data-page="2"' in html
+    assert 'data-page="3"' in html
+    assert 'href="https://a.org/b/f.pdf?v=1#page=2"' in html
+    assert "page 2 of f.pdf" in parsed.text
+    cited = Citation("a", "", None, "/home/ann/f.pdf", 0, 3, "One", 0, 4, "One.", 7)
+    html = evidence_panel(Answer("Which?", "One", 0.9, (cited,)))
+    assert "page 7 of f.pdf" in Parsed(html).text
+    assert "ann" not in html
 
 
 @given(ANY_TEXT)
@@ -154,7 +175,7 @@ def test_offsets_from_a_browser_never_break_an_article(
 ) -> None:
     article = Article("id", "", "0123456789" * 20, None, None)
     parsed = Parsed(article_view(article, start, end, passage=(first, last)))
-    assert parsed.text.endswith(article.text)
+    assert parsed.text.endswith(shown(article.text))
 
 
 def test_of_a_huge_article_the_part_around_the_mark_is_shown() -> None:

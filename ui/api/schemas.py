@@ -116,6 +116,7 @@ class CitationOut(BaseModel):
     passage_start: int = Field(description="Where the passage around it begins.")
     passage_end: int = Field(description="Where that ends.")
     passage: str = Field(description="The words around the quote.")
+    page: int | None = Field(None, description="The page of a PDF on which the quote begins.")
 
 
 class HelpOut(BaseModel):

@@ -1,9 +1,10 @@
 """A whole article as HTML, opened at the words of a citation."""
 
 from index.errors import UserError
+from index.page_breaks import PAGE_BREAK, page_of
 from index.types import Article
 from ui.library import Library
-from ui.page.evidence import attributes, published_and_source, text_html, title_of
+from ui.page.evidence import attributes, passage_html, published_and_source, text_html, title_of
 
 MAX_SHOWN = 400_000
 """Characters of an article that are shown at once; a browser stalls on much more."""
@@ -34,19 +35,19 @@ def article_view(
     shown_from, shown_to = _window(start, len(article.text))
     parts = [
         _left_out(shown_from, "before"),
-        text_html(article.text[shown_from:first]),
+        _html(article, shown_from, first),
         '<span class="aq-passage">' if last > first else "",
-        text_html(article.text[first:start]),
-        f'<mark tabindex="-1">{text_html(article.text[start:end])}</mark>' if end > start else "",
-        text_html(article.text[end:last]),
+        _html(article, first, start),
+        f'<mark tabindex="-1">{_html(article, start, end)}</mark>' if end > start else "",
+        _html(article, end, last),
         "</span>" if last > first else "",
-        text_html(article.text[last:shown_to]),
+        _html(article, last, shown_to),
         _left_out(len(article.text) - shown_to, "after"),
     ]
     return (
         f'<header class="aq-article-head"><h2 id="aq-article-title">'
         f"{text_html(title_of(article))}</h2>"
-        f"<p>{published_and_source(article)}</p>"
+        f"<p>{published_and_source(article, page_of(article, start))}</p>"
         f"{_byline(article.byline)}"
         f'<button type="button" class="aq-alone"{attributes(action="alone", article=article.id)}>'
         "Ask only this article</button>"
@@ -55,6 +56,18 @@ def article_view(
         f'<div class="aq-article-text" tabindex="0" role="region" aria-label="Text of the article">'
         f"{''.join(parts)}</div>"
     )
+
+
+def _html(article: Article, start: int, end: int) -> str:
+    """A part of the text, in which the pages of a PDF are numbered."""
+    first, *others = article.text[start:end].split(PAGE_BREAK)
+    parts, at = [passage_html(first)], start + len(first)
+    for text in others:
+        page = page_of(article, at)
+        number = f'<span class="aq-page" data-page="{page}"></span>' if page else ""
+        parts.append(number + passage_html(PAGE_BREAK + text))
+        at += 1 + len(text)
+    return "".join(parts)
 
 
 def _byline(byline: str) -> str:

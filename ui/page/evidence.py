@@ -10,6 +10,7 @@ from html import escape
 from itertools import accumulate
 from urllib.parse import urlsplit
 
+from index.page_breaks import PAGE_BREAK
 from index.types import Article, Summary
 from qa.rendering import CHANGED, DISAGREE, confidence_words, silence_words, time_words
 from qa.types import Answer, Citation, Silence, day_held
@@ -99,8 +100,14 @@ def marked_passage(citation: Citation) -> str:
     start, end = (offset - citation.passage_start for offset in (citation.start, citation.end))
     text = citation.passage
     if end <= start:
-        return _text(text)
-    return f"{_text(text[:start])}<mark>{_text(text[start:end])}</mark>{_text(text[end:])}"
+        return passage_html(text)
+    before, quote, after = map(passage_html, (text[:start], text[start:end], text[end:]))
+    return f"{before}<mark>{quote}</mark>{after}"
+
+
+def passage_html(text: str) -> str:
+    """Text of an article; a page break, for which fonts have a box, has no width."""
+    return _text(text).replace(PAGE_BREAK, "\u200b")
 
 
 def text_html(text: str) -> str:
@@ -123,9 +130,9 @@ def attributes(**values: object) -> str:
     return "".join(f' data-{name}="{_text(str(value))}"' for name, value in values.items())
 
 
-def published_and_source(article: Article | Summary) -> str:
-    """The line under an article's title."""
-    return f"{_published(article.published)}{_source(article.source, article.title)}"
+def published_and_source(article: Article | Summary, page: int | None = None) -> str:
+    """The line under an article's title; of a PDF with the page that is looked at."""
+    return f"{_published(article.published)}{_source(article.source, article.title, page)}"
 
 
 def title_of(article: Article | Summary) -> str:
@@ -312,7 +319,7 @@ def _card(citation: Citation, number: int, nearest: bool) -> str:
         f'<li class="aq-card{" aq-nearest" if nearest else ""}" id="aq-cite-{number}" '
         f'tabindex="-1"{data}><h3><span class="aq-number">{number}</span> {_text(title)}</h3>'
         f'<p class="aq-meta">{_published(citation.published)}'
-        f"{_source(citation.source, citation.title)}</p>"
+        f"{_source(citation.source, citation.title, citation.page)}</p>"
         f"<blockquote>{marked_passage(citation)}</blockquote>"
         f'<div class="aq-card-actions"><button type="button" class="aq-open"{data} '
         f'aria-label="{label}: {_text(title)}">{label}</button>'
@@ -325,14 +332,20 @@ def _quoted(citation: Citation, title: str) -> str:
     """A citation as it is copied; the page adds a link to the place where there is no other."""
     published = str(citation.published) if citation.published else "no date"
     quote = citation.quote or citation.passage.strip()
+    page = f", page {citation.page}" if citation.page else ""
     return attributes(
         action="quote",
-        copy=f"“{quote}”\n{title}, {published}",
-        link=safe_link(citation.source or "") or "",
+        copy=f"“{quote}”\n{title}, {published}{page}",
+        link=_to_page(safe_link(citation.source or "") or "", citation.page),
         article=citation.article_id,
         start=citation.start,
         end=citation.end,
     )
+
+
+def _to_page(link: str, page: int | None) -> str:
+    """An address of a PDF, at which the viewers of browsers open this page."""
+    return f"{link.partition('#')[0]}#page={page}" if link and page else link
 
 
 def _articles(citations: Sequence[Citation]) -> str:
@@ -355,15 +368,17 @@ def _published(published: object) -> str:
     return f"<time>{_text(str(published))}</time>"
 
 
-def _source(source: str | None, title: str) -> str:
-    titled = bool(title.strip())
+def _source(source: str | None, title: str, page: int | None = None) -> str:
     if not source:
         return ""
     if link := safe_link(source):
-        host = urlsplit(link).netloc
+        parts = urlsplit(link)
+        shown = f"page {page} of {source_name(parts.path)}" if page else parts.netloc
         return (
-            f' · <a href="{_text(link)}" target="_blank" rel="noopener noreferrer nofollow">'
-            f"{_text(host)}</a>"
+            f' · <a href="{_text(_to_page(link, page))}" target="_blank" '
+            f'rel="noopener noreferrer nofollow">{_text(shown)}</a>'
         )
-    # An article without a title goes by this name already.
-    return f' · <span class="aq-source">{_text(source_name(source))}</span>' if titled else ""
+    if not (title.strip() or page):
+        return ""  # An article without a title goes by this name already.
+    on_page = f"page {page} of " if page else ""
+    return f' · <span class="aq-source">{on_page}{_text(source_name(source))}</span>'

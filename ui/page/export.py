@@ -104,7 +104,8 @@ def _source(number: int, citation: Citation) -> str:
     where = f" <{link}>" if link else f" ({_text(name)})" if name and citation.title else ""
     shown = citation.title or name or citation.article_id
     published = citation.published.isoformat() if citation.published else "no date"
-    return f"> {passage}\n>\n> \\[{number}\\] {_text(shown)} ({published}){where}"
+    page = f", page {citation.page}" if citation.page else ""
+    return f"> {passage}\n>\n> \\[{number}\\] {_text(shown)} ({published}{page}){where}"
 
 
 def _text(text: str) -> str:
