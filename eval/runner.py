@@ -10,6 +10,7 @@ from eval.excerpts import excerpts
 from eval.records import Record, contains, score
 from eval.suites import Question, Suite
 from index.errors import UserError
+from index.sources.dates import stated_date
 from index.types import Article, Passage
 from qa.trace import Trace
 from qa.types import Answer, Citation, Span, Turn
@@ -121,13 +122,11 @@ def allowed_articles(suite: Suite, collection: Articles) -> Mapping[str, frozens
     """
     wanted = {name for question in suite.questions for name in question.articles}
     named: dict[str, set[str]] = {}
-    texts: dict[str, str] = {}
-    published: dict[str, str] = {}
+    wholes: dict[str, Article] = {}
     for article in collection.articles():
         for name in wanted & _names(article):
             named.setdefault(name, set()).add(article.id)
-            texts[article.id] = f"{article.title}\n\n{article.text}"
-            published[article.id] = str(article.published)
+            wholes[article.id] = article
     allowed = {}
     for question in suite.questions:
         for name in question.articles:
@@ -138,13 +137,21 @@ def allowed_articles(suite: Suite, collection: Articles) -> Mapping[str, frozens
         ids = frozenset[str]().union(*(named[name] for name in question.articles))
         # An answer that is not in the text cannot be quoted: a typing error would count as a
         # failure.
-        # Its head is no part of an article's text, but asked about all the same: title and day.
-        dated = any(published[identifier] in question.dates for identifier in ids)
-        for answer in question.answers if ids and not suite.paragraphs and not dated else ():
-            if not any(contains(texts[identifier], [answer]) for identifier in ids):
+        for answer in question.answers if ids and not suite.paragraphs else ():
+            if not any(_holds(wholes[identifier], answer, question.dates) for identifier in ids):
                 raise UserError(f"{question.place}: answers: {answer!r} is not in its articles")
         allowed[question.id] = ids
     return allowed
+
+
+def _holds(article: Article, answer: str, dates: Sequence[str]) -> bool:
+    """Return whether an answer stands in an article or its head, which may be asked about too."""
+    if contains("\n\n".join((article.title, article.byline, article.text)), [answer]):
+        return True
+    published = article.published
+    return published is not None and (
+        stated_date(answer) == published or published.isoformat() in dates
+    )
 
 
 def _names(article: Article) -> set[str]:
