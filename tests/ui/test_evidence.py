@@ -1,11 +1,13 @@
 import re
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.collection import Collection
 from index.types import Article, Filters
 from qa.rendering import DISAGREE
 from qa.types import Answer, Citation, Help, ResolvedDate
@@ -17,7 +19,7 @@ from ui.page.evidence import (
     marked_passage,
 )
 from ui.page.export import as_markdown
-from ui.page.filters import Passing, chips, in_words, sources
+from ui.page.filters import Passing, chips, in_words, passing, sources
 from ui.page.transcript import evidence, turn, welcome
 from ui.shown import safe_link, source_name, without_folders
 
@@ -155,6 +157,20 @@ def test_an_article_is_shown_with_its_byline(byline: str) -> None:
     parsed = Parsed(article_view(Article("id", "", "Text.", byline=byline), 0, 0))
     for line in byline.splitlines():
         assert line.replace("\0", "\ufffd") in parsed.text
+
+
+def test_sources_can_be_chosen_where_each_article_has_its_own(tmp_path: Path) -> None:
+    names = [f"{number:02}-{'port' if number % 9 else 'mill'}.txt" for number in range(50)]
+    with Collection(tmp_path / "c", create=True) as collection:
+        collection.add(Article(name, "", f"Text {name}.", source=f"/news/{name}") for name in names)
+        found = passing(collection, Filters())
+        assert found.sources == tuple((name, 1) for name in names[:40])
+        assert "10 more" in Parsed(sources(Filters(), found)).text
+        typed = Filters(source="Mill")
+        found = passing(collection, typed)
+        assert [name for name, _ in found.sources] == [name for name in names if "mill" in name]
+        assert "more" not in Parsed(sources(typed, found)).text
+        assert len(passing(collection, Filters(source=names[3])).sources) == 40
 
 
 @given(ANY_TEXT, ANY_TEXT)

@@ -19,9 +19,7 @@ from ui.shown import safe_link, source_name
 _LONGEST_DATE = 60
 
 SOURCES_SHOWN = 40
-_ALL_DIFFERENT = 6
-"""Of so many sources and fewer, one is chosen at a glance even if each has one article."""
-"""Sources to choose from, at most; others can be typed."""
+"""Sources to choose from, at most; a part of a name that is typed brings others."""
 
 _FORM = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
@@ -83,15 +81,17 @@ class Passing:
     Attributes:
         passing: Those that pass.
         total: All of the collection.
-        sources: Where the articles come from, each with how many do, most first; none where each
-            article comes from somewhere else.
+        sources: Where the articles come from, each with how many do, most first: those that hold
+            what was typed, or all if that is one of them.
         titles: Of the articles that were chosen by id, in the order of the ids.
+        more_sources: How many sources are not in `sources` for want of room.
     """
 
     passing: int
     total: int
     sources: tuple[tuple[str, int], ...]
     titles: tuple[str, ...]
+    more_sources: int = 0
 
 
 def passing(collection: Collection, filters: Filters) -> Passing:
@@ -103,10 +103,16 @@ def passing(collection: Collection, filters: Filters) -> Passing:
         article.id: title_of(article) for article in articles if article.id in filters.articles
     }
     named = tuple(titles.get(article_id, article_id) for article_id in sorted(filters.articles))
-    several = (
-        counts if len(counts) <= _ALL_DIFFERENT or max(counts.values()) > 1 else Counter[str]()
-    )
-    return Passing(kept, len(articles), tuple(several.most_common(SOURCES_SHOWN)), named)
+    if filters.source and filters.source not in counts:
+        # What was typed is a part; one that was chosen may be changed for another.
+        part = filters.source.lower()
+        held = {
+            _short_source(line.source) for line in articles if part in (line.source or "").lower()
+        }
+        counts = Counter({name: count for name, count in counts.items() if name in held})
+    listed = sorted(counts.items(), key=lambda counted: (-counted[1], counted[0].lower()))
+    more = max(0, len(listed) - SOURCES_SHOWN)
+    return Passing(kept, len(articles), tuple(listed[:SOURCES_SHOWN]), named, more)
 
 
 def chips(filters: Filters, numbers: Passing) -> str:
@@ -138,7 +144,14 @@ def sources(filters: Filters, numbers: Passing) -> str:
         f"<span>{count:,}</span></button></li>"
         for name, count in numbers.sources
     )
-    return f'<ul class="aq-sources" aria-label="Sources">{rows}</ul>' if rows else ""
+    if not rows:
+        return ""
+    more = (
+        f'<p class="aq-more-sources">{numbers.more_sources:,} more: type a part of the name</p>'
+        if numbers.more_sources
+        else ""
+    )
+    return f'<ul class="aq-sources" aria-label="Sources">{rows}</ul>{more}'
 
 
 def _chip(name: str, words: str, article_id: str = "") -> str:

@@ -85,6 +85,7 @@ const actions = {
   source: ({ dataset }) => filters.chooseSource(dataset.source),
   filters: (button) => {
     const fields = find('#aq-filters');
+    if (fields.hidden) filters.drawFilters(); // Articles may have been added since.
     fields.hidden = !fields.hidden;
     button.setAttribute('aria-expanded', String(!fields.hidden));
   },
