@@ -80,6 +80,7 @@ SATISFACTION: Mapping[str, float] = MappingProxyType(
         "ellipsis": 2.0,
         "pronoun": -6.0,
         "no number": -4.0,
+        "count": -6.0,
         "is asked": -4.0,
         "echo": -1.0,
         "runs on": -4.0,

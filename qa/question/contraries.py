@@ -55,13 +55,16 @@ Telling = Literal["same", "contrary", "nothing"]
 def sides_of(question: str) -> frozenset[Side]:
     """The sides that a question takes; none of a set of which it names two.
 
+    Who "was not born in Elby" may have died anywhere: what is denied takes a side only where two
+    bars part the sides.
+
     Example:
         >>> sides_of("Who praised the plan?") == sides_of("Who welcomed it?")
         True
         >>> sides_of("Who did not have to pay?") == sides_of("Who was exempt?")
         True
     """
-    told = {side for word in _WORD.finditer(question) for side in _taken(question, word)}
+    told = {side for word in _WORD.finditer(question) for side in _asked(question, word)}
     return frozenset(s for s in told if sum(rival.sides == s.sides for rival in told) == 1)
 
 
@@ -102,10 +105,21 @@ def _distance(text: str, word: re.Match[str], start: int, end: int) -> int:
     return len(between.split()) + _TURNED * turns
 
 
+def _asked(question: str, word: re.Match[str]) -> list[Side]:
+    sides = _taken(question, word)
+    if not sides or not _is_denied(question, word):
+        return sides
+    return [side for side in sides if side.sides in _contradictory()]
+
+
+def _is_denied(text: str, word: re.Match[str]) -> bool:
+    return _DENIED.search(text, max(0, word.start() - 40), word.start()) is not None
+
+
 def _taken(text: str, word: re.Match[str]) -> list[Side]:
     """The sides that a word of a text takes: "not keen" that of "reluctant"."""
     sides = _sides(*word.group(0, 1))
-    if not sides or not _DENIED.search(text, max(0, word.start() - 40), word.start()):
+    if not sides or not _is_denied(text, word):
         return list(sides)
     return [Side(s.sides, 1 - s.own) if s.sides in _contradictory() else s for s in sides]
 

@@ -2,6 +2,7 @@
 
 import re
 
+from qa.question.answer_type import kind_of
 from qa.question.restrictions import Restrictions, stems
 from qa.ranking.around import Around, sentence_of
 from qa.ranking.periods import dated
@@ -31,7 +32,12 @@ _CLAUSES = re.compile(
 _YEAR = re.compile(r"\b[12]\d{3}\b")
 _LABEL = re.compile(r"(?:^|\n\s*\n|\t|\s\|\s)([^\n\t|]+)(?:\n\s*\n|\t|\s\|\s)$")
 _LONGEST_LABEL = 60
-_SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s+(?=['\"“‘(]*[A-Z])")
+_COUNTED = re.compile(
+    r"(?:(?:all|only|just|the|these|other|some|many|most|several|few|a\s+few)\s+)*(?:one|two|three|four"
+    r"|five|six|seven|eight|nine|ten|dozens?|several|some|many|most|few|others?|\d+)\b",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"\b[A-Z]")
 
 
 def form_of(question: str, asked: Restrictions, place: Around) -> dict[str, float]:
@@ -47,6 +53,8 @@ def form_of(question: str, asked: Restrictions, place: Around) -> dict[str, floa
     words = stems(quote)
     if words and words <= asked.terms:
         features["echo"] = 1.0
+    if _is_count(question, quote):
+        features["count"] = 1.0
     beyond = runs_across_sentences(place) or _CLAUSES.search(quote)
     timed = bool(asked.time or asked.current)
     if (ONE_THING.match(question) and (beyond or (timed and _YEAR.search(quote)))) or (
@@ -59,9 +67,15 @@ def form_of(question: str, asked: Restrictions, place: Around) -> dict[str, floa
     return features
 
 
+def _is_count(question: str, quote: str) -> bool:
+    """Return whether words only count what a list is asked of: "two of the five airlines"."""
+    counted = _COUNTED.match(quote)
+    return counted is not None and kind_of(question) == "list" and not _NAMED.search(quote, 1)
+
+
 def runs_across_sentences(place: Around) -> bool:
     """Return whether a place begins in one sentence and ends in another."""
-    return bool(_SENTENCE_END.search(place.text, place.start, place.end))
+    return sentence_of(place) != sentence_of(place._replace(end=place.start + 1))
 
 
 def _runs_across_a_time(place: Around) -> bool:

@@ -25,6 +25,9 @@ _NAME = (
     r"(?:the\s+)?[A-Z][\w'’.&-]*(?:\s+(?:(?:of|de|del|la|von|van|der|al|the)\s+){0,2}"
     r"[A-Z0-9][\w'’.&-]*)*"
 )
+_SUBJECT = re.compile(
+    rf"(?P<name>{_NAME})\s+(?:{_CLAUSE.pattern}|(?:refused|declined|failed|opposed|abstained)\b)"
+)
 _NAME_AFTER = re.compile(rf"({_SEPARATOR.pattern})(?:[a-z]+\s+)?({_NAME})")
 _ROW_GOES_ON = re.compile(r"\s*(?:[,;.:)]|(?:and|or)\b|$)")
 _NAME_BEFORE = re.compile(rf"({_NAME})(?:{_SEPARATOR.pattern})$")
@@ -67,9 +70,19 @@ def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
     cuts = [0, *(offset for mark in separators for offset in mark.span()), len(quote)]
     pieces = [(cuts[i], cuts[i + 1]) for i in range(0, len(cuts), 2)]
     pieces = [(first, last) for first, last in pieces if first < last]
-    if len(pieces) < 2 or not all(_is_member(quote[first:last]) for first, last in pieces):
+    if len(pieces) == 1:
+        first, last = _without_clause(quote, *pieces[0])
+        return [(start + first, start + last)]
+    if not pieces or not all(_is_member(quote[first:last]) for first, last in pieces):
         return [(start, end)]
-    return [(start + first, start + last) for first, last in pieces]
+    trimmed = [_without_clause(quote, first, last) for first, last in pieces]
+    return [(start + first, start + last) for first, last in trimmed]
+
+
+def _without_clause(quote: str, first: int, last: int) -> tuple[int, int]:
+    """The offsets of a member; of "Chad refused to sign it" those of "Chad"."""
+    subject = _SUBJECT.match(quote, first, last)
+    return (first, subject.end("name")) if subject else (first, last)
 
 
 def _is_member(piece: str) -> bool:

@@ -45,6 +45,8 @@ _SUBJECT = re.compile(
 )
 _NO_SUBJECT = frozenset("it he she they we i you this that there these those who which and".split())
 
+_AFFIRMED = 1.5
+_DENIED_WORDS = 5
 _AGAINST = frozenset(("negated", "negation missing", "contrary"))
 """What says that a place is on the other side than the one asked for."""
 
@@ -69,23 +71,29 @@ def polarity_of(
     clause = _other_clause(question, asked, sides, place)
     if told == "same":
         return clause  # "exempt" is what "did not have to" asks for.
-    return clause | _negation(asked, place) | ({"contrary": 1.0} if told == "contrary" else {})
+    contrary = {"contrary": 1.0} if told == "contrary" else {}
+    return clause | _negation(question, asked, place) | contrary
 
 
-def _negation(asked: Restrictions, place: Around) -> dict[str, float]:
+def _negation(question: str, asked: Restrictions, place: Around) -> dict[str, float]:
     clause, before = clause_of(place)
     negation = NEGATION.search(clause)
     if negation and _EXCEPTION.match(clause, negation.start()) and negation.start() > before:
         negation = None  # Of "all came except Lind" all did.
     if asked.negated:
-        return {} if negation else {"negation missing": 1.0}
+        if negation:
+            return {}
+        # What the clause affirms of a place contradicts more than what it leaves open.
+        said = stems(clause) & asked.terms - stems(place.text[place.start : place.end])
+        return {"negation missing": _AFFIRMED if said and _DENIES.search(question) else 1.0}
     if negation is None:
         # "Lind was not invited, while Reyes was.": what was just said is affirmed.
         return {"ellipsis": 1.0} if _affirmed(asked, place, clause) else {}
     if _EXCEPTION.match(clause, negation.start()):
         return {"negated": 1.0}
     following = clause[negation.end() :]
-    denied = bool(stems(" ".join(following.split()[:3])) & asked.terms)
+    reach = _DENIED_WORDS if _ASKS_NAMES.match(question) else 3
+    denied = bool(stems(" ".join(following.split()[:reach])) & asked.terms)
     # "but Lind was not.": what was just said is denied.
     elliptic = negation.start() >= before and not following.strip(" .!?\"'”’)")
     return {"negated" if denied or elliptic else "negation near": 1.0}

@@ -30,6 +30,8 @@ def quotes(text, quote, score=1.0):
          ["Lyon, France", "Porto, Portugal", "Bergen, Norway"]),
         ("Dune Songs\" and \"Tide Songs", ["Dune Songs", "Tide Songs"]),
         ("Porto, Portugal", ["Porto, Portugal"]),
+        ("Chad refused to sign it, and Peru", ["Chad", "Peru"]),
+        ("Chad has not done so", ["Chad"]),
         ("the Centre for Peace and Trade", ["the Centre for Peace and Trade"]),
         ("who came late, and was tired", ["who came late, and was tired"]),
     ],

@@ -343,6 +343,11 @@ def test_an_answer_that_crosses_sentences_has_no_time():
     assert within == {"time covers"}
 
 
+def test_an_abbreviation_ends_no_sentence():
+    saint = place("From 1911 to 1913 it was named St. George Hall.", "St. George Hall")
+    assert seen("What was its name in 1912?", saint) == [{"time covers"}]
+
+
 def test_a_title_dates_what_its_article_tells():
     text = "The kite show of Velm drew 900 people. The cup went to Bea Frey."
     titled = place(text, "Bea Frey", title="Kite Show 2011")
