@@ -159,9 +159,11 @@ def counted(doing: str, things: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn(doing), MofNCompleteColumn(), TextColumn(f"{things}, left"),
+        TextColumn(doing),
+        MofNCompleteColumn(),
+        TextColumn(f"{things}, left"),
         TimeRemainingColumn(),
-    )  # fmt: skip
+    )
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task(doing, total=None, visible=False)

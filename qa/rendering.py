@@ -171,6 +171,10 @@ def printable(text: str) -> str:
 
 def _indented(text: str, width: int = _WIDTH) -> str:
     return textwrap.fill(
-        text.strip(), width, initial_indent="    ", subsequent_indent="    ",
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
+        text.strip(),
+        width,
+        initial_indent="    ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -29,25 +29,36 @@ library_option = click.option(
 @library_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=7860, show_default=True,
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=7860,
+    show_default=True,
     help="Port to listen on; 0 takes a free one.",
-)  # fmt: skip
+)
 @click.option(
     "--auth", envvar="QA_AUTH", metavar="USER:PASSWORD", help="Ask for this name and password."
 )
 @click.option(
-    "--api-key", envvar="QA_API_KEY", metavar="KEY",
+    "--api-key",
+    envvar="QA_API_KEY",
+    metavar="KEY",
     help="Ask for this key: programs send it, the page asks for it once.",
-)  # fmt: skip
+)
 @click.option(
-    "--allowed-host", "allowed_hosts", multiple=True, metavar="NAME",
+    "--allowed-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME",
     help="Answer only under this name (and localhost); may be given more than once.",
-)  # fmt: skip
+)
 @click.option(
-    "--cors-origin", "cors_origins", multiple=True, metavar="URL",
+    "--cors-origin",
+    "cors_origins",
+    multiple=True,
+    metavar="URL",
     help="Let pages of this site use the API from a browser, as https://news.example; they need "
     "the key, where there is one. May be given more than once.",
-)  # fmt: skip
+)
 @click.option(
     "--insecure",
     is_flag=True,
@@ -59,10 +70,19 @@ library_option = click.option(
 @reader_option
 @click.option("--open/--no-open", "browse", default=False, help="Open the page in a browser.")
 def serve(
-    place: Place | None, library: Path | None, host: str, port: int, auth: str | None,
-    api_key: str | None, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...],
-    insecure: bool, root_path: str, reader: str | None, browse: bool,
-) -> None:  # fmt: skip
+    place: Place | None,
+    library: Path | None,
+    host: str,
+    port: int,
+    auth: str | None,
+    api_key: str | None,
+    allowed_hosts: tuple[str, ...],
+    cors_origins: tuple[str, ...],
+    insecure: bool,
+    root_path: str,
+    reader: str | None,
+    browse: bool,
+) -> None:
     """Open the web page, with its REST API and MCP tool, until it is interrupted."""
     # What follows takes a while, and whoever waits wants to know for what.
     click.echo("article-qa is starting")

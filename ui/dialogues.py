@@ -61,9 +61,15 @@ class Dialogues:
         self._lock = Lock()
 
     def ask(
-        self, person: str, conversation_id: str, key: str, question: str, collection: str,
-        filters: Filters = NO_FILTERS, restricted_to: str = "",
-    ) -> int:  # fmt: skip
+        self,
+        person: str,
+        conversation_id: str,
+        key: str,
+        question: str,
+        collection: str,
+        filters: Filters = NO_FILTERS,
+        restricted_to: str = "",
+    ) -> int:
         """Take a question, to be answered after those before it; returns its number.
 
         The arguments are those of `Conversations.ask`.
@@ -172,9 +178,14 @@ class Dialogues:
         self._begin(line, self._next(line))
 
     def _settle(
-        self, person: str, conversation_id: str, asked: _Asked, answer: Answer | None = None,
-        *, problem: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        person: str,
+        conversation_id: str,
+        asked: _Asked,
+        answer: Answer | None = None,
+        *,
+        problem: str = "",
+    ) -> None:
         why = asked.trace.lines() if answer is not None else ()
         try:
             self.conversations.settle(

@@ -47,9 +47,16 @@ class Guard:
     """Middleware that refuses requests before the application reads anything of them."""
 
     def __init__(
-        self, app: App, *, service: Service, login: Login, host: str,
-        allowed_hosts: Collection[str], behind_proxy: bool, cors_origins: Collection[str] = (),
-    ) -> None:  # fmt: skip
+        self,
+        app: App,
+        *,
+        service: Service,
+        login: Login,
+        host: str,
+        allowed_hosts: Collection[str],
+        behind_proxy: bool,
+        cors_origins: Collection[str] = (),
+    ) -> None:
         self._app = app
         self._service = service
         self._has_login = login.needed

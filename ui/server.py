@@ -70,9 +70,15 @@ def run(options: Options) -> None:
         if options.browse:
             threading.Timer(1.0, webbrowser.open, [address]).start()
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, root_path=options.root_path,
-            timeout_keep_alive=15, server_header=False, http=Connection, ws="none",
-        )  # fmt: skip
+            app,
+            log_level="warning",
+            access_log=False,
+            root_path=options.root_path,
+            timeout_keep_alive=15,
+            server_header=False,
+            http=Connection,
+            ws="none",
+        )
         _DrainingServer(config, service).run(sockets=[listener])
         service.close()
         print(f"ended; {service.tally()}", flush=True)
@@ -107,19 +113,34 @@ def build_app(service: Service, options: Options) -> FastAPI:
     app.include_router(page_routes(service, dialogues))
     page = Page(service, login).build()
     gr.mount_gradio_app(
-        app, page, path="/", server_name=options.host, footer_links=[], run_history=False,
-        root_path=options.root_path or None, allowed_paths=[], show_error=False,
-        max_file_size=MAX_FILE_BYTES, ssr_mode=False, enable_monitoring=False, mcp_server=False,
-        theme=theme(), css_paths=[ASSETS / "page.css", ASSETS / "articles.css"],
+        app,
+        page,
+        path="/",
+        server_name=options.host,
+        footer_links=[],
+        run_history=False,
+        root_path=options.root_path or None,
+        allowed_paths=[],
+        show_error=False,
+        max_file_size=MAX_FILE_BYTES,
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        theme=theme(),
+        css_paths=[ASSETS / "page.css", ASSETS / "articles.css"],
         head=head(options.root_path),
-    )  # fmt: skip
+    )
     # Only then does Gradio look whether a file that it is to read lies in the upload folder.
     page.has_launched = True
     app.add_middleware(
         Guard,
-        service=service, host=options.host, allowed_hosts=options.allowed_hosts,
-        login=login, behind_proxy=bool(options.root_path), cors_origins=options.cors_origins,
-    )  # fmt: skip
+        service=service,
+        host=options.host,
+        allowed_hosts=options.allowed_hosts,
+        login=login,
+        behind_proxy=bool(options.root_path),
+        cors_origins=options.cors_origins,
+    )
     return app
 
 

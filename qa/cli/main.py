@@ -125,10 +125,17 @@ def cli() -> None:
 @click.option("--top-k", type=click.IntRange(1, 100), help="How many passages to read.")
 @reader_option
 def ask(
-    question: str, place: Place | None, since: date | None, until: date | None,
-    source: str | None, articles: tuple[str, ...], as_json: bool, explain: bool,
-    top_k: int | None, reader: str | None,
-) -> None:  # fmt: skip
+    question: str,
+    place: Place | None,
+    since: date | None,
+    until: date | None,
+    source: str | None,
+    articles: tuple[str, ...],
+    as_json: bool,
+    explain: bool,
+    top_k: int | None,
+    reader: str | None,
+) -> None:
     """Answer QUESTION from the articles, with the passages that say so."""
     from qa.trace import Trace
 
@@ -158,9 +165,13 @@ def ask(
 @filter_options
 @reader_option
 def chat(
-    place: Place | None, since: date | None, until: date | None, source: str | None,
-    articles: tuple[str, ...], reader: str | None,
-) -> None:  # fmt: skip
+    place: Place | None,
+    since: date | None,
+    until: date | None,
+    source: str | None,
+    articles: tuple[str, ...],
+    reader: str | None,
+) -> None:
     """Ask one question after another; a follow-up may lean on what came before."""
     from qa.chat import Chat
 

@@ -44,7 +44,7 @@ PARTICIPLE = re.compile(
     r"men|seed|feed|speed|bed|breed|red)\w+(?:ed|en|ing)|built|held|won|made|sold|found|lost|left|sent|kept|told|paid|born|known|"
     r"shot|hit|cut|put|set|read|bought|brought|caught|taught|fought|begun|sung|hung|drawn|worn|torn)$",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _PERSON_NOUN = re.compile(
     r"\b(?:person|man|woman|boy|girl|child|lady|president|minister|chancellor|mayor|governor|"
     r"senator|king|queen|prince|princess|pope|bishop|priest|general|captain|colonel|officer|chief|"

@@ -125,9 +125,10 @@ def load(
 
     state = torch.load(path / STATE, map_location="cpu", weights_only=True)
     changed = sorted(
-        key for key in recipe.keys() | state["recipe"].keys()
+        key
+        for key in recipe.keys() | state["recipe"].keys()
         if recipe.get(key) != state["recipe"].get(key)
-    )  # fmt: skip
+    )
     if changed:
         raise ValueError(
             f"{path}: is of a run with other {', '.join(changed)}; "

@@ -52,56 +52,77 @@ def train() -> None:
     )
 )
 @click.option(
-    "--mixture", type=_FILE,
+    "--mixture",
+    type=_FILE,
     help="TOML file with a table `weights`: a weight for each file's name in --folder. Two are in "
     "qa/training/mixtures.",
-)  # fmt: skip
+)
 @click.option("--folder", type=_FOLDER, help="Where the mixture's files are; by default beside it.")
 @click.option(
-    "--data", type=WeightedFile(), multiple=True,
+    "--data",
+    type=WeightedFile(),
+    multiple=True,
     help="SQuAD v1.1 file to learn from (.json or .json.gz), once for each file. The weight says "
     "how often an epoch takes each question: 2 twice, 0.1 a tenth of them.",
-)  # fmt: skip
+)
 @click.option(
-    "--base", type=_FOLDER, required=True,
+    "--base",
+    type=_FOLDER,
+    required=True,
     help="Folder of the weights to begin with: of transformers, or a reader that was exported.",
-)  # fmt: skip
+)
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), required=True,
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
     help="Folder for the reader. If it holds a checkpoint, the run goes on from there.",
-)  # fmt: skip
+)
 @click.option("--dev", type=_FILE, help="SQuAD file to measure on; never learned from.")
 @click.option(
-    "--teacher", type=_FOLDER,
+    "--teacher",
+    type=_FOLDER,
     help="Folder of a trained reader whose distributions are learned too (distillation).",
-)  # fmt: skip
+)
 @click.option(
-    "--layers", type=click.IntRange(1),
+    "--layers",
+    type=click.IntRange(1),
     help="Keep only so many of the base's layers, evenly spaced: a student out of its teacher.",
-)  # fmt: skip
+)
 @click.option(
-    "--quantization-aware", is_flag=True,
+    "--quantization-aware",
+    is_flag=True,
     help="Compute with the weights rounded as `train export` rounds them: the reader learns to "
     "bear it.",
-)  # fmt: skip
+)
 @click.option("--epochs", default=1, show_default=True, type=click.IntRange(1))
 @click.option(
-    "--lr", default=5e-5, show_default=True, type=click.FloatRange(0, min_open=True),
+    "--lr",
+    default=5e-5,
+    show_default=True,
+    type=click.FloatRange(0, min_open=True),
     help="Highest learning rate. Small models take more: 3e-4 for 6 layers of 384.",
-)  # fmt: skip
+)
 @click.option(
-    "--negatives", default=0.3, show_default=True, type=click.FloatRange(0, 1),
+    "--negatives",
+    default=0.3,
+    show_default=True,
+    type=click.FloatRange(0, 1),
     help="Passages without the answer for each passage with it.",
-)  # fmt: skip
+)
 @click.option(
-    "--batch-tokens", default=4096, show_default=True, type=click.IntRange(512),
+    "--batch-tokens",
+    default=4096,
+    show_default=True,
+    type=click.IntRange(512),
     help="Tokens of a batch, padding included. A large accelerator is faster with 16384.",
-)  # fmt: skip
+)
 @click.option("--seed", default=0, show_default=True, help="The same seed gives the same reader.")
 @click.option(
-    "--licence", "licences", multiple=True,
+    "--licence",
+    "licences",
+    multiple=True,
     help="Licence of base weights or data, for the model card; once for each.",
-)  # fmt: skip
+)
 def reader(
     mixture: Path | None,
     folder: Path | None,
@@ -165,18 +186,25 @@ def reader(
     ),
 )
 @click.option(
-    "--pairs", type=_FILE, required=True,
+    "--pairs",
+    type=_FILE,
+    required=True,
     help='JSON lines with "question" and "sentence", a sentence that answers the question.',
-)  # fmt: skip
+)
 @click.option("--reader", "folder", type=_FOLDER, required=True, help="Folder of the reader.")
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True,
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
     help="SQuAD v1.1 file to write, gzipped.",
-)  # fmt: skip
+)
 @click.option(
-    "--confidence", default=0.6, show_default=True, type=click.FloatRange(0, 1),
+    "--confidence",
+    default=0.6,
+    show_default=True,
+    type=click.FloatRange(0, 1),
     help="Questions whose answer the reader is less sure of are left out.",
-)  # fmt: skip
+)
 def pseudo_label_command(pairs: Path, folder: Path, out: Path, confidence: float) -> None:
     """Marks answers in sentences that hold them, and makes passages of these to learn from."""
     from qa.training.pseudo_label import pseudo_label_file
@@ -194,9 +222,11 @@ def pseudo_label_command(pairs: Path, folder: Path, out: Path, confidence: float
 @click.option("--model", type=_FOLDER, required=True, help="Folder of the trained model.")
 @click.option("--kind", type=click.Choice(["reader", "embedder"]), required=True)
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), required=True,
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
     help="Folder for model.onnx, its tokenizer and their checksums.",
-)  # fmt: skip
+)
 @click.option("--precision", type=click.Choice(["int8", "fp32"]), default="int8", show_default=True)
 def export(model: Path, kind: str, out: Path, precision: "Precision") -> None:
     """Writes a model as ONNX, as the bundled ones are."""
@@ -209,13 +239,19 @@ def export(model: Path, kind: str, out: Path, precision: "Precision") -> None:
 @train.command(epilog=examples("article-qa train calibrate --dev dev.json --model mine-int8"))
 @click.option("--dev", type=_FILE, required=True, help="SQuAD file that no model learned from.")
 @click.option(
-    "--distractors", type=_FILE, multiple=True,
+    "--distractors",
+    type=_FILE,
+    multiple=True,
     help="SQuAD file whose paragraphs make the haystack bigger. Repeatable.",
-)  # fmt: skip
+)
 @click.option(
-    "--model", "models", type=_FOLDER, required=True, multiple=True,
+    "--model",
+    "models",
+    type=_FOLDER,
+    required=True,
+    multiple=True,
     help="Folder of an exported reader or a cascade. Repeatable: what they share is read once.",
-)  # fmt: skip
+)
 def calibrate(dev: Path, distractors: tuple[Path, ...], models: tuple[Path, ...]) -> None:
     """Fits what a score is worth as a probability, and where answers begin."""
     from qa.training.calibrate.fit import calibrate as fit_model

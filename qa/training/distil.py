@@ -146,9 +146,10 @@ def believed(
     """
     start, end = log_probabilities(*soften(said), own)
     rows = zip(
-        (w for group in batch for w in group), (w for group in student for w in group),
+        (w for group in batch for w in group),
+        (w for group in student for w in group),
         strict=True,
-    )  # fmt: skip
+    )
     places = torch.zeros(targets.mask.shape, dtype=torch.long)
     for row, (mine, theirs) in enumerate(rows):
         places[row, theirs.first : theirs.last + 1] = torch.arange(mine.first, mine.last + 1)

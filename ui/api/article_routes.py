@@ -38,9 +38,11 @@ def add_articles(app: FastAPI, service: Service) -> None:
         if (stored.title, stored.published) != (article.title, article.published):
             # What is sent now is said later than what was corrected before.
             service.library.collection(name).edit(
-                article.id, title=article.title, published=article.published,
+                article.id,
+                title=article.title,
+                published=article.published,
                 undated=article.published is None,
-            )  # fmt: skip
+            )
         return done
 
     def edit(article_id: str, body: s.ArticlePatch, name: str | None) -> s.ArticleOut:
@@ -89,10 +91,14 @@ def add_articles(app: FastAPI, service: Service) -> None:
         return page
 
     @app.post(
-        "/api/articles", status_code=201, tags=["articles"],
-        responses={200: {"model": s.AddedOut, "description": "It was there; see `status`."},
-                   **PROBLEMS_OF_CHANGES},
-    )  # fmt: skip
+        "/api/articles",
+        status_code=201,
+        tags=["articles"],
+        responses={
+            200: {"model": s.AddedOut, "description": "It was there; see `status`."},
+            **PROBLEMS_OF_CHANGES,
+        },
+    )
     async def add_article(
         body: s.ArticleIn, request: Request, response: Response, collection: _Named = None
     ) -> s.AddedOut:
@@ -131,9 +137,11 @@ def add_articles(app: FastAPI, service: Service) -> None:
         return await change(partial(edit, article_id, body, collection), article_id, collection)
 
     @app.delete(
-        "/api/articles/{article_id:path}", status_code=204, responses=PROBLEMS_OF_CHANGES,
+        "/api/articles/{article_id:path}",
+        status_code=204,
+        responses=PROBLEMS_OF_CHANGES,
         tags=["articles"],
-    )  # fmt: skip
+    )
     async def delete_article(article_id: str, collection: _Named = None) -> None:
         """Delete an article; its passages answer nothing from now on."""
         await change(partial(delete, article_id, collection), article_id, collection)

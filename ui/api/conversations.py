@@ -69,18 +69,21 @@ def add_conversations(app: FastAPI, dialogues: Dialogues) -> None:
         return HeadingOut.of(await asyncio.to_thread(change))
 
     @app.delete(
-        "/api/conversations/{conversation_id}", status_code=204, responses=_NO_SUCH,
+        "/api/conversations/{conversation_id}",
+        status_code=204,
+        responses=_NO_SUCH,
         tags=["conversations"],
-    )  # fmt: skip
+    )
     async def delete_conversation(request: Request, conversation_id: ConversationId) -> None:
         """Delete a conversation with all of its questions and answers."""
         await asyncio.to_thread(kept.delete, person_of(request), conversation_id)
 
     @app.get(
-        "/api/conversations/{conversation_id}/export", response_class=Response,
+        "/api/conversations/{conversation_id}/export",
+        response_class=Response,
         responses={200: {"content": {"text/markdown": {}, "application/json": {}}}, **_NO_SUCH},
         tags=["conversations"],
-    )  # fmt: skip
+    )
     async def export_conversation(
         request: Request,
         conversation_id: ConversationId,

@@ -95,9 +95,10 @@ def add_jobs(app: FastAPI, service: Service) -> None:
         return WholeJobOut.of(job)
 
     @app.get(
-        "/api/jobs/{job_id}/events", response_class=StreamingResponse,
+        "/api/jobs/{job_id}/events",
+        response_class=StreamingResponse,
         **{**described, "responses": {200: {"content": {"text/event-stream": {}}}, **PROBLEMS}},
-    )  # fmt: skip
+    )
     async def watch_job(job_id: str, request: Request) -> StreamingResponse:
         """Server-sent events: `progress` whenever something changes, `end` when all is done.
 
@@ -106,9 +107,10 @@ def add_jobs(app: FastAPI, service: Service) -> None:
         owner = request.scope["visitor"]
         await asyncio.to_thread(jobs.store.job, job_id, owner)
         return StreamingResponse(
-            _events(service, job_id, owner, request), media_type="text/event-stream",
+            _events(service, job_id, owner, request),
+            media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
-        )  # fmt: skip
+        )
 
     @app.delete("/api/jobs/{job_id}", status_code=204, **described)
     async def cancel_job(job_id: str, request: Request) -> None:

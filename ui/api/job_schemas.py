@@ -16,10 +16,11 @@ class AddressesIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     addresses: list[str] = Field(
-        min_length=1, max_length=_MAX_ADDRESSES,
+        min_length=1,
+        max_length=_MAX_ADDRESSES,
         description="Of pages, feeds or sitemaps, with http:// or https://.",
         examples=[["https://example.org/feed.xml"]],
-    )  # fmt: skip
+    )
     collection: str | None = Field(None, description="Its name; by default the first one.")
 
 
@@ -42,10 +43,15 @@ class FileOut(BaseModel):
     def of(cls, item: Item) -> "FileOut":
         """An item of a job."""
         return cls(
-            name=item.name, state=item.state, added=item.added, updated=item.updated,
-            unchanged=item.unchanged, passages=item.passages, problems=list(item.problems),
+            name=item.name,
+            state=item.state,
+            added=item.added,
+            updated=item.updated,
+            unchanged=item.unchanged,
+            passages=item.passages,
+            problems=list(item.problems),
             notes=list(item.notes),
-        )  # fmt: skip
+        )
 
 
 class JobOut(BaseModel):

@@ -39,10 +39,15 @@ def build_api(service: Service, dialogues: Dialogues) -> FastAPI:
     """The application with the routes below `/api`; the page is mounted on it."""
     endpoint = HttpEndpoint(service)
     app = FastAPI(
-        title="article-qa", version="1", lifespan=endpoint.lifespan, docs_url=None, redoc_url=None,
-        openapi_url="/api/openapi.json", generate_unique_id_function=lambda route: route.name,
+        title="article-qa",
+        version="1",
+        lifespan=endpoint.lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        generate_unique_id_function=lambda route: route.name,
         summary="Answers over a collection of articles, in the exact words of the articles.",
-    )  # fmt: skip
+    )
     app.openapi = partial(described, app)  # type: ignore[method-assign]
     add_problems(app)
     _add_questions(app, service)
@@ -58,9 +63,11 @@ def build_api(service: Service, dialogues: Dialogues) -> FastAPI:
         return s.HealthOut(status="ok", accepted=service.accepted)
 
     @app.get(
-        "/api/metrics", tags=["server"], response_class=Response,
+        "/api/metrics",
+        tags=["server"],
+        response_class=Response,
         responses={200: {"content": {"text/plain": {}}}, **only(401)},
-    )  # fmt: skip
+    )
     async def metrics() -> Response:
         """Counters for Prometheus."""
         return Response(service.metrics.text(), media_type="text/plain; version=0.0.4")
@@ -176,9 +183,11 @@ def _add_collections(app: FastAPI, service: Service) -> None:
         return collection_of(service, made)
 
     @app.delete(
-        "/api/collections/{name}", status_code=204, responses=PROBLEMS_OF_CHANGES,
+        "/api/collections/{name}",
+        status_code=204,
+        responses=PROBLEMS_OF_CHANGES,
         tags=["collections"],
-    )  # fmt: skip
+    )
     async def delete_collection(name: str) -> None:
         """Delete a collection with all of its articles, for good; the first one stays."""
         work = partial(service.delete_collection, name)

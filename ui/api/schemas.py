@@ -45,13 +45,17 @@ class _Filtered(_Strict):
     since: date | None = Field(None, description="Only articles published on this day or later.")
     until: date | None = Field(None, description="Only articles published on this day or earlier.")
     source: str | None = Field(
-        None, min_length=1, max_length=500,
+        None,
+        min_length=1,
+        max_length=500,
         description="Only articles whose source holds this text.",
-    )  # fmt: skip
+    )
     articles: list[str] | None = Field(
-        None, min_length=1, max_length=_MAX_ARTICLES,
+        None,
+        min_length=1,
+        max_length=_MAX_ARTICLES,
         description="Only articles of these ids; those that are not there match nothing.",
-    )  # fmt: skip
+    )
 
     @property
     def filters(self) -> Filters:
@@ -63,28 +67,32 @@ class AskedIn(_Filtered):
     """A question, and which articles to look at."""
 
     question: str = Field(
-        min_length=1, max_length=MAX_QUESTION_CHARACTERS, description="In English.",
+        min_length=1,
+        max_length=MAX_QUESTION_CHARACTERS,
+        description="In English.",
         examples=["when was the Singapore summit"],
-    )  # fmt: skip
+    )
 
 
 class AskIn(AskedIn):
     """A question to be answered."""
 
     history: list[TurnIn] = Field(
-        default_factory=list, max_length=_MAX_HISTORY,
+        default_factory=list,
+        max_length=_MAX_HISTORY,
         description="The conversation so far, which completes a question that leans on it.",
-    )  # fmt: skip
+    )
 
 
 class AskManyIn(_Filtered):
     """Several questions, to be answered together."""
 
     questions: list[str] = Field(
-        min_length=1, max_length=MAX_QUESTIONS,
+        min_length=1,
+        max_length=MAX_QUESTIONS,
         description="Each is answered by itself.",
         examples=[["when was the Singapore summit", "Who is Kim Yong-chol?"]],
-    )  # fmt: skip
+    )
 
 
 def _kind_asked(value: Any) -> str:  # noqa: ANN401 - whatever was sent
@@ -147,9 +155,11 @@ class OtherAnswerOut(BaseModel):
         "nothing was asked."
     )
     confidence: float = Field(
-        ge=0, le=1, description="The probability that `text` is right; if it is null, that the "
+        ge=0,
+        le=1,
+        description="The probability that `text` is right; if it is null, that the "
         "first alternative would have been.",
-    )  # fmt: skip
+    )
     citations: list[CitationOut] = Field(
         description="Each place that says so, best first; the nearest passages if none does."
     )
@@ -208,10 +218,16 @@ class HitOut(BaseModel):
         """A passage that a search found."""
         article, passage = hit.article, hit.passage
         return cls(
-            article_id=article.id, title=article.title, published=article.published,
-            source=article.source, start=passage.start, end=passage.end, passage=hit.text,
-            score=hit.score, similarity=hit.similarity,
-        )  # fmt: skip
+            article_id=article.id,
+            title=article.title,
+            published=article.published,
+            source=article.source,
+            start=passage.start,
+            end=passage.end,
+            passage=hit.text,
+            score=hit.score,
+            similarity=hit.similarity,
+        )
 
 
 class HitsOut(BaseModel):
@@ -225,17 +241,21 @@ class ArticleIn(_Strict):
 
     title: str = Field("", max_length=500, description="Its headline.", examples=["Toll doubled"])
     text: str = Field(
-        min_length=1, max_length=MAX_ARTICLE_BYTES, description="Plain text, without markup.",
+        min_length=1,
+        max_length=MAX_ARTICLE_BYTES,
+        description="Plain text, without markup.",
         examples=["The toll of the Orrin bridge is 9 crowns."],
-    )  # fmt: skip
+    )
     published: date | None = Field(
         None, description="The day on which it was published.", examples=["2011-05-01"]
     )
     source: str | None = Field(
-        None, min_length=1, max_length=2_000,
+        None,
+        min_length=1,
+        max_length=2_000,
         description="Where it comes from; a later article from there takes its place.",
         examples=["https://news.example/toll"],
-    )  # fmt: skip
+    )
 
 
 class ArticlePatch(_Strict):
@@ -269,9 +289,12 @@ class ArticleLine(BaseModel):
     def of(cls, article: Summary) -> "ArticleLine":
         """The line of an article."""
         return cls(
-            id=article.id, title=article.title, published=article.published,
-            source=article.source, characters=article.characters,
-        )  # fmt: skip
+            id=article.id,
+            title=article.title,
+            published=article.published,
+            source=article.source,
+            characters=article.characters,
+        )
 
 
 class ArticleOut(ArticleLine):
@@ -286,10 +309,14 @@ class ArticleOut(ArticleLine):
     def whole(cls, article: Article) -> "ArticleOut":
         """An article with its text."""
         return cls(
-            id=article.id, title=article.title, published=article.published,
-            source=article.source, characters=len(article.text), byline=article.byline,
+            id=article.id,
+            title=article.title,
+            published=article.published,
+            source=article.source,
+            characters=len(article.text),
+            byline=article.byline,
             text=article.text,
-        )  # fmt: skip
+        )
 
 
 class ArticlesOut(BaseModel):
@@ -305,9 +332,12 @@ class CollectionIn(_Strict):
     """A collection to make."""
 
     name: str = Field(
-        min_length=1, max_length=48, pattern=r"^[A-Za-z0-9][\w -]*$",
-        description="Letters, digits, spaces, '-' and '_'.", examples=["Harbour news"],
-    )  # fmt: skip
+        min_length=1,
+        max_length=48,
+        pattern=r"^[A-Za-z0-9][\w -]*$",
+        description="Letters, digits, spaces, '-' and '_'.",
+        examples=["Harbour news"],
+    )
 
 
 class CollectionOut(BaseModel):

@@ -82,6 +82,13 @@ def exchange_of(row: tuple[Any, ...]) -> Exchange:
         except UserError:
             problem = "answered by another version of article-qa, which this one cannot read"
     return Exchange(
-        number, question, datetime.fromisoformat(asked), filters_from_dict(json.loads(filters)),
-        restricted_to, answer, problem, tuple(json.loads(why)), verdict,
-    )  # fmt: skip
+        number,
+        question,
+        datetime.fromisoformat(asked),
+        filters_from_dict(json.loads(filters)),
+        restricted_to,
+        answer,
+        problem,
+        tuple(json.loads(why)),
+        verdict,
+    )

@@ -119,9 +119,15 @@ class Conversations:
         return Conversation(heading, tuple(exchange_of(row) for row in rows))
 
     def ask(
-        self, person: str, conversation_id: str, key: str, question: str, collection: str,
-        filters: Filters = NO_FILTERS, restricted_to: str = "",
-    ) -> tuple[Exchange, bool]:  # fmt: skip
+        self,
+        person: str,
+        conversation_id: str,
+        key: str,
+        question: str,
+        collection: str,
+        filters: Filters = NO_FILTERS,
+        restricted_to: str = "",
+    ) -> tuple[Exchange, bool]:
         """Store a question that is about to be answered; the first one begins the conversation.
 
         Args:
@@ -162,9 +168,16 @@ class Conversations:
             connection.execute(
                 "INSERT INTO exchanges (conversation, number, key, question, asked, filters, "
                 "restricted_to) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (conversation_id, known.exchanges, key, question, now,
-                 json.dumps(filters_to_dict(filters)), restricted_to),
-            )  # fmt: skip
+                (
+                    conversation_id,
+                    known.exchanges,
+                    key,
+                    question,
+                    now,
+                    json.dumps(filters_to_dict(filters)),
+                    restricted_to,
+                ),
+            )
             connection.execute(
                 "UPDATE conversations SET changed = ? WHERE id = ?", (now, conversation_id)
             )
@@ -172,9 +185,15 @@ class Conversations:
         return Exchange(known.exchanges, question, asked, filters, restricted_to), True
 
     def settle(
-        self, person: str, conversation_id: str, number: int, answer: Answer | None,
-        *, problem: str = "", why: Sequence[str] = (),
-    ) -> None:  # fmt: skip
+        self,
+        person: str,
+        conversation_id: str,
+        number: int,
+        answer: Answer | None,
+        *,
+        problem: str = "",
+        why: Sequence[str] = (),
+    ) -> None:
         """Store what became of a question; of a conversation that was deleted, nothing is.
 
         A problem takes no answer away that the question had before.
@@ -185,9 +204,16 @@ class Conversations:
                 "UPDATE exchanges SET answer = ?, text = ?, problem = ?, why = ?, verdict = NULL "
                 "WHERE conversation = ? AND number = ? AND (?1 IS NOT NULL OR answer IS NULL) "
                 "AND EXISTS (SELECT 1 FROM conversations WHERE id = conversation AND person = ?)",
-                (given, answer.text if answer else None, problem, json.dumps(list(why)),
-                 conversation_id, number, person),
-            )  # fmt: skip
+                (
+                    given,
+                    answer.text if answer else None,
+                    problem,
+                    json.dumps(list(why)),
+                    conversation_id,
+                    number,
+                    person,
+                ),
+            )
 
     def rate(self, person: str, conversation_id: str, number: int, verdict: Verdict) -> Exchange:
         """Store what somebody thinks of an answer; returns the exchange as it was before.

@@ -105,28 +105,36 @@ class Tools:
                 "Answer a question in the exact words of the user's articles, with a calibrated "
                 "probability, resolved dates and citations. Text is null if the articles do not "
                 "say. A few keywords will do for a question.",
-                AskedIn, AnswerOut, self._ask,
+                AskedIn,
+                AnswerOut,
+                self._ask,
             ),
             ToolSpec(
                 "search_articles",
                 "Search the articles",
                 "Find the passages of the user's articles that are nearest to a question or a "
                 "subject, by meaning and by words.",
-                SearchIn, HitsOut, self._search,
+                SearchIn,
+                HitsOut,
+                self._search,
             ),
             ToolSpec(
                 "get_article",
                 "Read an article",
                 "Read an article of the user's collection by its id; a long one in parts.",
-                ArticleAskedIn, ArticlePartOut, self._get,
+                ArticleAskedIn,
+                ArticlePartOut,
+                self._get,
             ),
             ToolSpec(
                 "list_collections",
                 "List the collections",
                 "List the user's collections of articles, with the numbers of their articles.",
-                NothingIn, CollectionsWithCountsOut, self._list,
+                NothingIn,
+                CollectionsWithCountsOut,
+                self._list,
             ),
-        )  # fmt: skip
+        )
         self.specs = {spec.name: spec for spec in specs}
 
     async def call(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -165,10 +173,16 @@ class Tools:
         part = article.text[asked.start : asked.start + asked.characters]
         start = min(asked.start, len(article.text))
         return ArticlePartOut(
-            id=article.id, title=article.title, published=article.published,
-            source=article.source, characters=len(article.text), byline=article.byline,
-            start=start, end=start + len(part), text=part,
-        )  # fmt: skip
+            id=article.id,
+            title=article.title,
+            published=article.published,
+            source=article.source,
+            characters=len(article.text),
+            byline=article.byline,
+            start=start,
+            end=start + len(part),
+            text=part,
+        )
 
     async def _list(self, _: NothingIn) -> CollectionsWithCountsOut:
         def look() -> CollectionsWithCountsOut:

@@ -11,9 +11,12 @@ MAX_SHOWN = 400_000
 
 
 def open_article(
-    library: Library, collection: str, article_id: str, marked: tuple[int, int],
+    library: Library,
+    collection: str,
+    article_id: str,
+    marked: tuple[int, int],
     passage: tuple[int, int] | None,
-) -> str:  # fmt: skip
+) -> str:
     """An article of a collection, with the words of a citation marked.
 
     Raises:

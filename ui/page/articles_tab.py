@@ -67,13 +67,19 @@ class ArticlesTab:
                 with _fold("Paste a text", "aq-paste"):
                     title = gr.Textbox("", label="Title", max_length=500, elem_id="aq-paste-title")
                     day = gr.Textbox(
-                        "", label="Published on", placeholder="2019-01-19, or leave empty",
+                        "",
+                        label="Published on",
+                        placeholder="2019-01-19, or leave empty",
                         elem_id="aq-paste-date",
-                    )  # fmt: skip
+                    )
                     text = gr.Textbox(
-                        "", label="Text", lines=6, max_lines=12, max_length=1_000_000,
+                        "",
+                        label="Text",
+                        lines=6,
+                        max_lines=12,
+                        max_length=1_000_000,
                         elem_id="aq-paste-text",
-                    )  # fmt: skip
+                    )
                     paste = gr.Button("Add text", elem_id="aq-paste-add")
                 report = gr.HTML("", elem_id="aq-report")
                 with _fold("New collection", "aq-new"):
@@ -83,29 +89,39 @@ class ArticlesTab:
                     new = gr.Textbox("", label="New name", max_length=48, elem_id="aq-this-new")
                     rename = gr.Button("Rename this collection", elem_id="aq-this-rename")
                     sure = gr.Textbox(
-                        "", label="To delete it for good, type its name", max_length=48,
+                        "",
+                        label="To delete it for good, type its name",
+                        max_length=48,
                         elem_id="aq-this-sure",
-                    )  # fmt: skip
+                    )
                     drop = gr.Button("Delete this collection", elem_id="aq-this-delete")
             with gr.Column(scale=7, min_width=320, elem_id="aq-list"):
                 words = gr.Textbox("", label="Find articles", elem_id="aq-find")
                 with gr.Row(elem_id="aq-find-how"):
                     where = gr.Radio([_TITLES, _TEXTS], value=_TITLES, label="In their")
                     order = gr.Dropdown(
-                        list(_ORDERS), value="Title", label="Sorted by", filterable=False,
+                        list(_ORDERS),
+                        value="Title",
+                        label="Sorted by",
+                        filterable=False,
                         elem_id="aq-order",
-                    )  # fmt: skip
+                    )
                 articles = gr.HTML("", js_on_load=script("articles"), elem_id="aq-articles")
         look = [collection, words, where, order]
         gr.on(
             [words.change, collection.change, where.change, order.change, blocks.load],
-            self._list, look, articles, **QUIET,
-        )  # fmt: skip
+            self._list,
+            look,
+            articles,
+            **QUIET,
+        )
         jobs.click(self._added, look, articles, **QUIET)
         paste.click(_begun, title, report, **QUIET).then(
-            self._paste, [title, day, text, *look], [report, articles, title, day, text],
+            self._paste,
+            [title, day, text, *look],
+            [report, articles, title, day, text],
             **QUIET,
-        )  # fmt: skip
+        )
         create.click(self._create, name, [collection, name, report], **QUIET)
         rename.click(self._rename, [collection, new], [collection, new, report], **QUIET)
         drop.click(self._drop, [collection, sure], [collection, sure, report], **QUIET)
@@ -175,9 +191,11 @@ class ArticlesTab:
         except ValueError:
             raise UserError(f"{written[:40]!r} is not a day like 2019-01-19") from None
         article = self._service.library.collection(collection).edit(
-            str(data.get("article")), title=str(data.get("title", ""))[:500], published=published,
+            str(data.get("article")),
+            title=str(data.get("title", ""))[:500],
+            published=published,
             undated=published is None,
-        )  # fmt: skip
+        )
         return told(f"Saved: {article.title or article.source or article.id}")
 
     async def _paste(self, title: str, day: str, text: str, *look: str) -> tuple[Any, ...]:
@@ -228,8 +246,9 @@ def _fold(label: str, name: str) -> Iterator[None]:
     """
     gr.HTML(
         f'<button type="button" aria-expanded="false" aria-controls="{name}">{label}</button>',
-        js_on_load=script("fold"), elem_classes="aq-fold",
-    )  # fmt: skip
+        js_on_load=script("fold"),
+        elem_classes="aq-fold",
+    )
     with gr.Column(elem_id=name, elem_classes="aq-folded"):
         yield
 

@@ -74,12 +74,17 @@ def hits_listing(hits: Sequence[Hit], collection: str, told: str = "") -> str:
     else:
         items = "".join(
             _row(
-                Summary(hit.article.id, hit.article.title, hit.article.published,
-                        hit.article.source, len(hit.article.text)),
+                Summary(
+                    hit.article.id,
+                    hit.article.title,
+                    hit.article.published,
+                    hit.article.source,
+                    len(hit.article.text),
+                ),
                 f'<p class="aq-snippet">{text_html(_short(hit.text))}</p>',
             )
             for hit in nearest.values()
-        )  # fmt: skip
+        )
         count = f"The {len(nearest)} articles whose texts are nearest"
         body = (
             f'<p class="aq-count" role="status">{count}</p>{_selection()}'

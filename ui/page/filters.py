@@ -47,9 +47,12 @@ def in_words(filters: Filters, titles: Sequence[str] = ()) -> str:
 
 
 def typed(
-    since: str | None, until: str | None, source: str | None = None, articles: Sequence[str] = (),
+    since: str | None,
+    until: str | None,
+    source: str | None = None,
+    articles: Sequence[str] = (),
     today: date | None = None,
-) -> Filters:  # fmt: skip
+) -> Filters:
     """Read the fields; a year or a month means all of it, and so does "last year".
 
     Args:

@@ -26,15 +26,20 @@ class Page:
     def build(self) -> Any:  # noqa: ANN401 - gradio's own type is made at run time
         """The page, to be mounted."""
         with gr.Blocks(
-            title="article-qa", analytics_enabled=False, fill_width=True,
-        ) as blocks:  # fmt: skip
+            title="article-qa",
+            analytics_enabled=False,
+            fill_width=True,
+        ) as blocks:
             with gr.Row(elem_id="aq-top", equal_height=True):
                 gr.HTML(_header(self._login), elem_id="aq-brand")
                 switch = gr.HTML("", js_on_load=script("switch"), elem_id="aq-switch")
                 collection = gr.Dropdown(
-                    self._service.library.names(), value=MAIN, label="Collection",
-                    elem_id="aq-collection", filterable=False,
-                )  # fmt: skip
+                    self._service.library.names(),
+                    value=MAIN,
+                    label="Collection",
+                    elem_id="aq-collection",
+                    filterable=False,
+                )
             with gr.Tabs(elem_id="aq-tabs"):
                 with gr.Tab("Ask", id="ask"):
                     gr.HTML(ask_tab(), elem_id="aq-room")

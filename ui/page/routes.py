@@ -106,9 +106,14 @@ def page_routes(service: Service, dialogues: Dialogues) -> APIRouter:
             titles = passing(collection, filters).titles if filters.articles else ()
             restricted_to = in_words(filters, titles)
             number = dialogues.ask(
-                _person(request), conversation_id, body.key, body.question, body.collection,
-                filters, restricted_to,
-            )  # fmt: skip
+                _person(request),
+                conversation_id,
+                body.key,
+                body.question,
+                body.collection,
+                filters,
+                restricted_to,
+            )
             return state(_person(request), conversation_id, number)
 
         return await asyncio.to_thread(work)
@@ -176,9 +181,13 @@ def page_routes(service: Service, dialogues: Dialogues) -> APIRouter:
 
     @router.get("/article")
     async def article(
-        collection: str, article: str, start: int = 0, end: int = 0,
-        first: int | None = None, last: int | None = None,
-    ) -> dict[str, str]:  # fmt: skip
+        collection: str,
+        article: str,
+        start: int = 0,
+        end: int = 0,
+        first: int | None = None,
+        last: int | None = None,
+    ) -> dict[str, str]:
         around = None if first is None or last is None else (first, last)
         look = partial(open_article, service.library, collection, article, (start, end), around)
         return {"html": await asyncio.to_thread(look)}

@@ -55,9 +55,7 @@ def evidence(exchange: Exchange, status: str | None) -> str:
     return f"{about}{evidence_panel(exchange.answer)}{explanation(exchange.why)}"
 
 
-def listing(
-    headings: Sequence[Heading], total: int, words: str, current: str, root: str
-) -> str:  # fmt: skip
+def listing(headings: Sequence[Heading], total: int, words: str, current: str, root: str) -> str:
     """The list of conversations.
 
     Args:

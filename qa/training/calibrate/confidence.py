@@ -108,9 +108,13 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
     folds = GroupKFold(min(_FOLDS, len(np.unique(groups[choosing]))))
     # The threshold is chosen by what the fit says of articles that it has not seen.
     crossed: FloatArray = cross_val_predict(
-        model, features[choosing], right[choosing], groups=groups[choosing], cv=folds,
+        model,
+        features[choosing],
+        right[choosing],
+        groups=groups[choosing],
+        cv=folds,
         method="predict_proba",
-    )[:, 1]  # fmt: skip
+    )[:, 1]
     threshold = best_threshold(crossed, f1s[choosing], answerable[choosing])
     model.fit(features[choosing], right[choosing])
     confidence: FloatArray = model.predict_proba(features[~choosing])[:, 1]
