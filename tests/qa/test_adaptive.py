@@ -50,7 +50,7 @@ def rules(more=ALWAYS, margin=100.0):
 
 @given(st.integers(1, 14), st.floats(0.0, 1.0), st.floats(-8.0, 8.0))
 def test_passages_are_read_in_order_each_once_and_in_whole_rounds(count, limit, weight):
-    found = hits(count)
+    retrieved = hits(count)
     asked = []
 
     def read(some):
@@ -58,27 +58,27 @@ def test_passages_are_read_in_order_each_once_and_in_whole_rounds(count, limit, 
         return [place(hit, 3.0 - number) for number, hit in enumerate(some)]
 
     odds = Odds(-1.0, {"best": weight / 8, "gap": weight}, limit)
-    evidence, done = read_enough(read, found, rules(more=odds), 0.0)
-    assert asked == found[:done]
+    evidence, done = read_enough(read, retrieved, rules(more=odds), 0.0)
+    assert asked == retrieved[:done]
     assert done in (*ROUNDS, count)
     assert {item.hit.passage for item in evidence} == {hit.passage for hit in asked}
 
 
 def test_everything_is_read_while_it_could_change_the_answer_and_one_round_if_it_cannot():
-    found = hits(10)
+    retrieved = hits(10)
 
     def read(some):
         return [place(hit, 1.0) for hit in some]
 
-    assert read_enough(read, found, rules(more=ALWAYS), 0.0)[1] == 10
-    assert read_enough(read, found, rules(more=NEVER), 0.0)[1] == ROUNDS[0]
+    assert read_enough(read, retrieved, rules(more=ALWAYS), 0.0)[1] == 10
+    assert read_enough(read, retrieved, rules(more=NEVER), 0.0)[1] == ROUNDS[0]
 
 
 def test_the_second_reader_reads_what_contends():
-    found = hits(3)
-    evidence = [place(found[0], 6.0), place(found[1], 4.5), place(found[2], -3.0)]
-    assert contenders(evidence, found, rules(margin=2.0), 0.0) == found[:2]
-    assert contenders(evidence, found, rules(margin=1.0), 0.0) == found[:1]
+    retrieved = hits(3)
+    evidence = [place(retrieved[0], 6.0), place(retrieved[1], 4.5), place(retrieved[2], -3.0)]
+    assert contenders(evidence, retrieved, rules(margin=2.0), 0.0) == retrieved[:2]
+    assert contenders(evidence, retrieved, rules(margin=1.0), 0.0) == retrieved[:1]
 
 
 def test_where_the_first_reader_sees_nothing_the_second_reads_all():
@@ -137,9 +137,9 @@ def test_a_reader_is_loaded_when_it_is_first_needed(seeds):
         return load_reader(stage)
 
     cascade = Cascade(stages_of("cascade"), load)
-    found = Answerer(seeds).search("Who met Kim Yong-chol?")
+    retrieved = Answerer(seeds).search("Who met Kim Yong-chol?")
     first, second = (stage.model for stage in cascade.stages.stages)
-    reading = cascade.first("Who met Kim Yong-chol?", found)
+    reading = cascade.first("Who met Kim Yong-chol?", retrieved)
     assert loaded == [first]
-    assert cascade.reread("Who met Kim Yong-chol?", found, reading).again
+    assert cascade.reread("Who met Kim Yong-chol?", retrieved, reading).again
     assert loaded == [first, second]

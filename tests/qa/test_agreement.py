@@ -47,34 +47,34 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), SAME)
-def test_the_same_answer(one, other):
-    assert agree(one, other)
-    assert agree(other, one)
+@pytest.mark.parametrize(("left", "right"), SAME)
+def test_the_same_answer(left, right):
+    assert agree(left, right)
+    assert agree(right, left)
 
 
-@pytest.mark.parametrize(("one", "other"), DIFFERENT)
-def test_different_answers(one, other):
-    assert not agree(one, other)
-    assert not agree(other, one)
+@pytest.mark.parametrize(("left", "right"), DIFFERENT)
+def test_different_answers(left, right):
+    assert not agree(left, right)
+    assert not agree(right, left)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("left", "right"),
     [("June", "12 June"), ("Kim", "the Kim Jong-un"), ("Donald Trump", "Donald J. Trump"),
      ("12", "twelve people"), ("12 June", "12 June")],
 )  # fmt: skip
-def test_a_part_of_an_answer(one, other):
-    assert is_part(one, other)
+def test_a_part_of_an_answer(left, right):
+    assert is_part(left, right)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("left", "right"),
     [("12 June", "June"), ("12", "13 people"), ("12 people", "12 dogs"), ("Jong-un", "un Jong"),
      ("5", "5.5 million")],
 )  # fmt: skip
-def test_no_part_of_an_answer(one, other):
-    assert not is_part(one, other)
+def test_no_part_of_an_answer(left, right):
+    assert not is_part(left, right)
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_digits_with_and_without_commas(number):
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
-def test_agreement_is_symmetric_and_reflexive(one, other):
-    assert agree(one, one)
-    assert agree(one, other) == agree(other, one)
+def test_agreement_is_symmetric_and_reflexive(left, right):
+    assert agree(left, left)
+    assert agree(left, right) == agree(right, left)
 
 
 def test_a_short_name_is_the_one_long_form_of_its_article():
@@ -122,7 +122,7 @@ def test_a_short_name_of_two_people_is_nobody_s():
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same_kind"),
+    ("left", "right", "same_kind"),
     [
         ("Oslo", "Riga", True),
         ("17 people", "12 people", True),
@@ -132,5 +132,5 @@ def test_a_short_name_of_two_people_is_nobody_s():
         ("by boat", "on foot", False),
     ],
 )
-def test_values_of_one_kind(one, other, same_kind):
-    assert comparable(one, other) == same_kind
+def test_values_of_one_kind(left, right, same_kind):
+    assert comparable(left, right) == same_kind

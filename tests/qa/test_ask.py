@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def every_citation(answer):
-    for each in (answer, *answer.alternatives):
-        yield from each.citations
+    for alternative in (answer, *answer.alternatives):
+        yield from alternative.citations
 
 
 def test_the_question_of_the_design_card(answerer, seeds):

@@ -22,7 +22,7 @@ def run(tmp_path):
 
 
 def refused(result):
-    """Whether a command ended as an error that a user can mend: one line, status 2."""
+    """Return whether a command ended as an error that a user can mend: one line, status 2."""
     assert "Traceback" not in result.stderr
     lines = [line for line in result.stderr.splitlines() if not line.startswith(("Usage", "Try"))]
     assert len([line for line in lines if line.strip()]) == 1, result.stderr
@@ -121,15 +121,15 @@ def test_a_question_to_one_article(run, tmp_path):
         (tmp_path / f"{name}.txt").write_text(f"Zoo news\n\nThe elephant is called {name}.")
         run("add", str(tmp_path / f"{name}.txt"), *where)
     listed = [json.loads(line) for line in run("list", "--json", *where).stdout.splitlines()]
-    ids = {each["source"].rsplit("/", 1)[-1]: each["id"] for each in listed}
+    ids = {article["source"].rsplit("/", 1)[-1]: article["id"] for article in listed}
     question = "What is the elephant called?"
     for name in ("Bertha", "Clara"):
         only = ["--article", ids[f"{name}.txt"]]
         answer = json.loads(run("ask", "--json", question, *only, *where).stdout)
         assert answer["text"] == name
-        assert {each["article_id"] for each in answer["citations"]} == {only[1]}
+        assert {citation["article_id"] for citation in answer["citations"]} == {only[1]}
         assert name in run("chat", *only, *where, text=f"{question}\n").stdout
-    both = [option for each in ids.values() for option in ("--article", each)]
+    both = [option for article_id in ids.values() for option in ("--article", article_id)]
     assert json.loads(run("ask", "--json", question, *both, *where).stdout)["text"]
     for command in (["ask", question], ["chat"]):
         mistyped = run(*command, *both, "--article", "nobody", *where)
@@ -168,7 +168,7 @@ def test_collections_that_are_none(run, tmp_path):
     for path in (something, tmp_path / "file", tmp_path / "missing"):
         assert refused(run("ask", "Who?", "--collection", str(path)))
     assert refused(run("add", str(tmp_path / "file"), "--collection", str(something)))
-    assert [each.name for each in something.iterdir()] == ["thesis.doc"]
+    assert [path.name for path in something.iterdir()] == ["thesis.doc"]
 
 
 def test_a_database_of_something_else_is_left_alone(run, tmp_path):

@@ -41,9 +41,9 @@ def batches(draw):
 def test_equals_brute_force(batch, max_tokens, n_best):
     start, end, mask = batch
     spans = decode(start, end, mask, max_tokens, n_best)
-    found = list(zip(spans.score, spans.passage, spans.start, spans.end, strict=True))
-    assert [tuple(map(float, each)) for each in found] == [
-        tuple(map(float, each)) for each in brute_force(start, end, mask, max_tokens, n_best)
+    decoded = list(zip(spans.score, spans.passage, spans.start, spans.end, strict=True))
+    assert [tuple(map(float, span)) for span in decoded] == [
+        tuple(map(float, span)) for span in brute_force(start, end, mask, max_tokens, n_best)
     ]
 
 

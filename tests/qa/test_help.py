@@ -27,12 +27,12 @@ What can you do with a summit? | start | can you help me find the summit's date
 """.replace("\n", "|").split("|")
 
 
-@pytest.mark.parametrize("words", [each.strip() for each in SMALL_TALK if each.strip()])
+@pytest.mark.parametrize("words", [words.strip() for words in SMALL_TALK if words.strip()])
 def test_who_asks_nothing_is_helped(words):
     assert is_small_talk(words)
 
 
-@pytest.mark.parametrize("words", [each.strip() for each in QUESTIONS if each.strip()])
+@pytest.mark.parametrize("words", [words.strip() for words in QUESTIONS if words.strip()])
 def test_a_question_is_a_question(words):
     assert not is_small_talk(words)
 
@@ -41,7 +41,7 @@ def test_a_question_is_a_question(words):
 def test_anything_can_be_looked_at(words):
     assert is_small_talk(words) in {True, False}
     if is_small_talk(words):
-        assert any(each.isalpha() for each in words)
+        assert any(character.isalpha() for character in words)
 
 
 @pytest.mark.parametrize("piece", ["hi ", "hi, ", "you ", "thank you very much ", " ! ", "what "])
@@ -52,9 +52,9 @@ def test_a_long_text_ends(piece):
 
 def test_examples_come_from_the_articles():
     text = "The Singapore summit was in June. President Donald Trump met Kim. Ada Lovelace was born"
-    found = candidates([Article("a", "", text)])
-    assert found[0] == "When was the Singapore summit?"
-    assert "Who is Donald Trump?" in found
+    questions = candidates([Article("a", "", text)])
+    assert questions[0] == "When was the Singapore summit?"
+    assert "Who is Donald Trump?" in questions
 
 
 def test_examples_are_of_several_kinds_and_name_whole_people():
@@ -63,18 +63,18 @@ def test_examples_are_of_several_kinds_and_name_whole_people():
         "Tariq Osman, an engineer from Tarn, said it was safe. The Mayor told nobody. "
         "Engineer Farah Idris said the work had cost 3 million euros."
     )
-    found = candidates([Article("a", "", text)])
-    assert set(found) == {
+    questions = candidates([Article("a", "", text)])
+    assert set(questions) == {
         "Who is Clara Dumont?", "Who is Tariq Osman?", "Who is Farah Idris?",
         "When was the Ostvik Bridge built?", "What did Farah Idris say?",
     }  # fmt: skip
-    assert {question.split()[0] for question in found[:3]} == {"Who", "When", "What"}
+    assert {question.split()[0] for question in questions[:3]} == {"Who", "When", "What"}
 
 
 def test_a_greeting_gets_questions_that_are_answered(answerer, monkeypatch):
     examples = answerer.examples()
     assert 0 < len(examples) <= WANTED
-    assert all(answerer.ask(each).text is not None for each in examples)
+    assert all(answerer.ask(example).text is not None for example in examples)
     monkeypatch.setattr(answerer.collection, "search", lambda *_: pytest.fail("it searched"))
     answer = answerer.ask("Hello!")
     assert (answer.text, answer.confidence, answer.citations) == (None, 0.0, ())
@@ -82,7 +82,7 @@ def test_a_greeting_gets_questions_that_are_answered(answerer, monkeypatch):
     assert answer.to_dict()["help"] == {"words": WORDS, "examples": list(examples)}
     printed = str(answer)
     assert printed.startswith(WORDS)
-    assert all(each in printed for each in examples)
+    assert all(example in printed for example in examples)
 
 
 def test_a_greeting_asks_nothing_and_shows_nothing_stale(tmp_path):
@@ -95,9 +95,10 @@ def test_a_greeting_asks_nothing_and_shows_nothing_stale(tmp_path):
         assert fresh.ask("hello").help.examples == ()
         assert not asked
         collection.search = search
-        found = fresh.examples()
-        assert "Who is Nils Ake?" in found or any("lamp festival" in each for each in found)
-        assert fresh.ask("hello").help.examples == found
+        examples = fresh.examples()
+        by_festival = any("lamp festival" in example for example in examples)
+        assert "Who is Nils Ake?" in examples or by_festival
+        assert fresh.ask("hello").help.examples == examples
         counts = collection.counts()
         collection.add([Article("orme", "Lamps", "Nothing is said here of anyone.", None, None)])
         assert collection.counts() == counts
@@ -105,7 +106,7 @@ def test_a_greeting_asks_nothing_and_shows_nothing_stale(tmp_path):
         assert fresh.examples() == ()
         collection.remove(["orme"])
         collection.add([Article("orme", "Lamps", text.format(2016), None, None)])
-        assert fresh.examples() == found
+        assert fresh.examples() == examples
 
 
 def test_examples_are_kept_with_the_collection_and_shown_one_by_one(tmp_path, monkeypatch):

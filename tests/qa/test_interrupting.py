@@ -16,7 +16,7 @@ COUNT = 800
 
 
 def count_articles(folder):
-    """How many articles a collection holds that another process is filling."""
+    """The number of articles in a collection that another process is filling."""
     try:
         with closing(sqlite3.connect(f"file:{folder / STORE}?mode=ro", uri=True)) as connection:
             return connection.execute("SELECT count(*) FROM articles").fetchone()[0]

@@ -67,8 +67,8 @@ def test_a_quote_becomes_its_sentence():
     passage = Passage("a", 9, len(article))
     hit = Hit(passage, 1.0, 1, 1, 0.5, article=Article("a", "", article))
     start = article.index("cancelled")
-    found = Evidence(Span("a", start, start + 9, 3.0), "cancelled", hit, 2.5)
-    (widened,) = whole_sentences([found], [article[passage.start : passage.end]])
+    piece = Evidence(Span("a", start, start + 9, 3.0), "cancelled", hit, 2.5)
+    (widened,) = whole_sentences([piece], [article[passage.start : passage.end]])
     assert widened.quote == "Mr. Smith cancelled the fair, he said."
     assert article[widened.span.start : widened.span.end] == widened.quote
     assert (widened.score, widened.span.score) == (2.5, 3.0)

@@ -130,7 +130,7 @@ def test_the_json_form_holds_everything(answerer, question):
     form = json.loads(json.dumps(answer.to_dict()))
     assert Answer.from_dict(form) == answer
     assert form["items"] == [member.text for member in answer.items]
-    assert form["disagreeing"] == [other.text for other in answer.disagreeing]
+    assert form["disagreeing"] == [rival.text for rival in answer.disagreeing]
 
 
 def test_json_of_another_version_is_refused(answerer):

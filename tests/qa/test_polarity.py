@@ -1,4 +1,4 @@
-"""Who is on the side that a question asks for, in sentences that tell of both."""
+"""The side that a question asks for, in sentences that tell of both."""
 
 from datetime import date
 

@@ -25,9 +25,9 @@ def test_retrieval_counts_relative_to_the_best_passage():
         Evidence(Span("a", 0, 1, 2.0), "x", near, 2.0),
         Evidence(Span("b", 0, 1, 2.0), "y", far, 2.0),
     ]
-    best, other = weigh(spans, best_retrieval=0.9, retrieval=12.0)
+    best, second = weigh(spans, best_retrieval=0.9, retrieval=12.0)
     assert best.score == 2.0
-    assert other.score == pytest.approx(2.0 - 0.5 * 12.0)
+    assert second.score == pytest.approx(2.0 - 0.5 * 12.0)
 
 
 def test_the_same_words_in_two_places_are_one_stronger_answer():
@@ -38,7 +38,7 @@ def test_the_same_words_in_two_places_are_one_stronger_answer():
             evidence("singapore.", 3.0, 50, "b"),
         ]
     )
-    assert [each.evidence[0].quote for each in candidates] == ["Singapore", "Hanoi"]
+    assert [candidate.evidence[0].quote for candidate in candidates] == ["Singapore", "Hanoi"]
     assert candidates[0].score == pytest.approx(3.0 + math.log(2))
     assert len(candidates[0].evidence) == 2
 
@@ -53,7 +53,7 @@ def test_one_place_read_twice_counts_once():
 def test_the_same_words_about_something_else_are_not_cited():
     far = evidence("Trump", 5.0 - SUPPORT_LOGITS - 0.1, 40, "b")
     (candidate,) = rank([evidence("Trump", 5.0), far])
-    assert [each.span.article_id for each in candidate.evidence] == ["a"]
+    assert [piece.span.article_id for piece in candidate.evidence] == ["a"]
 
 
 def test_two_readings_of_one_place_are_one_answer():
@@ -64,7 +64,7 @@ def test_two_readings_of_one_place_are_one_answer():
             evidence("May", 1, 50),
         ]
     )
-    assert [each.evidence[0].quote for each in candidates] == ["12 June", "May"]
+    assert [candidate.evidence[0].quote for candidate in candidates] == ["12 June", "May"]
     assert candidates[0].score == pytest.approx(math.log(math.exp(5) + math.exp(4)))
     assert len(candidates[0].evidence) == 1
 
@@ -72,7 +72,7 @@ def test_two_readings_of_one_place_are_one_answer():
 def test_shares_and_no_answer_add_up_to_one():
     candidates = rank([evidence("one", 1.0), evidence("two", 0.5, 20)])
     no_answer = 1 / (1 + math.exp(1.0) + math.exp(0.5))
-    assert sum(each.share for each in candidates) == pytest.approx(1 - no_answer)
+    assert sum(candidate.share for candidate in candidates) == pytest.approx(1 - no_answer)
 
 
 @given(
@@ -87,24 +87,26 @@ def test_shares_and_no_answer_add_up_to_one():
     )
 )
 def test_ranking_keeps_the_best_and_never_contradicts_itself(items):
-    found = [evidence(quote, score, start, article) for quote, score, start, article in items]
-    candidates = rank(found)
-    assert max(each.evidence[0].score for each in candidates) == max(e.score for e in found)
-    assert [each.score for each in candidates] == sorted(
-        (each.score for each in candidates), reverse=True
+    pieces = [evidence(quote, score, start, article) for quote, score, start, article in items]
+    candidates = rank(pieces)
+    assert max(candidate.evidence[0].score for candidate in candidates) == max(
+        e.score for e in pieces
     )
-    assert sum(each.share for each in candidates) <= 1 + 1e-9
-    for position, one in enumerate(candidates):
-        for other in candidates[:position]:
-            assert not overlap(one.evidence[0].span, other.evidence[0].span)
+    assert [candidate.score for candidate in candidates] == sorted(
+        (candidate.score for candidate in candidates), reverse=True
+    )
+    assert sum(candidate.share for candidate in candidates) <= 1 + 1e-9
+    for position, likelier in enumerate(candidates):
+        for candidate in candidates[:position]:
+            assert not overlap(likelier.evidence[0].span, candidate.evidence[0].span)
 
 
 def test_members_of_a_list_do_not_contend_with_each_other():
     far = 9.0 - MEMBER_LOGITS - 0.1
-    found = [evidence("one", 9.0), evidence("two", 8.0, 20), evidence("three", far, 40)]
-    apart = rank(found)
+    pieces = [evidence("one", 9.0), evidence("two", 8.0, 20), evidence("three", far, 40)]
+    apart = rank(pieces)
     listed = members(apart)
-    assert [each.share for each in listed[:2]] == pytest.approx(
+    assert [candidate.share for candidate in listed[:2]] == pytest.approx(
         [1 / (1 + math.exp(-9)), 1 / (1 + math.exp(-8))]
     )
     assert listed[2] == apart[2]
@@ -125,26 +127,27 @@ PLACES = st.lists(
 
 @given(PLACES)
 def test_a_copy_of_an_article_changes_nothing_but_the_citations(items):
-    found = [evidence(quote, score, start, article) for quote, score, start, article in items]
+    pieces = [evidence(quote, score, start, article) for quote, score, start, article in items]
     copied = [evidence(q, score, start, "copy") for q, score, start, a in items if a == "a"]
-    before = rank(found)
-    after = rank([*found, *copied], {"a": 7, "copy": 7, "b": 8})
-    assert [each.evidence[0].quote for each in after] == [each.evidence[0].quote for each in before]
-    assert [each.score for each in after] == pytest.approx([each.score for each in before])
-    assert [each.share for each in after] == pytest.approx([each.share for each in before])
-    for one, other in zip(before, after, strict=True):
-        cited = {each.span for each in other.evidence}
-        assert {each.span for each in one.evidence} <= cited
-        if copied and any(each.span.article_id == "a" for each in one.evidence):
+    before = rank(pieces)
+    after = rank([*pieces, *copied], {"a": 7, "copy": 7, "b": 8})
+    assert len(before) == len(after)
+    for alone, with_copy in zip(before, after, strict=True):
+        assert with_copy.evidence[0].quote == alone.evidence[0].quote
+        assert with_copy.score == pytest.approx(alone.score)
+        assert with_copy.share == pytest.approx(alone.share)
+        cited = {piece.span for piece in with_copy.evidence}
+        assert {piece.span for piece in alone.evidence} <= cited
+        if copied and any(piece.span.article_id == "a" for piece in alone.evidence):
             assert "copy" in {span.article_id for span in cited}
 
 
 @given(PLACES)
 def test_an_independent_article_raises_what_it_says(items):
-    found = [evidence(quote, score, start, article) for quote, score, start, article in items]
-    (best, *_) = rank(found)
-    other = evidence(best.evidence[0].quote, best.evidence[0].score, 5, "other")
-    (raised, *_) = rank([*found, other], {"a": 7, "b": 8, "other": 9})
+    pieces = [evidence(quote, score, start, article) for quote, score, start, article in items]
+    (best, *_) = rank(pieces)
+    copied = evidence(best.evidence[0].quote, best.evidence[0].score, 5, "other")
+    (raised, *_) = rank([*pieces, copied], {"a": 7, "b": 8, "other": 9})
     assert raised.score > best.score
     assert raised.share > best.share or best.share > 0.999
 

@@ -116,7 +116,7 @@ def test_nothing_to_read(reader):
 )
 @settings(max_examples=60)
 def test_every_span_is_a_substring_of_its_passage(reader, question, text, cut):
-    start, end = sorted(min(each, len(text)) for each in cut)
+    start, end = sorted(min(place, len(text)) for place in cut)
     article = Article("any", "", text)
     passage = Passage("any", start, end)
     for span in reader.read(question, [(article, passage)]):
@@ -141,9 +141,9 @@ def test_answers_are_bounded(reader):
 @given(st.lists(st.integers(0, 600), max_size=200))
 def test_packing_loses_and_repeats_nothing(lengths):
     groups = pack_by_length(lengths, 1000)
-    assert sorted(each for group in groups for each in group) == list(range(len(lengths)))
+    assert sorted(number for group in groups for number in group) == list(range(len(lengths)))
     for group in groups:
-        assert len(group) == 1 or len(group) * max(lengths[each] for each in group) <= 1000
+        assert len(group) == 1 or len(group) * max(lengths[number] for number in group) <= 1000
 
 
 def test_no_span_runs_from_one_paragraph_or_cell_into_the_next(reader):
@@ -153,4 +153,4 @@ def test_no_span_runs_from_one_paragraph_or_cell_into_the_next(reader):
     for question in ("How many crates of pears are in store?", "How many crates of plums?"):
         quotes = [quote(span, table) for span in reader.read(question, [whole(table)])]
         assert quotes
-        assert not any("\n\n" in each or " | " in each for each in quotes)
+        assert not any("\n\n" in quote or " | " in quote for quote in quotes)

@@ -1,4 +1,4 @@
-"""What a process keeps open and loaded."""
+"""The collections and models that a process keeps open."""
 
 import threading
 
@@ -59,8 +59,8 @@ def test_the_one_asked_longest_ago_is_closed_when_nobody_asks_it(tmp_path):
 
 def test_collections_share_their_models(tmp_path):
     held = Registry()
-    one, two = (folder_with(tmp_path / name, "Ida Moor") for name in "ab")
-    with held.answerer(one) as first, held.answerer(two) as second:
+    old, new = (folder_with(tmp_path / name, "Ida Moor") for name in "ab")
+    with held.answerer(old) as first, held.answerer(new) as second:
         assert first.reader.readers == second.reader.readers
         assert first.collection.embedder is second.collection.embedder
     held.close()

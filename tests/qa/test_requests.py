@@ -39,10 +39,10 @@ How many documents were leaked? | How many texts discuss Zoroaster? | Was Texas 
 @pytest.mark.parametrize(
     ("request_", "words"),
     [
-        (kind, each.strip())
+        (kind, word.strip())
         for kind, several in REQUESTS.items()
-        for each in several.replace("\n", "|").split("|")
-        if each.strip()
+        for word in several.replace("\n", "|").split("|")
+        if word.strip()
     ],
 )
 def test_what_no_quotation_can_give(request_, words):

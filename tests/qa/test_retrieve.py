@@ -1,4 +1,4 @@
-"""What is read of a collection for a question that names a time."""
+"""The passages that are read for a question that names a time."""
 
 from dataclasses import replace
 from datetime import date

@@ -18,7 +18,7 @@ TABLE = "Mayor | Ida Moor | 1981–1992\nMayor | Jon Vik | 1992–2005\nMayor | 
 
 
 def rows(question, text, read):
-    """What is added to the one place that was read."""
+    """The rows that are added to the one place that was read."""
     article = Article("a", "Orm", text, None)
     hit = Hit(Passage("a", 0, len(text)), 1.0, article=article)
     start = text.index(read)

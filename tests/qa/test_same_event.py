@@ -64,8 +64,8 @@ def test_a_finer_date_of_the_same_event_is_told_in_every_spelling(question):
 def test_a_place_far_below_the_best_is_heard_only_of_the_same_event():
     far = Article("far", "", "The Hillside talks of Max Ohl fell on 7 May.", date(2016, 6, 1))
     places = evidence(LATER, "May of last year", 9.0), evidence(far, "7 May", 1.5)
-    best, other = pooled("When were the Quayside talks?", *places)
-    assert (str(best.date), other.date) == ("2016-05", None)
+    best, second = pooled("When were the Quayside talks?", *places)
+    assert (str(best.date), second.date) == ("2016-05", None)
 
 
 @pytest.mark.parametrize(

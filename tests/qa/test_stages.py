@@ -37,7 +37,7 @@ class Counted:
         self.passages = []
 
     def read_many(self, requests, per_passage=10):
-        self.passages += [passage for _, each in requests for _, passage in each]
+        self.passages += [passage for _, pairs in requests for _, passage in pairs]
         return self.reader.read_many(requests, per_passage)
 
 
@@ -83,7 +83,7 @@ def place(of_hit, start, end, score):
     return Evidence(Span("a", start, end, score), f"{start}-{end}", of_hit, score)
 
 
-def hit(number, score):
+def hit_of(number, score):
     return Hit(Passage("a", 10 * number, 10 * number + 10), score, article=Article("a", "", ""))
 
 
@@ -94,22 +94,22 @@ scored = st.lists(
 
 @given(scored, st.integers(0, 20), st.integers(1, 14))
 def test_what_is_read_again_is_the_best_of_what_was_read(found, worth, count):
-    hits = [hit(number, score) for number, (score, _) in enumerate(found)]
+    hits = [hit_of(number, score) for number, (score, _) in enumerate(found)]
     places = [
-        place(each, each.passage.start, each.passage.start + 1, score)
-        for each, (_, scores) in zip(hits, found, strict=True)
+        place(hit, hit.passage.start, hit.passage.start + 1, score)
+        for hit, (_, scores) in zip(hits, found, strict=True)
         for score in scores
     ]
     best = {
-        each.passage: max(scores) + worth * score
-        for each, (score, scores) in zip(hits, found, strict=True)
+        hit.passage: max(scores) + worth * score
+        for hit, (score, scores) in zip(hits, found, strict=True)
         if scores
     }
     chosen = most_promising(hits, places, worth, count)
-    assert chosen == [each for each in hits if each in chosen]
+    assert chosen == [hit for hit in hits if hit in chosen]
     assert len(chosen) == min(count, len(best))
     left = [score for passage, score in best.items() if passage not in {c.passage for c in chosen}]
-    assert not left or min(best[each.passage] for each in chosen) >= max(left)
+    assert not left or min(best[hit.passage] for hit in chosen) >= max(left)
 
 
 spans = st.dictionaries(
@@ -119,11 +119,11 @@ spans = st.dictionaries(
 
 @given(st.lists(st.tuples(spans, spans), max_size=4), st.sampled_from([0.0, 0.25, 0.5, 1.0]))
 def test_the_scores_of_two_readers_are_averaged(found, share):
-    hits = [hit(number, 1.0) for number in range(len(found))]
+    hits = [hit_of(number, 1.0) for number in range(len(found))]
     sides = [
         [
-            place(each, start, end, score)
-            for each, pair in zip(hits, found, strict=True)
+            place(hit, start, end, score)
+            for hit, pair in zip(hits, found, strict=True)
             for (start, end), score in pair[side].items()
         ]
         for side in (0, 1)
@@ -133,13 +133,13 @@ def test_the_scores_of_two_readers_are_averaged(found, share):
     assert all(evidence.score == evidence.span.score for evidence in averaged)
     scores = {(e.hit.passage, e.span.start, e.span.end): e.score for e in averaged}
     assert len(scores) == len(averaged)
-    for each, (own, other) in zip(hits, found, strict=True):
-        named = {**own, **other} if other else {}  # what only the first one read is left out
-        assert {key[1:] for key in scores if key[0] == each.passage} == set(named)
+    for hit, (own, second) in zip(hits, found, strict=True):
+        named = {**own, **second} if second else {}  # what only the first one read is left out
+        assert {key[1:] for key in scores if key[0] == hit.passage} == set(named)
         for start, end in named:
             mine = own.get((start, end), min(own.values(), default=0))
-            theirs = other.get((start, end), min(other.values()))
-            assert scores[each.passage, start, end] == share * mine + (1 - share) * theirs
+            theirs = second.get((start, end), min(second.values()))
+            assert scores[hit.passage, start, end] == share * mine + (1 - share) * theirs
 
 
 def test_the_reader_is_the_named_one_or_that_of_the_environment_or_the_cascade(monkeypatch):
@@ -148,7 +148,7 @@ def test_the_reader_is_the_named_one_or_that_of_the_environment_or_the_cascade(m
     monkeypatch.setenv("QA_READER", "small")
     assert reader_name(None) == "small"
     assert reader_name("base") == "base"
-    assert [each.model for each in stages_of(None).stages] == [str(BUNDLED_MODELS / "small")]
+    assert [stage.model for stage in stages_of(None).stages] == [str(BUNDLED_MODELS / "small")]
 
 
 def test_a_folder_has_its_own_calibration_and_others_that_of_the_base_reader(tmp_path):

@@ -1,4 +1,4 @@
-"""What the command line shows on a terminal, in a log, and where there is no network."""
+"""The output of the command line on a terminal, in a log, and without a network."""
 
 import os
 import pty
@@ -24,7 +24,7 @@ COMMANDS = (
 
 
 def on_terminal(arguments, tmp_path, *, columns=60, typed=()):
-    """What a command shows on a terminal; each of `typed` is sent after the next prompt."""
+    """The output of a command on a terminal; each of `typed` is sent after the next prompt."""
     parent, child = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "qa.cli.main", *arguments],

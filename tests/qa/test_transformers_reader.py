@@ -30,7 +30,7 @@ def tiny_model(tmp_path_factory):
 def test_reads_with_a_model_of_transformers(tiny_model):
     article = Article("a", "", "The summit was held in Singapore on 12 June 2018.")
     other = Article("b", "", "Short.")
-    pairs = [(each, Passage(each.id, 0, len(each.text))) for each in (article, other)]
+    pairs = [(text, Passage(text.id, 0, len(text.text))) for text in (article, other)]
     spans = Reader(str(tiny_model)).read("Where was it held?", pairs)
     assert {span.article_id for span in spans} == {"a", "b"}
     for span in spans:

@@ -11,7 +11,7 @@ PREVIEW = Article("preview", "", "Both sides said on 2 May 2023 that the fair op
 REVIEW = Article("review", "", "The fair in June drew crowds last year.", date(2024, 2, 1))
 EDITED = Article("edited", "", "As was said on 2 May 2023, the fair opens on June 9, 2023.")
 OTHER = Article("other", "", "The fair was held on 3 July 2021.", date(2021, 7, 5))
-ARTICLES = {each.id: each for each in (PREVIEW, REVIEW, EDITED, OTHER)}
+ARTICLES = {article.id: article for article in (PREVIEW, REVIEW, EDITED, OTHER)}
 
 
 def evidence(article, quote, score):
@@ -21,8 +21,8 @@ def evidence(article, quote, score):
     return Evidence(span, quote, hit, score)
 
 
-def pooled(*found, groups=NO_COPIES):
-    return pool_times(rank(found, groups), ARTICLES.__getitem__, groups)
+def pooled(*pieces, groups=NO_COPIES):
+    return pool_times(rank(pieces, groups), ARTICLES.__getitem__, groups)
 
 
 def test_compatible_times_are_one_answer_with_the_finest_first():
@@ -31,21 +31,21 @@ def test_compatible_times_are_one_answer_with_the_finest_first():
         evidence(REVIEW, "last year", 3.0),
     )  # fmt: skip
     assert answer.evidence[0].quote == "9 June"
-    assert {each.quote for each in answer.evidence} == {"9 June", "June", "last year"}
+    assert {piece.quote for piece in answer.evidence} == {"9 June", "June", "last year"}
     assert (answer.date.start, answer.date.end) == (date(2023, 6, 9), date(2023, 6, 9))
     assert answer.score > 5.0
 
 
 def test_contradicting_times_stay_apart_each_with_its_date():
     answers = pooled(evidence(PREVIEW, "9 June", 5.0), evidence(OTHER, "3 July 2021", 4.0))
-    assert [each.evidence[0].quote for each in answers] == ["9 June", "3 July 2021"]
-    assert [each.date.start for each in answers] == [date(2023, 6, 9), date(2021, 7, 3)]
+    assert [answer.evidence[0].quote for answer in answers] == ["9 June", "3 July 2021"]
+    assert [answer.date.start for answer in answers] == [date(2023, 6, 9), date(2021, 7, 3)]
 
 
 OSLO = Article("oslo", "", "The summit was held last year in Oslo.", date(2019, 1, 19))
 PARIS = Article("paris", "", "The summit was held last year in Paris.", date(2012, 1, 19))
 AGAIN = Article("again", "", "It was held last year, they say, as in last year.", date(2019, 3, 1))
-ARTICLES |= {each.id: each for each in (OSLO, PARIS, AGAIN)}
+ARTICLES |= {article.id: article for article in (OSLO, PARIS, AGAIN)}
 
 
 def test_the_same_words_in_articles_of_other_years_are_other_times():
@@ -68,11 +68,11 @@ def test_the_same_words_in_articles_of_other_years_are_other_times():
 def test_the_end_that_is_asked_for_is_what_articles_agree_on():
     war = Article("war", "", "The Long Strike (1971-74) kept her at home.")
     over = Article("over", "", "When the Long Strike was over in May 1974, she went.")
-    articles = {each.id: each for each in (war, over)}
-    found = [evidence(war, "1971-74", 5.0), evidence(over, "May 1974", 4.0)]
-    (ended,) = pool_times(rank(found), articles.__getitem__, end="last")
+    articles = {article.id: article for article in (war, over)}
+    pieces = [evidence(war, "1971-74", 5.0), evidence(over, "May 1974", 4.0)]
+    (ended,) = pool_times(rank(pieces), articles.__getitem__, end="last")
     assert str(ended.date) == "1974-05"
-    begun, later = pool_times(rank(found), articles.__getitem__, end="first")
+    begun, later = pool_times(rank(pieces), articles.__getitem__, end="first")
     assert (str(begun.date), str(later.date)) == ("1971", "1974-05")
 
 
@@ -90,31 +90,31 @@ def test_a_far_worse_place_says_nothing():
 
 
 def test_shares_and_odds_are_pooled():
-    found = [evidence(REVIEW, "June", 5.0), evidence(PREVIEW, "9 June", 4.0)]
-    apart = rank(found)
+    pieces = [evidence(REVIEW, "June", 5.0), evidence(PREVIEW, "9 June", 4.0)]
+    apart = rank(pieces)
     (together,) = pool_times(apart, ARTICLES.__getitem__)
-    assert together.share == pytest.approx(sum(each.share for each in apart))
+    assert together.share == pytest.approx(sum(candidate.share for candidate in apart))
 
 
 def test_a_copy_in_other_words_is_no_second_witness():
     preview, edited = evidence(PREVIEW, "9 June", 5.0), evidence(EDITED, "June 9, 2023", 4.0)
     rival = evidence(OTHER, "3 July 2021", 4.5)
-    (alone, other) = pooled(preview, rival)
+    (alone, second) = pooled(preview, rival)
     (copied, beside) = pooled(preview, edited, rival, groups={"preview": 1, "edited": 1})
-    assert {each.quote for each in copied.evidence} == {"9 June", "June 9, 2023"}
+    assert {piece.quote for piece in copied.evidence} == {"9 June", "June 9, 2023"}
     assert copied.score == pytest.approx(alone.score)
-    assert beside.score == other.score
+    assert beside.score == second.score
     (apart, _) = pooled(preview, edited, rival)
     assert apart.score > alone.score
 
 
 def test_copies_do_not_outvote_a_better_witness():
-    found = [evidence(PREVIEW, "9 June", 4.0), evidence(EDITED, "June 9, 2023", 4.0)]
+    pieces = [evidence(PREVIEW, "9 June", 4.0), evidence(EDITED, "June 9, 2023", 4.0)]
     rival = evidence(OTHER, "3 July 2021", 4.5)
     copies = {"preview": 1, "edited": 1, "other": 2}
-    best, _ = pooled(*found, rival, groups=copies)
+    best, _ = pooled(*pieces, rival, groups=copies)
     assert best.evidence[0].quote == "3 July 2021"
-    assert pooled(*found, rival)[0].evidence[0].quote != "3 July 2021"
+    assert pooled(*pieces, rival)[0].evidence[0].quote != "3 July 2021"
 
 
 def test_nothing():
@@ -128,4 +128,4 @@ def test_a_plain_date_stands_for_itself_and_the_words_around_it():
     (left,) = plain_times([longer, plain, worse], ARTICLES.__getitem__)
     assert (left.quote, left.score) == ("9 June", 5.0)
     kept = plain_times([longer, evidence(PREVIEW, "9 June", 1.0)], ARTICLES.__getitem__)
-    assert [each.quote for each in kept] == ["on 9 June", "9 June"]
+    assert [piece.quote for piece in kept] == ["on 9 June", "9 June"]

@@ -1,4 +1,4 @@
-"""What people do with the page in a browser, for the tests."""
+"""Actions on the page in a browser, for the tests."""
 
 from typing import Any
 

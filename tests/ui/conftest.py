@@ -45,8 +45,8 @@ def _start(data: Path, *options: str) -> Server:
     )  # fmt: skip
     assert process.stdout is not None
     for line in process.stdout:
-        if found := re.search(r"http://\S+", line):
-            return Server(found.group(0), process, data)
+        if address := re.search(r"http://\S+", line):
+            return Server(address.group(0), process, data)
     raise AssertionError((data / "server.log").read_text()[-2_000:])
 
 
@@ -68,9 +68,9 @@ def start_server() -> Iterator[Callable[..., Server]]:
         return started[-1]
 
     yield start
-    for each in started:
-        each.process.kill()
-        each.process.wait()
+    for running in started:
+        running.process.kill()
+        running.process.wait()
 
 
 @pytest.fixture(scope="module")  # Its event loop would be in the way of other modules' own.
@@ -100,7 +100,7 @@ def page(chromium: Any, server: Server) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Service]":
-    """What page, REST and MCP share, over a collection of the seed articles."""
+    """The parts that page, REST and MCP share, over a collection of the seed articles."""
     from ui.service import Service
 
     folder = tmp_path_factory.mktemp("service")

@@ -43,17 +43,17 @@ def test_a_folder_goes_in_while_the_page_is_loaded_anew(adding: Any, tmp_path: P
     adding.wait_for_function("document.querySelector('.aq-sending').textContent === ''")
     adding.reload()
     adding.get_by_role("tab", name="Articles").click()
-    other = adding.context.new_page()
-    other.goto(adding.url)
-    other.get_by_role("tab", name="Articles").click()
-    for tab in (adding, other):
+    second_page = adding.context.new_page()
+    second_page.goto(adding.url)
+    second_page.get_by_role("tab", name="Articles").click()
+    for tab in (adding, second_page):
         done = tab.locator(".aq-job-words", has_text=f"Added {COUNT + 1} of {COUNT + 1}").first
         done.wait_for(timeout=TAKES_LONG)
         tab.get_by_text("1 of the files were skipped").first.click()
         row = tab.locator(".aq-job .aq-failed").first
         assert "hamlets/picture.png" in row.inner_text()
         assert "not read" in row.inner_text()
-    other.close()
+    second_page.close()
 
 
 def test_articles_are_found_selected_deleted_and_brought_back(adding: Any) -> None:

@@ -55,9 +55,9 @@ def test_the_page_asks_once_and_keeps_a_cookie(service: Service) -> None:
     again = locked(service)
     again.cookies.set(COOKIE, client.cookies[COOKIE])
     assert again.get("/config").status_code == 200
-    other = TestClient(build_app(service, Options(api_key="rose")), base_url="http://localhost")
-    other.cookies.set(COOKIE, client.cookies[COOKIE])
-    assert other.get("/config").status_code == 401
+    with_key = TestClient(build_app(service, Options(api_key="rose")), base_url="http://localhost")
+    with_key.cookies.set(COOKIE, client.cookies[COOKIE])
+    assert with_key.get("/config").status_code == 401
     assert client.post("/logout").status_code == 303
     assert client.get("/config").status_code == 401
 

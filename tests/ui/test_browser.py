@@ -212,12 +212,13 @@ def test_axe_finds_no_violation(chromium: Any, server: Any, scheme: str, width: 
     page = context.new_page()
     page.goto(server.url)
     page.locator("#aq-start .aq-examples").wait_for(timeout=TAKES_LONG)
-    found = {}
+    violations = {}
 
     def look(state: str) -> None:
         page.wait_for_timeout(400)
-        for each in axe.Axe().run(page).response["violations"]:
-            found[f"{state}: {each['id']}"] = [node["html"][:160] for node in each["nodes"][:3]]
+        for violation in axe.Axe().run(page).response["violations"]:
+            nodes = [node["html"][:160] for node in violation["nodes"][:3]]
+            violations[f"{state}: {violation['id']}"] = nodes
 
     look("start")
     ask(page, "Who is Kim Yong-chol?")
@@ -238,4 +239,4 @@ def test_axe_finds_no_violation(chromium: Any, server: Any, scheme: str, width: 
         page.get_by_role("button", name=section).click()
     look("articles")
     context.close()
-    assert json.dumps(found, indent=1) == "{}"
+    assert json.dumps(violations, indent=1) == "{}"

@@ -36,7 +36,7 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
 
 def closes(connection: socket.socket) -> bool:
-    """Whether the other side ends it."""
+    """Return whether the other side ends it."""
     connection.settimeout(20)
     try:
         while connection.recv(4096):

@@ -1,4 +1,4 @@
-"""What the page asks the server: questions in their turn, and each person's own conversations."""
+"""Questions of the page in their turn, and each person's own conversations."""
 
 import json
 import threading
@@ -241,9 +241,9 @@ def test_a_conversation_can_be_listed_named_exported_and_deleted(client: TestCli
     path = f"/api/conversations/{conversation}"
     named = client.patch(path, json={"name": "The # letter"}).json()
     assert (named["name"], named["questions"]) == ("The # letter", 2)
-    found = client.get("/api/conversations", params={"q": "molybdenum letter"}).json()
-    assert [line["id"] for line in found["conversations"]] == [conversation]
-    assert found["total"] == 1
+    matching = client.get("/api/conversations", params={"q": "molybdenum letter"}).json()
+    assert [line["id"] for line in matching["conversations"]] == [conversation]
+    assert matching["total"] == 1
     whole = client.get(path).json()
     answer = whole["exchanges"][0]["answer"]
     exported = client.get(f"{path}/export?format=json")
@@ -300,15 +300,15 @@ def test_nobody_reads_what_another_has_asked(service: Service) -> None:
     assert basic.status_code == 200
     assert mine not in holder.get("/page/conversations").text
     # Without a login, what a browser asks over the network is that browser's.
-    one, other = visitor(host="0.0.0.0"), visitor(host="0.0.0.0")
-    one.get("/")
-    other.get("/")
+    first, second = visitor(host="0.0.0.0"), visitor(host="0.0.0.0")
+    first.get("/")
+    second.get("/")
     theirs = new_id()
-    ask(one, theirs, "Who is Kim Yong-chol?")
-    assert meets(other, theirs) == {404}
+    ask(first, theirs, "Who is Kim Yong-chol?")
+    assert meets(second, theirs) == {404}
     assert meets(visitor(host="0.0.0.0"), theirs) <= {400, 404}
-    assert meets(one, mine) == {404}
-    assert one.get(f"/page/conversations/{theirs}").status_code == 200
+    assert meets(first, mine) == {404}
+    assert first.get(f"/page/conversations/{theirs}").status_code == 200
 
 
 def test_nobody_watches_the_conversation_of_another(
@@ -318,16 +318,16 @@ def test_nobody_watches_the_conversation_of_another(
     public = Options(host="0.0.0.0")
     with (
         TestClient(build_app(service, public), base_url="http://localhost") as owner,
-        TestClient(build_app(service, public), base_url="http://localhost") as other,
+        TestClient(build_app(service, public), base_url="http://localhost") as stranger,
         ThreadPoolExecutor(2) as pool,
     ):
         owner.get("/")
-        other.get("/")
+        stranger.get("/")
         conversation = new_id()
         seen = ask(owner, conversation, "Who is Kim Yong-chol?")["seen"]
         path = f"/page/conversations/{conversation}?seen={seen}"
         watching = pool.submit(owner.get, path)
-        refused = pool.submit(other.get, path)
+        refused = pool.submit(stranger.get, path)
         # The owner began to wait first, and is told that nothing changed only at the end.
         first, _ = wait((watching, refused), return_when=FIRST_COMPLETED)
         assert first == {refused}

@@ -99,9 +99,9 @@ def test_no_text_of_an_answer_is_markup(text: str, title: str, source: str, ques
     def rendered(text: str, title: str, source: str, question: str) -> list[tuple[str, ...]]:
         day = ResolvedDate(date(2018, 6, 12), date(2018, 6, 12), "day", text)
         cited = citation("a ", text or "x", " b", title or "T", source)
-        other = answer(cited, text=text)
-        one = answer(
-            cited, cited, text=text, date=day, alternatives=(other,), understood_as=question
+        second = answer(cited, text=text)
+        first = answer(
+            cited, cited, text=text, date=day, alternatives=(second,), understood_as=question
         )
         rival = answer(cited, text=text, relation="contradicts")
         member = answer(cited, text=text, relation="listed")
@@ -109,7 +109,7 @@ def test_no_text_of_an_answer_is_markup(text: str, title: str, source: str, ques
         listed = answer(cited, text=text, alternatives=(member,))
         helped = answer(text=None, help=Help(text, (question,)))
         html = welcome(text, [question])
-        for given_ in (one, disputed, listed, helped):
+        for given_ in (first, disputed, listed, helped):
             said = Exchange(0, question, NOW, restricted_to=question, answer=given_, why=(text,))
             html += turn(said, None) + evidence(said, None)
         failed = Exchange(1, question, NOW, restricted_to="f", problem=question or "x")
@@ -176,8 +176,8 @@ def test_sources_can_be_chosen_where_each_article_has_its_own(tmp_path: Path) ->
 @given(ANY_TEXT, ANY_TEXT)
 def test_filters_are_chips_that_name_what_they_filter(title: str, identity: str) -> None:
     filters = Filters(date(2018, 1, 1), None, title or "x", frozenset({identity}))
-    found = Passing(2, 67, ((title or "x", 3), (identity, 1)), (title,))
-    parsed = Parsed(chips(filters, found) + sources(filters, found))
+    numbers = Passing(2, 67, ((title or "x", 3), (identity, 1)), (title,))
+    parsed = Parsed(chips(filters, numbers) + sources(filters, numbers))
     assert [tag for tag, *_ in parsed.tags].count("button") == 5
     assert title.replace("\0", "\ufffd") in parsed.text
     assert "2 of 67 articles" in parsed.text
@@ -240,22 +240,22 @@ def test_no_answer_is_labelled_as_none() -> None:
 
 
 def test_agreeing_articles_are_grouped_and_others_stand_beside() -> None:
-    one = citation("a", "12 June", "c")
+    first = citation("a", "12 June", "c")
     two = Citation("other", "U", None, None, 0, 7, "12 June", 0, 7, "12 June")
-    rival = Answer("q", "11 June", 0.4, (one,))
-    unlikely = Answer("q", "May", 0.01, (one,))
-    html = evidence_panel(answer(one, two, text="12 June", alternatives=(rival, unlikely)))
+    rival = Answer("q", "11 June", 0.4, (first,))
+    unlikely = Answer("q", "May", 0.01, (first,))
+    html = evidence_panel(answer(first, two, text="12 June", alternatives=(rival, unlikely)))
     assert "2 articles agree" in html
     assert "The articles give 2 answers" in html
     assert "May" not in html
 
 
 def test_articles_that_disagree_are_dated_and_the_newest_is_first() -> None:
-    one = citation("a", "Brandt", "c")
+    first = citation("a", "Brandt", "c")
     newer = Citation("other", "U", date(2022, 5, 5), None, 0, 4, "Said", 0, 4, "Said")
     rival = Answer("q", "Said", 0.4, (newer,), relation="contradicts")
-    also = Answer("q", "a mayor", 0.3, (one,))
-    given_ = answer(one, text="Brandt", alternatives=(rival, also))
+    also = Answer("q", "a mayor", 0.3, (first,))
+    given_ = answer(first, text="Brandt", alternatives=(rival, also))
     for html in (evidence_panel(given_), answer_body(given_)):
         assert DISAGREE in html
         assert html.index("2022-05-05") < html.index("2019-01-19")
@@ -268,10 +268,10 @@ def test_articles_that_disagree_are_dated_and_the_newest_is_first() -> None:
 
 
 def test_a_list_is_shown_as_one() -> None:
-    one, two = citation("a", "Lopez", "c"), citation("b", "Cruz", "d")
+    first, two = citation("a", "Lopez", "c"), citation("b", "Cruz", "d")
     member = Answer("q", "Cruz", 0.5, (two,), relation="listed")
     guess = Answer("q", "dam", 0.3, (two,))
-    given_ = answer(one, text="Lopez", alternatives=(member, guess))
+    given_ = answer(first, text="Lopez", alternatives=(member, guess))
     body, panel = answer_body(given_), evidence_panel(given_)
     assert Parsed(body).text.split("%")[:2] == ["Lopez1 most likely, 80", "Cruz2 likely, 50"]
     assert "A list of 2" in panel
@@ -305,9 +305,9 @@ def test_a_message_names_no_folder(told: str, shown: str) -> None:
 
 
 def test_each_number_beside_an_answer_leads_to_its_evidence() -> None:
-    one, two = citation("a", "Lopez", "c"), citation("b", "Cruz", "d")
+    first, two = citation("a", "Lopez", "c"), citation("b", "Cruz", "d")
     rival = Answer("q", "Cruz", 0.5, (two, two), relation="contradicts")
-    given_ = answer(one, text="Lopez", alternatives=(rival,))
+    given_ = answer(first, text="Lopez", alternatives=(rival,))
     body, panel = answer_body(given_, 4), evidence_panel(given_)
     for number in (1, 2, 3):
         assert f'href="#aq-cite-{number}"' in body
@@ -356,13 +356,13 @@ def test_an_export_numbers_the_evidence_as_the_page_does() -> None:
 
 
 def test_as_many_passages_are_told_as_are_shown() -> None:
-    one, two = citation("a", "Lopez", "c"), citation("b", "Cruz", "d")
+    first, two = citation("a", "Lopez", "c"), citation("b", "Cruz", "d")
     rival = Answer("q", "Cruz", 0.5, (two, two), relation="contradicts")
     guess = Answer("q", "Cruz", 0.2, (two,))
     for given_ in (
-        answer(one, text="Lopez"),
-        answer(one, text="Lopez", alternatives=(rival,)),
-        Answer("q", None, 0.2, (one, two), alternatives=(guess,)),
+        answer(first, text="Lopez"),
+        answer(first, text="Lopez", alternatives=(rival,)),
+        Answer("q", None, 0.2, (first, two), alternatives=(guess,)),
     ):
         count = evidence_panel(given_).count('id="aq-cite-')
         told = Parsed(turn(Exchange(0, "q", NOW, answer=given_), None)).text

@@ -1,4 +1,4 @@
-"""Which requests are let through to Gradio, and what of its replies."""
+"""Requests that the guard lets through to Gradio, and the headers of the replies."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor

@@ -81,7 +81,7 @@ def test_the_good_files_go_in_and_the_others_are_told(own: TestClient, service: 
     assert "all.zip!in/b.bin" in problems["all.zip"]
     assert job["words"] == "8 of 8, 3 skipped, 2 read in part"
     assert job["added"] == 5
-    sources = {each.source for each in service.library.collection().articles()}
+    sources = {article.source for article in service.library.collection().articles()}
     assert {"one/a.txt", "two/a.txt", "all.zip!in/a.txt"} <= sources
     again = ended(own, own.post("/api/jobs", files=sent(files[:2])).json()["id"])
     assert (again["added"], again["unchanged"]) == (0, 2)
@@ -135,7 +135,7 @@ def test_events_tell_of_each_change_until_the_end(own: TestClient) -> None:
     data = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data")]
     assert events[-1] == "end"
     assert set(events[:-1]) <= {"progress"}
-    assert [each["ended"] for each in data] == sorted(each["ended"] for each in data)
+    assert [item["ended"] for item in data] == sorted(item["ended"] for item in data)
     assert data[-1]["words"] == "20 of 20"
 
 
@@ -281,7 +281,7 @@ def test_a_job_goes_on_after_the_server_was_killed(tmp_path: Path, start_server:
     assert job["words"] == "60 of 60"
     assert {file["state"] for file in job["files"]} == {"done"}
     with Collection(folder) as collection:
-        assert {each.source for each in collection.articles()} == {name for name, _ in names}
+        assert {article.source for article in collection.articles()} == {name for name, _ in names}
     # The file of an item goes right after it is known that the item has ended.
     due = time.monotonic() + TAKES_LONG
     while left := [path for path in (tmp_path / "library").rglob("*") if path.name.isdecimal()]:

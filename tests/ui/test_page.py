@@ -144,16 +144,16 @@ def test_reload_back_and_a_restart_keep_the_conversation(
     assert page.url == address
     assert page.locator(".aq-answer bdi").all_inner_texts()[:2] == said
     # Another device, and a link to the place in the article.
-    other = chromium.new_context().new_page()
-    other.set_default_timeout(TAKES_LONG)
-    other.goto(place)
-    mark = other.locator("dialog[open] mark")
+    second_page = chromium.new_context().new_page()
+    second_page.set_default_timeout(TAKES_LONG)
+    second_page.goto(place)
+    mark = second_page.locator("dialog[open] mark")
     mark.wait_for()
-    other.wait_for_function(INSIDE_VIEWPORT, arg=mark.element_handle())
-    other.keyboard.press("Escape")
-    other.locator("dialog[open]").wait_for(state="detached")
-    assert "article=" not in other.url
-    other.context.close()
+    second_page.wait_for_function(INSIDE_VIEWPORT, arg=mark.element_handle())
+    second_page.keyboard.press("Escape")
+    second_page.locator("dialog[open]").wait_for(state="detached")
+    assert "article=" not in second_page.url
+    second_page.context.close()
     context.close()
 
 

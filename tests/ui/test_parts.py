@@ -59,8 +59,8 @@ def test_each_gets_as_many_spans_as_it_asked_for() -> None:
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(reader.read_many, [("q", [])], 1 + n % 2) for n in range(8)]
         threading.Timer(0.2, slow.go.set).start()
-        found = [len(future.result(10)[0]) for future in asked]
-    assert found == [1, 2] * 4
+        counts = [len(future.result(10)[0]) for future in asked]
+    assert counts == [1, 2] * 4
     reader.close()
 
 
@@ -79,8 +79,8 @@ def test_a_bad_question_fails_alone() -> None:
 
 
 def test_dates_of_filters_may_be_years_or_months() -> None:
-    found = typed("2018", "2020-02", " reuters ")
-    assert (found.since, found.until, found.source) == (
+    filters = typed("2018", "2020-02", " reuters ")
+    assert (filters.since, filters.until, filters.source) == (
         date(2018, 1, 1), date(2020, 2, 29), "reuters",
     )  # fmt: skip
     assert in_words(typed("", None, "")) == ""
@@ -102,8 +102,8 @@ def test_dates_of_filters_may_be_years_or_months() -> None:
     ],
 )
 def test_dates_of_filters_may_be_words(words: str, first: date, last: date) -> None:
-    found = typed(words, words, today=date(2024, 3, 1))
-    assert (found.since, found.until) == (first, last)
+    filters = typed(words, words, today=date(2024, 3, 1))
+    assert (filters.since, filters.until) == (first, last)
 
 
 @pytest.mark.parametrize(
@@ -241,8 +241,8 @@ def test_feedback_is_kept_and_exported(tmp_path: Path) -> None:
     with (tmp_path / feedback.FILE).open("ab") as file:
         file.write(b'{"verdict": "li')  # A crash cut this one short.
     feedback.store(tmp_path, Answer("where?", "there", 0.9), "like")
-    found = list(feedback.read(tmp_path))
-    assert [each["verdict"] for each in found] == ["like", "dislike", "like"]
+    verdicts = list(feedback.read(tmp_path))
+    assert [verdict["verdict"] for verdict in verdicts] == ["like", "dislike", "like"]
     out = CliRunner().invoke(feedback_command, ["--collection", str(tmp_path)])
     assert out.exit_code == 0
     lines = out.stdout.rstrip("\n").split("\n")

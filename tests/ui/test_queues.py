@@ -1,4 +1,4 @@
-"""What waits behind too many others is refused, and a change that takes long is told of."""
+"""Requests behind too many others are refused, and a change that takes long is told of."""
 
 import threading
 from collections.abc import Iterator
@@ -93,20 +93,24 @@ def test_a_change_that_does_not_begin_in_time_never_happens(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     texts = [f"The {number}th gate of Umber is shut." for number in range(CHANGES_AT_ONCE + 1)]
-    replies = [client.post("/api/articles", json={"text": each}) for each in texts]
-    assert [each.status_code for each in replies] == [504] * CHANGES_AT_ONCE + [503]
+    replies = [client.post("/api/articles", json={"text": text}) for text in texts]
+    assert [reply.status_code for reply in replies] == [504] * CHANGES_AT_ONCE + [503]
     assert "not begun" in replies[-1].json()["detail"]
     assert int(replies[-1].headers["retry-after"]) >= 1
     # Questions do not wait for changes.
     assert client.post("/api/ask", json=QUESTION).json()["text"]
     held.set()
     assert service.drain(30)
-    stored = [each.text for each in service.library.collection().articles() if "Umber" in each.text]
+    stored = [
+        article.text
+        for article in service.library.collection().articles()
+        if "Umber" in article.text
+    ]
     assert sorted(stored) == texts[:-1]
     monkeypatch.setattr("ui.api.waiting.CHANGE_SECONDS", 60.0)
     assert client.post("/api/articles", json={"text": texts[-1]}).json()["status"] == "added"
-    for each in client.get("/api/articles", params={"q": "umber"}).json()["articles"]:
-        client.delete(f"/api/articles/{each['id']}")
+    for article in client.get("/api/articles", params={"q": "umber"}).json()["articles"]:
+        client.delete(f"/api/articles/{article['id']}")
 
 
 def test_too_many_changes_are_refused_at_once(service: Service, held: threading.Event) -> None:

@@ -1,4 +1,4 @@
-"""What a program may expect of the REST API beyond its answers: statuses, links, descriptions."""
+"""The REST API beyond its answers: statuses, links, descriptions."""
 
 from typing import Any
 from urllib.parse import quote
@@ -53,9 +53,9 @@ def test_a_status_says_whether_an_article_is_new(client: TestClient) -> None:
     assert client.get(first.headers["location"]).json()["title"] == "Ferry"
     again = client.post("/api/articles", json=ARTICLE)
     assert (again.status_code, again.json()["status"]) == (200, "unchanged")
-    other = client.post("/api/articles", json={**ARTICLE, "text": "It costs 9 crowns."})
-    assert (other.status_code, other.json()["status"]) == (200, "updated")
-    assert client.delete(other.headers["location"]).status_code == 204
+    second = client.post("/api/articles", json={**ARTICLE, "text": "It costs 9 crowns."})
+    assert (second.status_code, second.json()["status"]) == (200, "updated")
+    assert client.delete(second.headers["location"]).status_code == 204
 
 
 def test_collections_are_made_renamed_and_deleted(client: TestClient) -> None:
@@ -90,12 +90,12 @@ def test_a_list_is_walked_by_its_links(client: TestClient) -> None:
     titles, path = [], "/api/articles?collection=Walk&limit=2&sort=title"
     while path:
         reply = client.get(path)
-        titles += [each["title"] for each in reply.json()["articles"]]
+        titles += [article["title"] for article in reply.json()["articles"]]
         path = reply.json()["next"]
         assert (path is not None) == ('rel="next"' in reply.headers.get("link", ""))
     assert titles == ["T0", "T1", "T2", "T3", "T4"]
     newest = client.get("/api/articles", params={**params, "sort": "newest"}).json()["articles"]
-    assert [each["title"] for each in newest] == titles
+    assert [article["title"] for article in newest] == titles
     assert client.get("/api/articles", params={"sort": "x"}).status_code == 422
 
 
@@ -147,8 +147,8 @@ def test_only_a_site_that_is_let_in_may_ask_from_its_pages(service: Service) -> 
 
 def test_the_description_names_and_explains_everything(client: TestClient) -> None:
     schema = client.get("/api/openapi.json").json()
-    operations = [each for methods in schema["paths"].values() for each in methods.values()]
-    names = [each["operationId"] for each in operations]
+    operations = [method for methods in schema["paths"].values() for method in methods.values()]
+    names = [operation["operationId"] for operation in operations]
     assert len(names) == len(set(names)) > 15
     assert all("_api_" not in name for name in names)
     assert {"add_files", "ask", "rename_collection"} <= set(names)
@@ -161,7 +161,7 @@ def test_the_description_names_and_explains_everything(client: TestClient) -> No
         for field, described in model.get("properties", {}).items():
             assert described.get("description"), f"{name}.{field}"
     assert set(schema["components"]["securitySchemes"]) == {"key", "keyHeader", "password"}
-    (secured,) = (each for each in operations if each["operationId"] == "ask")
+    (secured,) = (operation for operation in operations if operation["operationId"] == "ask")
     assert {"key": []} in secured["security"]
 
 

@@ -65,12 +65,12 @@ def test_filters_apply(client: TestClient) -> None:
     late = client.post("/api/ask", json={**QUESTION, "since": "2030-01-01"}).json()
     assert late["text"] is None
     assert late["citations"] == []
-    ids = [each["id"] for each in client.get("/api/articles").json()["articles"]]
+    ids = [article["id"] for article in client.get("/api/articles").json()["articles"]]
     for only in ([ids[0]], [ids[1], "nobody"]):
         answer = client.post("/api/ask", json={**QUESTION, "articles": only}).json()
-        assert {each["article_id"] for each in answer["citations"]} == {only[0]}
+        assert {citation["article_id"] for citation in answer["citations"]} == {only[0]}
         hits = client.post("/api/search", json={**QUESTION, "articles": only}).json()["hits"]
-        assert {each["article_id"] for each in hits} == {only[0]}
+        assert {hit["article_id"] for hit in hits} == {only[0]}
     nothing = client.post("/api/ask", json={**QUESTION, "articles": ["nobody"]}).json()
     assert (nothing["text"], nothing["citations"]) == (None, [])
     for wrong in ([], ids[0], [1], ["x"] * 10_001):

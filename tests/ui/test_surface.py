@@ -207,7 +207,7 @@ def test_gradio_itself_would_refuse_too(visitor: TestClient, canary: Path) -> No
     from gradio.context import LocalContext
     from gradio.exceptions import InvalidPathError
 
-    (gradio,) = (each for each in visitor.app.routes if isinstance(each, Mount))  # type: ignore[attr-defined]
+    (gradio,) = (route for route in visitor.app.routes if isinstance(route, Mount))  # type: ignore[attr-defined]
     LocalContext.blocks.set(gradio.app.get_blocks())
     with pytest.raises(InvalidPathError):
         processing_utils._check_allowed(str(canary), True)

@@ -27,7 +27,7 @@ def around(one):
 
 def lists(examples):
     """The examples as a call takes them."""
-    return {name: [one[name] for one in examples] for name in ("question", "context")}
+    return {name: [example[name] for example in examples] for name in ("question", "context")}
 
 
 # Each article is longer than a window of 384 tokens.

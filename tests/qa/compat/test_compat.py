@@ -24,7 +24,7 @@ def oracle():
 
 @pytest.fixture(scope="module")
 def found(transformers_folder, tmp_path_factory):
-    """What the old program prints with its import changed."""
+    """The results of the old program with its import changed."""
     old = (HERE / "old_script.py").read_text()
     import_line = "from transformers import pipeline\n"
     assert old.count(import_line) == 1
@@ -104,7 +104,7 @@ def test_an_answer_behind_many_windows_has_its_place_in_the_whole_text(oracle):
 
 def test_a_score_is_at_most_one_where_windows_repeat_an_answer(oracle):
     answer = oracle(question="Who steers the ferry?", context=TEXT * 40, top_k=3)
-    assert all(0 < one["score"] <= 1 for one in answer)
+    assert all(0 < span["score"] <= 1 for span in answer)
 
 
 def test_examples_of_transformers_are_taken(oracle):

@@ -57,9 +57,9 @@ def test_all_times_of_an_answer_come_best_first():
 @pytest.mark.parametrize("answer", ["the week before Christmas", "week before Christmas"])
 def test_what_an_answer_counts_from_is_not_its_time(answer):
     text = "He died in his sleep the week before Christmas, aged 71."
-    found = stated(text, answer, date(2023, 12, 28))
-    assert found.expression.quote == "the week before"
-    assert str(found.resolved) == "2023-12-18/2023-12-24"
+    times = stated(text, answer, date(2023, 12, 28))
+    assert times.expression.quote == "the week before"
+    assert str(times.resolved) == "2023-12-18/2023-12-24"
 
 
 def test_what_is_counted_from_elsewhere_leaves_the_answer_its_time():

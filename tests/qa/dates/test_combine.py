@@ -12,9 +12,9 @@ WED16 = Anchor(date(2019, 1, 16))
 def said(text, anchor=None, score=1.0):
     """The evidence of the first time expression of a text."""
     expression = find_times(text)[0]
-    found = readings(expression, text, anchor)
-    partial = None if any(not r.inferred for r in found) else expression.partial
-    return Evidence(expression.quote, found, partial, score)
+    meant = readings(expression, text, anchor)
+    partial = None if any(not r.inferred for r in meant) else expression.partial
+    return Evidence(expression.quote, meant, partial, score)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_an_earlier_event_lends_no_year_to_a_younger_article():
     day = said("The mill burned down on 12 March.", anchor)
     combined = combine([day, said("in March 1987", score=2.0)])
     assert str(combined.resolved) == "1987-03"
-    assert [str(other.resolved) for other in combined.conflicts] == ["2018-03-12"]
+    assert [str(conflict.resolved) for conflict in combined.conflicts] == ["2018-03-12"]
 
 
 def test_an_inferred_year_gives_way_to_a_stated_one():

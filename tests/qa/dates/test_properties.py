@@ -58,10 +58,10 @@ def test_offsets_are_exact_ordered_and_apart(text, lenient):
 @given(texts, st.none() | anchors)
 def test_any_text_resolves_to_ordered_intervals_or_nothing(text, anchor):
     for expression in find_times(text):
-        found = readings(expression, text, anchor)
+        meant = readings(expression, text, anchor)
         resolved = resolve(expression, text, anchor)
-        assert resolved == (found[0] if len(found) == 1 else None)
-        for reading in found:
+        assert resolved == (meant[0] if len(meant) == 1 else None)
+        for reading in meant:
             assert reading.start <= reading.end
             assert (reading.granularity == "day") <= (reading.start == reading.end)
             assert "\n" not in reading.derivation
@@ -165,9 +165,9 @@ def test_a_year_and_a_month_of_it_are_themselves(year, month, tense):
 def test_a_numeric_date_has_one_reading_only_if_the_order_does_not_matter(day, month, year):
     text = f"on {day:02}/{month:02}/{year} they met"
     (expression,) = find_times(text)
-    found = readings(expression, text, None)
-    assert len(found) == (1 if day > 12 or day == month else 2)
-    assert date(year, month, day) in {reading.start for reading in found}
+    meant = readings(expression, text, None)
+    assert len(meant) == (1 if day > 12 or day == month else 2)
+    assert date(year, month, day) in {reading.start for reading in meant}
 
 
 @given(st.integers(2, 400), st.sampled_from(["day", "week", "month", "year"]), anchors)
@@ -203,7 +203,7 @@ def pieces(draw):
         end = start + timedelta(days=length)
         return ResolvedDate(start, end, "range", f"{start} to {end}", draw(st.booleans()))
 
-    found = tuple(reading(drawn) for drawn in draw(st.lists(intervals, max_size=2)))
+    meant = tuple(reading(drawn) for drawn in draw(st.lists(intervals, max_size=2)))
     partial = draw(
         st.none()
         | st.builds(CalendarFields, month=st.integers(1, 12), day=st.integers(1, 31))
@@ -212,11 +212,11 @@ def pieces(draw):
         | st.builds(CalendarFields, day=st.integers(1, 31))
         | st.builds(CalendarFields, season=st.integers(0, 3))
     )
-    return Evidence("then", found, partial, draw(st.sampled_from([0.0, 0.5, 1.0, 2.0])))
+    return Evidence("then", meant, partial, draw(st.sampled_from([0.0, 0.5, 1.0, 2.0])))
 
 
 def _allows(piece, interval):
-    """Whether each day of an interval is one of a piece of evidence."""
+    """Return whether each day of an interval is one of a piece of evidence."""
     if any(r.start <= interval.start and interval.end <= r.end for r in piece.readings):
         return True
     fields = piece.partial
@@ -238,22 +238,22 @@ def test_a_combination_lies_within_all_that_supports_it(evidence):
     if combined is None:
         assert not any(piece.readings for piece in evidence)
         return
-    for one in (combined, *combined.conflicts):
-        assert one.resolved.start <= one.resolved.end
-        assert list(one.supporting) == sorted(set(one.supporting))
-        assert one.score == pytest.approx(sum(evidence[i].score for i in one.supporting))
-        assert one.score <= combined.score
-        for index in one.supporting:
-            assert _allows(evidence[index], one.resolved)
-        if one.resolved.inferred:
-            held = [evidence[i] for i in one.supporting]
+    for conflict in (combined, *combined.conflicts):
+        assert conflict.resolved.start <= conflict.resolved.end
+        assert list(conflict.supporting) == sorted(set(conflict.supporting))
+        assert conflict.score == pytest.approx(sum(evidence[i].score for i in conflict.supporting))
+        assert conflict.score <= combined.score
+        for index in conflict.supporting:
+            assert _allows(evidence[index], conflict.resolved)
+        if conflict.resolved.inferred:
+            held = [evidence[i] for i in conflict.supporting]
             # A partial date beside a reading is one more thing that a piece may mean.
             assert any(
                 len(piece.readings) + (piece.partial is not None) > 1
                 or any(r.inferred for r in piece.readings)
                 for piece in held
             )
-    used = {i for one in (combined, *combined.conflicts) for i in one.supporting}
+    used = {i for conflict in (combined, *combined.conflicts) for i in conflict.supporting}
     assert used >= {i for i, piece in enumerate(evidence) if piece.readings}
 
 

@@ -460,13 +460,13 @@ def test_the_table_is_large_enough():
 
 @pytest.mark.parametrize("case", ALL, ids=str)
 def test_expression_is_found_and_resolved(case):
-    found = [e for e in find_times(case.text) if (e.start, e.end) == (case.start, case.end)]
-    assert found, [e.quote for e in find_times(case.text)]
+    expressions = [e for e in find_times(case.text) if (e.start, e.end) == (case.start, case.end)]
+    assert expressions, [e.quote for e in find_times(case.text)]
     anchor = Anchor(case.published) if case.published else None
-    resolved = resolve(found[0], case.text, anchor)
+    resolved = resolve(expressions[0], case.text, anchor)
     assert ("-" if resolved is None else str(resolved)) == case.expected
     if resolved is not None:
         assert resolved.granularity == case.granularity
         assert not resolved.inferred or "after" in resolved.derivation  # a year that is lent
-        assert " ".join(found[0].quote.split()) in resolved.derivation
+        assert " ".join(expressions[0].quote.split()) in resolved.derivation
         assert "\n" not in resolved.derivation

@@ -87,8 +87,8 @@ def test_the_reader_stands_behind_a_retriever():
     pipeline.add_component("reader", ExtractiveReader("small", top_k=2))
     pipeline.connect("retriever.documents", "reader.documents")
     query = "Who steers the ferry?"
-    found = pipeline.run({"retriever": {"query": query}, "reader": {"query": query}})
-    assert "Rhona Baird" in found["reader"]["answers"][0].data
+    output = pipeline.run({"retriever": {"query": query}, "reader": {"query": query}})
+    assert "Rhona Baird" in output["reader"]["answers"][0].data
 
 
 def test_a_pipeline_with_the_components_is_saved_and_loaded(seeds):
@@ -112,16 +112,16 @@ def test_the_whole_of_it_answers_in_a_pipeline(seeds):
     pipeline.add_component("answerer", ArticleAnswerer(str(seeds.path)))
     pipeline.add_component("joiner", AnswerJoiner())
     pipeline.connect("answerer.answers", "joiner.answers")
-    found = pipeline.run(
+    output = pipeline.run(
         {"answerer": {"query": "when was the Singapore summit"}}, {"answerer", "joiner"}
     )
-    best = found["joiner"]["answers"][0]
+    best = output["joiner"]["answers"][0]
     assert best.data == "12 June"
     assert best.meta["date"]["start"] == "2018-06-12"
     assert best.meta["calibrated"]
     inner = best.context_offset
     assert best.context[inner.start : inner.end] == best.data
-    assert best.context == found["answerer"]["documents"][0].content
+    assert best.context == output["answerer"]["documents"][0].content
 
 
 def test_silence_is_an_answer_without_words(seeds):
@@ -135,7 +135,7 @@ def test_silence_is_an_answer_without_words(seeds):
 def test_a_follow_up_leans_on_the_history(seeds):
     component = ArticleAnswerer(str(seeds.path))
     question, before = "Where did he arrive on Friday?", "Who delivered a letter to Trump?"
-    found = component.run(question, history=[(before, "Kim Yong-chol")])["answers"][0]
+    best = component.run(question, history=[(before, "Kim Yong-chol")])["answers"][0]
     asked = ask(question, seeds, [Turn(before, "Kim Yong-chol")])
     assert asked.understood_as
-    assert (found.data, found.score) == (asked.text, asked.confidence)
+    assert (best.data, best.score) == (asked.text, asked.confidence)

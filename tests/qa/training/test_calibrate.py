@@ -115,8 +115,8 @@ def test_calibrates_an_exported_reader_on_questions(tmp_path):
 
 def test_the_surest_answers_are_right_more_often():
     right = np.array([True, False, True, True, False])
-    found = accuracy_by_coverage(np.array([0.9, 0.2, 0.8, 0.7, 0.6]), right)
-    assert found == pytest.approx({0.2: 1, 0.4: 1, 0.6: 1, 0.8: 0.75, 1.0: 0.6})
+    curve = accuracy_by_coverage(np.array([0.9, 0.2, 0.8, 0.7, 0.6]), right)
+    assert curve == pytest.approx({0.2: 1, 0.4: 1, 0.6: 1, 0.8: 0.75, 1.0: 0.6})
 
 
 def test_a_section_of_a_card_is_written_once_and_leaves_the_others():
@@ -135,7 +135,7 @@ def test_calibrates_a_cascade_with_weights_that_it_chooses(tmp_path):
     model = tmp_path / "cascade"
     shutil.copytree(BUNDLED_MODELS / "cascade", model)
     manifest = json.loads((model / "manifest.json").read_text())
-    readers = [str((BUNDLED_MODELS / "cascade" / each).resolve()) for each in manifest["readers"]]
+    readers = [str((BUNDLED_MODELS / "cascade" / name).resolve()) for name in manifest["readers"]]
     manifest |= {"readers": readers, "passages": 7, "first_weighs": 0.9}
     (model / "manifest.json").write_text(json.dumps(manifest))
     dev = questions_about_buildings(tmp_path / "dev.json")

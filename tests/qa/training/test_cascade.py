@@ -1,4 +1,4 @@
-"""How two readers are put together."""
+"""Fitting a cascade of two readers."""
 
 from hypothesis import given
 from hypothesis import strategies as st

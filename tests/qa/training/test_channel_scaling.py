@@ -80,7 +80,10 @@ def test_the_weights_are_the_same_and_the_answers_nearer(outlying, tmp_path, mon
     plain, shared = (load_model(tmp_path / name) for name in ("plain", "shared"))
     for name, weight in plain.state_dict().items():
         assert torch.allclose(weight, shared.state_dict()[name], atol=1e-5), name
-    largest = max(abs(each.astype(int)).max() for each in matmul_weights(tmp_path / "shared"))
+    largest = max(
+        abs(matmul_weight.astype(int)).max()
+        for matmul_weight in matmul_weights(tmp_path / "shared")
+    )
     assert 19 < largest <= MOST
     off = {name: distance(tmp_path / name, plain) for name in ("plain", "shared")}
     assert off["shared"] < 0.7 * off["plain"]
@@ -91,16 +94,16 @@ def test_products_of_the_same_inputs_still_share_their_quantisation(outlying, tm
     export_reader(outlying, tmp_path / "out")
     graph = onnx.load(tmp_path / "out" / "model.onnx").graph
     divided = {
-        tuple(onnx.numpy_helper.to_array(each).ravel())
-        for each in graph.initializer
-        if each.name.endswith(".inverse")
+        tuple(onnx.numpy_helper.to_array(tensor).ravel())
+        for tensor in graph.initializer
+        if tensor.name.endswith(".inverse")
     }
     layers = load_model(outlying).config.num_hidden_layers
     assert len(divided) == 4 * layers
 
 
 def distance(folder, model):
-    """How far an export's logits are from those of the same weights in floating point."""
+    """The distance of an export's logits from those of the same weights in floating point."""
     exported = OnnxModel(folder)
     encodings = exported.tokenizer.encode_batch(
         [

@@ -80,8 +80,8 @@ def test_negatives_never_hold_the_answer(squad_file):
     finder = Negatives(file, tfidf_retriever(texts))
     rng = random.Random(0)
     for question in file.questions * 5:
-        found = finder.find(question, rng)
-        assert found is None or not holds_answer(found.text, question.answers)
+        context = finder.find(question, rng)
+        assert context is None or not holds_answer(context.text, question.answers)
 
 
 def test_examples_keep_every_question_and_the_asked_share_of_negatives(squad_file):

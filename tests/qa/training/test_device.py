@@ -1,4 +1,4 @@
-"""What a run does on an accelerator, checked where there is none: by tensors without data."""
+"""Runs on an accelerator, checked where there is none: by tensors without data."""
 
 import pytest
 import torch

@@ -63,8 +63,8 @@ def test_too_large_a_file_is_split_and_each_part_is_verified(reader_folder, tmp_
     assert part.stat().st_size + (tmp_path / "two" / "model.onnx").stat().st_size < size + 2000
     encodings = whole.tokenizer.encode_batch(PAIRS)
     parts = OnnxModel(tmp_path / "two")
-    for mine, other in zip(whole.run(encodings), parts.run(encodings), strict=True):
-        assert np.array_equal(mine, other)
+    for mine, theirs in zip(whole.run(encodings), parts.run(encodings), strict=True):
+        assert np.array_equal(mine, theirs)
     content = bytearray(part.read_bytes())
     content[7] ^= 1
     part.write_bytes(content)
@@ -85,7 +85,7 @@ def test_weights_are_stored_as_the_numbers_of_their_levels(reader_folder, tmp_pa
     export_reader(reader_folder, tmp_path / "out")
     weights = matmul_weights(tmp_path / "out")
     assert len(weights) == 12
-    assert all(abs(each).max() == 19 for each in weights)
+    assert all(abs(weight).max() == 19 for weight in weights)
 
 
 @pytest.mark.parametrize("name", ["small", "base"])
@@ -97,7 +97,7 @@ def test_sums_of_bundled_readers_fit_into_16_bits(name):
 
 def matmul_weights(folder):
     graph = onnx.load(folder / "model.onnx").graph
-    tensors = {each.name: each for each in graph.initializer}
+    tensors = {tensor.name: tensor for tensor in graph.initializer}
     products = [node for node in graph.node if node.op_type == "MatMulInteger"]
     return [onnx.numpy_helper.to_array(tensors[node.input[1]]) for node in products]
 
@@ -105,7 +105,8 @@ def matmul_weights(folder):
 @pytest.mark.parametrize("precision", ["fp32", "int8"])
 def test_what_was_exported_can_be_trained_on(reader_folder, tmp_path, precision):
     export_reader(reader_folder, tmp_path / "out", precision)
-    before, after = (load_model(each).state_dict() for each in (reader_folder, tmp_path / "out"))
+    before = load_model(reader_folder).state_dict()
+    after = load_model(tmp_path / "out").state_dict()
     assert before.keys() == after.keys()
     for name, weights in before.items():
         # A table of words has 255 steps from its least to its largest; a layer has 19 on each side.

@@ -57,8 +57,8 @@ def test_windows_of_a_long_passage_agree_with_the_whole(tokenizer, case, extra):
     wanted = whole.offsets[first][0], whole.offsets[last][1]
     length = 64 + extra
     parts = windows(tokenizer, [Input("who", text)], length)[0]
-    found = [(part, token_span(part, start, end)) for part in parts]
-    spans = [(p.offsets[s[0]][0], p.offsets[s[1]][1]) for p, s in found if s]
+    by_part = [(part, token_span(part, start, end)) for part in parts]
+    spans = [(p.offsets[s[0]][0], p.offsets[s[1]][1]) for p, s in by_part if s]
     assert set(spans) <= {wanted}
     # What two windows share is a quarter: a shorter answer is whole in one of them.
     assert spans or last - first >= length // SHARE

@@ -46,7 +46,8 @@ def candidates(_: Read, evidence: "list[Evidence]") -> list[Candidate]:
 
 def outcomes(questions: list[Read], stages: Stages) -> list[object]:
     return [
-        outcome(candidates(one, replay(stages, one).evidence), CALIBRATION) for one in questions
+        outcome(candidates(question, replay(stages, question).evidence), CALIBRATION)
+        for question in questions
     ]
 
 
@@ -56,20 +57,20 @@ def test_less_is_read_where_the_rest_changes_nothing() -> None:
     rules = fit_rules(learned, STAGES, candidates)
     fresh = [asked(number, random) for number in range(200, 400)]
     adaptive = replace(STAGES, rules=rules)
-    readings = [replay(adaptive, one) for one in fresh]
+    readings = [replay(adaptive, read) for read in fresh]
     assert np.mean([reading.read for reading in readings]) < 0.6 * PASSAGES
     assert np.mean([reading.again for reading in readings]) < 1.2
     pairs = zip(outcomes(fresh, adaptive), outcomes(fresh, STAGES), strict=True)
-    assert np.mean([one == other for one, other in pairs]) >= 0.97
+    assert np.mean([left == right for left, right in pairs]) >= 0.97
 
 
 def test_where_nothing_tells_what_comes_everything_that_contends_is_read() -> None:
     random = np.random.default_rng(2)
     learned = [asked(number, random, clear=False) for number in range(150)]
     adaptive = replace(STAGES, rules=fit_rules(learned, STAGES, candidates))
-    assert np.mean([replay(adaptive, one).read for one in learned]) > 0.8 * PASSAGES
+    assert np.mean([replay(adaptive, read).read for read in learned]) > 0.8 * PASSAGES
     pairs = zip(outcomes(learned, adaptive), outcomes(learned, STAGES), strict=True)
-    assert np.mean([one == other for one, other in pairs]) >= 0.97
+    assert np.mean([left == right for left, right in pairs]) >= 0.97
 
 
 def test_too_few_questions_teach_to_read_everything() -> None:
@@ -84,7 +85,7 @@ def test_the_card_says_what_reading_less_costs() -> None:
     learned = [asked(number, random) for number in range(60)]
     stages = replace(STAGES, rules=fit_rules(learned, STAGES, candidates))
     fresh = [asked(number, random) for number in range(100, 140)]
-    questions = [Question(one, ["word000"] if one.group % 2 else []) for one in fresh]
+    questions = [Question(read, ["word000"] if read.group % 2 else []) for read in fresh]
     table = curve(questions, stages, candidates)
     everything = next(line for line in table if line.startswith("| everything"))
     assert "| 10.0 | 2.00 | 100.0% |" in everything
