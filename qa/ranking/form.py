@@ -12,6 +12,8 @@ _PRONOUN = re.compile(
     r"|these|those|himself|herself|themselves|itself|one|others?)\W*",
     re.IGNORECASE,
 )
+_WHO = re.compile(r"^\W*who(?:m)?\b", re.IGNORECASE)
+_SAYS_OF_ONE = re.compile(r"(?:I|[Ww]e|[Hh]e|[Ss]he|[Tt]hey|[Ii]t)\s")
 _NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|dozens?"
     r"|hundreds?|thousands?|millions?|billions?|half|once|twice|no|none|nobody|an?|single|both"
@@ -44,7 +46,7 @@ def form_of(question: str, asked: Restrictions, place: Around) -> dict[str, floa
     """The features of `SATISFACTION` for words that a quote lacks or has too many of."""
     quote = place.text[place.start : place.end]
     features: dict[str, float] = {}
-    if _PRONOUN.fullmatch(quote):
+    if _PRONOUN.fullmatch(quote) or (_WHO.match(question) and _SAYS_OF_ONE.match(quote)):
         features["pronoun"] = 1.0
     if HOW_MANY.search(question) and not _NUMBER.search(quote):
         features["no number"] = 1.0

@@ -12,7 +12,10 @@ from qa.ranking.quotes import SAID
 from qa.settings import CONTRAST_LOGITS, FAR_LOGITS
 from qa.types import Span
 
-_REASON = re.compile(r"^\W*(?:why|how\s+(?:did|do|does|was|is|are|were|can|could))\b", re.I)
+_REASON = re.compile(
+    r"^\W*(?:why|how\s+(?:did|do|does|was|is|are|were|can|could))\b|\bwhat\s+(?:reason|purpose|cause)\b",
+    re.IGNORECASE,
+)
 _DENIES = re.compile(r"\b(?:not|never|no|none|nobody|no\s+one|neither)\b|n['’]t\b", re.IGNORECASE)
 
 _EXCEPTION = re.compile(
@@ -173,7 +176,7 @@ def asked_sides(question: str) -> frozenset[Side]:
 
 def _may_deny(question: str) -> bool:
     """Return whether the answer may deny, as a reason or what was said may."""
-    return bool(_REASON.match(question) or SAID.match(question))
+    return bool(_REASON.search(question) or SAID.match(question))
 
 
 def other_side(

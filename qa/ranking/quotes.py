@@ -28,6 +28,22 @@ _NO_PERSON = frozenset(
     february march april may june july august september october november december
     """.split()
 )
+_HOW_MUCH = re.compile(
+    r"\bhow\s+(?:much|long|old|far|high|tall|deep|wide|heavy|fast|large|big)\b", re.IGNORECASE
+)
+_BARE_NUMBER = re.compile(
+    r"(?:about|around|over|under|nearly|almost|some|at\s+least|up\s+to|more\s+than|less\s+than|\s)*"
+    r"(?:\d[\d.,]*|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|several"
+    r"|\w+teen|\w+ty)\b)(?:\s+(?:and\s+a\s+half|hundred|thousand|million|billion|trillion))*",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(
+    r"[\s-]?(?:%|(?:square\s+|cubic\s+|(?:US|Swiss|Danish|Canadian|Australian)\s+)?(?:per\s?cent|dollars?"
+    r"|euros?|pounds?|crowns?|kron(?:er|or|a|e)|francs?|marks?|yen|yuan|rupees?|rou?bles?|pesos?|cents?"
+    r"|pence|tons?|tonnes?|kilo(?:gram|metre|meter)?s?|kg|grams?|lit(?:re|er)s?|(?:centi)?met(?:re|er)s?"
+    r"|km|miles?|feet|foot|inch(?:es)?|yards?|acres?|hectares?|degrees?|knots?|years?|months?|weeks?"
+    r"|days?|hours?|minutes?|seconds?)\b)"
+)
 _QUOTED = re.compile(r"“[^“”]{3,400}”|\"[^\"]{3,400}\"|«[^«»]{3,400}»")
 
 
@@ -54,6 +70,20 @@ def named(question: str, place: Evidence) -> Evidence:
     if len({match.group() for match in before}) != 1:
         return place
     return _moved(place, text, *before[-1].span())
+
+
+def with_unit(question: str, place: Evidence) -> Evidence:
+    """Return the place with the unit after its number, if the question asks how much.
+
+    Args:
+        question: In words that stand alone.
+        place: A place that a reader proposes.
+    """
+    if not _HOW_MUCH.search(question) or not _BARE_NUMBER.fullmatch(place.quote):
+        return place
+    text = place.hit.article.text
+    unit = _UNIT.match(text, place.span.end, place.hit.passage.end)
+    return _moved(place, text, place.span.start, unit.end()) if unit else place
 
 
 def whole_quotation(question: str, place: Evidence) -> Evidence:

@@ -12,7 +12,7 @@ from qa.question.restrictions import restrictions_of
 from qa.ranking.evidence import Candidate, Evidence, Groups, members, rank, weigh
 from qa.ranking.lists import split_members
 from qa.ranking.polarity import with_subjects
-from qa.ranking.quotes import named, whole_quotation
+from qa.ranking.quotes import named, whole_quotation, with_unit
 from qa.ranking.rows import with_rows
 from qa.ranking.satisfies import satisfied
 from qa.ranking.temporal import plain_times, pool_times
@@ -78,7 +78,9 @@ class EvidenceRanker:
 
 def _fitting(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
     """The evidence in words that answer, each place with what it says of the restrictions."""
-    whole = [whole_quotation(question, named(question, place)) for place in evidence]
+    whole = [
+        whole_quotation(question, with_unit(question, named(question, place))) for place in evidence
+    ]
     asked = restrictions_of(question, date.today())
     return satisfied(question, asked, with_subjects(question, with_rows(asked, whole)))
 

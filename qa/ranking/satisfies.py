@@ -147,8 +147,9 @@ def _time(
     before = published is not None and published < asked.time.start
     if told is None and before and not _TO_COME.search(place.text, *sentence_of(place)):
         return {"published before": 1.0}
-    if told is None and _titled_otherwise(asked.time, place):
-        return {"title of another time": 1.0}
+    titled = _relation_of_title(asked.time, place) if told is None else None
+    if titled is not None:
+        return {"title within" if titled else "title of another time": 1.0}
     if told is None and published is not None:
         if asked.time.start <= published <= asked.time.end:
             return {"published within": 1.0}
@@ -173,10 +174,15 @@ def _time_told(question: str, place: Around) -> PlaceTime | None:
     return told._replace(start=date.min, told="until") if _UNTIL.search(before) else None
 
 
-def _titled_otherwise(asked: ResolvedDate, place: Around) -> bool:
-    """Return whether an article's title names another time, as "Garlic Show 2018" for 2017."""
+def _relation_of_title(asked: ResolvedDate, place: Around) -> bool | None:
+    """Return whether an article's title names the time that is asked for; None if it names none.
+
+    "Garlic Show 2018" tells of 2018 alone.
+    """
     times = [titled.time for titled in dated(place.article.title, None)]
-    return bool(times) and all(t.end < asked.start or t.start > asked.end for t in times)
+    if not times:
+        return None
+    return not all(time.end < asked.start or time.start > asked.end for time in times)
 
 
 def _with_death(

@@ -2,7 +2,7 @@ import pytest
 
 from index import Article, Hit, Passage
 from qa.ranking.evidence import Evidence
-from qa.ranking.quotes import named, whole_quotation
+from qa.ranking.quotes import named, whole_quotation, with_unit
 from qa.types import Span
 
 
@@ -35,3 +35,19 @@ def test_what_was_said_is_the_whole_quotation():
     assert whole_quotation(asked, read(text, "a trap")).quote == whole
     assert whole_quotation(asked, read(text, "cross")).quote == "cross"
     assert whole_quotation("What is the fee?", read(text, "a trap")).quote == "a trap"
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "whole"),
+    [
+        ("I ask for 12 million crowns for the school.", "12 million", "12 million crowns"),
+        ("It took three and a half hours to row.", "three and a half", "three and a half hours"),
+        ("Prices rose by 4.5 per cent.", "4.5", "4.5 per cent"),
+        ("Prices rose by 4.5% in May.", "4.5", "4.5%"),
+        ("It cost 300 and was sold.", "300", "300"),
+        ("It cost $300 million in May.", "$300 million", "$300 million"),
+    ],
+)
+def test_who_asks_how_much_gets_the_unit(text, number, whole):
+    assert with_unit("How much was it?", read(text, number)).quote == whole
+    assert with_unit("How many were there?", read(text, number)).quote == number

@@ -343,6 +343,14 @@ def test_an_answer_that_crosses_sentences_has_no_time():
     assert within == {"time covers"}
 
 
+def test_who_did_it_is_answered_with_no_clause_about_a_pronoun():
+    text = "Friends, I ask for a school. Kit Noor asked for a mill."
+    asked, named = (place(text, quote) for quote in ("I ask for a school", "Kit Noor"))
+    assert "pronoun" in seen("Who asked for a school?", asked)[0]
+    assert "pronoun" not in seen("Who asked for a mill?", named)[0]
+    assert "pronoun" not in seen("What did Kit Noor say?", asked)[0]
+
+
 def test_an_abbreviation_ends_no_sentence():
     saint = place("From 1911 to 1913 it was named St. George Hall.", "St. George Hall")
     assert seen("What was its name in 1912?", saint) == [{"time covers"}]
@@ -354,7 +362,7 @@ def test_a_title_dates_what_its_article_tells():
     plain = place(text, "Bea Frey", title="Kite Show")
     question = "Who won the cup at the kite show of Velm in {}?"
     assert seen(question.format(2009), titled) == [{"title of another time"}]
-    assert seen(question.format(2011), titled) == [{"time unknown"}]
+    assert seen(question.format(2011), titled) == [{"title within"}]
     assert seen(question.format(2009), plain) == [{"time unknown"}]
 
 
