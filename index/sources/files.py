@@ -185,7 +185,7 @@ def read_articles(
         paths: Files or folders.
         problem: Called once for each input that was skipped, and with notes.
         fields: For tables and JSON: which column or key holds `text`, `title`, `url`, `source`,
-            `published` or `id`, where their names do not say it.
+            `published`, `byline` or `id`, where their names do not say it.
 
     Raises:
         UserError: If `fields` names another field.

@@ -23,7 +23,7 @@ Problem = Callable[[str], None]
 """Called with a line that names what was skipped and why, or with a `Note`."""
 
 Fields = Mapping[str, str]
-"""Columns or JSON keys that hold `text`, `title`, `url`, `source`, `published` or `id`."""
+"""Columns or JSON keys of `text`, `title`, `url`, `source`, `published`, `byline` or `id`."""
 
 
 @dataclass(frozen=True, slots=True)

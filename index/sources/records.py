@@ -31,6 +31,7 @@ FIELD_NAMES = {
                   "date_publish", "publication_date", "date_published", "datepublished", "pubdate",
                   "pub_date", "published_date", "published_on"),
     "id": ("id", "_id", "guid", "uuid"),
+    "byline": ("byline", "author", "authors", "creator", "dc:creator"),
 }  # fmt: skip
 """Names of each field of an article, the likeliest first, in any case; a field map goes first."""
 
@@ -161,7 +162,8 @@ class Records:
         # A field map that names the source decides what is shown.
         shown = source if "source" in self._mapped and source else url or source
         identity = self._identity(values, where, url, title, str(published or ""), text)
-        return Article(identity, title, text, published, shown or self._file)
+        byline = self._byline(values, where)
+        return Article(identity, title, text, published, shown or self._file, byline)
 
     def _single(self, record: Mapping[str, Any], where: str) -> dict[str, Any]:
         """One value for each name, also in lower case: texts are joined, of others one is taken."""
@@ -215,6 +217,15 @@ class Records:
         if value is None or isinstance(value, bool | dict | list):
             return ""
         return self._whole(str(value), name, where)
+
+    def _byline(self, values: Mapping[str, Any], where: str) -> str:
+        """Who wrote it, one name a line; a number is the key of an author, and names nobody."""
+        name, value = self._value(values, "byline")
+        authors = value if isinstance(value, list) else [value]
+        names = (self._field({name: author}, "byline", where) for author in authors)
+        return "\n".join(
+            " ".join(author.split()) for author in names if author and not author.isdecimal()
+        )
 
     def _value(self, values: Mapping[str, Any], field: str) -> tuple[str, Any]:
         """The first of the names of a field under which there is something, with its value."""

@@ -43,8 +43,8 @@ class _FieldMap(click.ParamType[tuple[str, str]]):
     "fields",
     type=_FieldMap(),
     multiple=True,
-    help="For tables and JSON: which column or key holds text, title, url, source, published or "
-    "id, as in --map title=headline.",
+    help="For tables and JSON: which column or key holds text, title, url, source, "
+    "published, byline or id, as in --map title=headline.",
 )
 @click.option(
     "--sync",

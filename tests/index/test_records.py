@@ -194,6 +194,22 @@ def test_cells_that_belong_to_no_column_are_told(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "title,author,text\nQuay,Ana Costa,Nine boats came.\n"),
+        ("b.json", {"title": "Quay", "author": {"name": "Ana Costa"}, "text": "Nine boats came."}),
+        (
+            "c.json",
+            {"title": "Quay", "authors": ["Ana  Costa", "", 12], "text": "Nine boats came."},
+        ),
+    ],
+)
+def test_who_wrote_a_record_is_its_byline(tmp_path, name, content):
+    (article,), problems = read(written(tmp_path, name, content))
+    assert (article.byline, article.text, problems) == ("Ana Costa", "Nine boats came.", [])
+
+
+@pytest.mark.parametrize(
     ("name", "content", "where"),
     [
         ("a.csv", "title,Text,title,text\nQuay,Ana came.,Port,Jon left.\n", "a.csv:2"),
