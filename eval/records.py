@@ -111,7 +111,7 @@ class Record:
 
 
 def contains(text: str, answers: Sequence[str]) -> bool:
-    """Whether an answer stands in a text: verbatim as whole words, or as the same normalised words.
+    """Return whether a text has an answer: as whole words, verbatim or normalised.
 
     The first finds "Workers' Party" in "Workers' Party's", the second "the U.S. envoy" in
     "A US envoy".
@@ -196,7 +196,7 @@ def best_guess(answer: Answer) -> Answer | None:
 
 
 def _cited(answer: Answer, golds: tuple[str, ...], allowed: frozenset[str]) -> bool:
-    """Whether the first citation, the one that a user checks, bears the answer out."""
+    """Return whether the first citation, the one that a user checks, bears the answer out."""
     if not answer.citations:
         return False
     first = answer.citations[0]

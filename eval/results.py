@@ -51,7 +51,7 @@ class Difference:
 
     @property
     def is_loss(self) -> bool:
-        """Whether it is significantly worse."""
+        """True if it is significantly worse."""
         return self.now < self.before and self.p_value < SIGNIFICANT
 
 
@@ -78,7 +78,7 @@ class Comparison:
 
     @property
     def is_loss(self) -> bool:
-        """Whether a metric is significantly worse."""
+        """True if a metric is significantly worse."""
         return any(difference.is_loss for difference in self.differences.values())
 
 

@@ -27,5 +27,5 @@ def page_of(article: Article, offset: int) -> int | None:
 
 
 def is_pdf(source: str | None) -> bool:
-    """Whether a source is the path or the address of a PDF."""
+    """Return whether a source is the path or the address of a PDF."""
     return (source or "").partition("?")[0].partition("#")[0].lower().endswith(".pdf")

@@ -13,7 +13,7 @@ _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
 def only_local(what: str, name: str) -> bool:
-    """Whether a model is to be loaded without the network.
+    """Return whether a model is to be loaded without the network.
 
     Without this check, the hub's client retries for minutes, with a warning for each try.
 

@@ -162,18 +162,18 @@ def date_line(line: str) -> str | None:
 
 
 def is_day_line(line: str) -> bool:
-    """Whether the date of a `date_line` is all that the line says, but for a label and a time."""
+    """Return whether a `date_line` says nothing beside its date, a label and a time."""
     return _DAY_LINE.fullmatch(line.strip()) is not None
 
 
 def is_change_line(line: str) -> bool:
-    """Whether a line only says when the text was changed, as "Updated: 4 May 2019, 10:30"."""
+    """Return whether a line is the date of a change: "Updated: 4 May 2019, 10:30"."""
     line = line.strip()
     return len(line) <= 120 and _CHANGE_LINE.fullmatch(line) is not None
 
 
 def is_byline(line: str) -> bool:
-    """Whether a line only names who wrote the text."""
+    """Return whether a line only names who wrote the text."""
     return len(line) <= 120 and _BYLINE_ALONE.fullmatch(line) is not None
 
 

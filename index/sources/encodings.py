@@ -198,7 +198,7 @@ def _unmarked(content: bytes, name: str, problem: Problem) -> str:
 
 
 def _is_mostly_utf8(content: bytes) -> bool:
-    """Whether at least half of the characters beyond ASCII are valid UTF-8."""
+    """Return whether at least half of the characters beyond ASCII are valid UTF-8."""
     try:
         text = content.decode()
     except UnicodeDecodeError:

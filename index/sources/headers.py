@@ -320,7 +320,7 @@ def _is_credit(line: str) -> bool:
 
 
 def _is_above_a_byline(text: str, below: Sequence[tuple[int, int]]) -> bool:
-    """Whether the line below is of the head for sure; a date alone may be that of an entry."""
+    """Return whether the line below is surely of the head; a mere date may be an entry's."""
     line = "".join(text[begin:end] for begin, end in below).strip()
     return _is_credit(line) or bool(date_line(line) and _LABELLED.match(line))
 

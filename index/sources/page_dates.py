@@ -261,7 +261,7 @@ def _text(element: Any, most: int = _MOST_TEXT) -> str:  # noqa: ANN401
 
 
 def _stands_alone(element: Any) -> bool:  # noqa: ANN401
-    """Whether an element is a line of its own, and no part of a sentence."""
+    """Return whether an element is a line of its own, and no part of a sentence."""
     own = _text(element)
     while element is not None and element.tag in _INLINE:
         element = element.getparent()
@@ -287,7 +287,7 @@ def _marks_around(element: Any, levels: int = 8) -> str:  # noqa: ANN401
 
 
 def _is_of_another(element: Any) -> bool:  # noqa: ANN401
-    """Whether microdata describe a part of the page, as a comment or a video."""
+    """Return whether microdata describe a part of the page, as a comment or a video."""
     scope = element.getparent()
     while scope is not None:
         kind = scope.get("itemtype")

@@ -206,12 +206,12 @@ def _own_article(root: Any, length: int) -> list[Block]:  # noqa: ANN401
 
 
 def _is_around(element: Any) -> bool:  # noqa: ANN401
-    """Whether an element says that it is no part of an article."""
+    """Return whether an element says that it is no part of an article."""
     return _is_called(element, _AROUND, _AROUND_ROLES, _AROUND_NAMES)
 
 
 def _is_of_the_site(element: Any) -> bool:  # noqa: ANN401
-    """Whether an element says that no article has to do with what it holds."""
+    """Return whether an element says that no article has to do with what it holds."""
     return _is_called(element, _NEVER_TOLD, _NEVER_TOLD_ROLES, _NEVER_TOLD_NAMES)
 
 
@@ -230,7 +230,7 @@ def _is_called(
 
 
 def _stands_around(root: Any) -> bool:  # noqa: ANN401
-    """Whether a page has anything that says that it is no part of an article."""
+    """Return whether a page has anything that says that it is no part of an article."""
     return any(map(_is_around, root.iter("*")))
 
 
@@ -309,7 +309,7 @@ class _Article:
                 self._place_of.setdefault(run, place)
 
     def holds(self, text: str) -> bool:
-        """Whether a block of the article has just this text."""
+        """Return whether a block of the article has just this text."""
         return _plain(text) in self._texts
 
     def place(self, text: str) -> int | None:

@@ -146,7 +146,7 @@ def _has_pictures(page: Any) -> bool:  # noqa: ANN401
 
 
 def _is_filled_in(page: Any) -> bool:  # noqa: ANN401
-    """Whether there is text in the fields of a form, or in notes that stand on the page."""
+    """Return whether there is text in the fields of a form, or in notes that stand on the page."""
     from pypdfium2 import raw
 
     for place in range(raw.FPDFPage_GetAnnotCount(page)):

@@ -24,12 +24,12 @@ class Box:
     top: float
 
     def holds(self, point: tuple[float, float]) -> bool:
-        """Whether a point lies in it."""
+        """Return whether a point lies in it."""
         return self.left <= point[0] <= self.right and self.bottom <= point[1] <= self.top
 
 
 def has_rules(page: Any) -> bool:  # noqa: ANN401 - pypdfium2 has no types
-    """Whether enough is drawn on a page for a table; far quicker than to look for one."""
+    """Return whether enough is drawn on a page for a table; far quicker than to look for one."""
     from pypdfium2.raw import FPDF_PAGEOBJ_PATH
 
     if page.get_rotation():

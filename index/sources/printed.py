@@ -207,7 +207,7 @@ def _edge_lines(lines: list[Line]) -> dict[Line, bool]:
 
 
 def _count_pages(places: dict[int, list[int]]) -> bool:
-    """Whether each number in a line is the same on all pages or goes up with them."""
+    """Return whether each number in a line is the same on all pages or goes up with them."""
     first_page, first = next(iter(places.items()))
     return all(
         digits in (start, start + number - first_page)
@@ -223,7 +223,7 @@ def _is_page_number(line: Line, number: int, pages: int) -> bool:
 
 
 def _ends_of_paragraphs(lines: list[Line]) -> list[bool]:
-    """Whether each line of a page is the last of its paragraph."""
+    """Return whether each line of a page is the last of its paragraph."""
     lengths = [len(line.text) for line in lines if not line.row]
     usual = quantiles(lengths, n=10)[-1] if len(lengths) > 1 else 0
     gaps = [
@@ -248,14 +248,14 @@ def _ends_of_paragraphs(lines: list[Line]) -> list[bool]:
 
 
 def _is_figures(text: str) -> bool:
-    """Whether a line is of numbers rather than of a sentence: the row of a table without rules."""
+    """Return whether a line is of numbers, as the row of a table without rules."""
     words = text.split()
     numbers = sum(any(character.isdigit() for character in word) for word in words)
     return numbers >= 3 and numbers > len(words) / 2
 
 
 def _goes_on(line: Line, following: Line) -> bool:
-    """Whether a sentence runs on over the end of a page or column."""
+    """Return whether a sentence runs on over the end of a page or column."""
     if line.row or following.row:
         return False
     if _is_broken(line.text):
@@ -264,7 +264,7 @@ def _goes_on(line: Line, following: Line) -> bool:
 
 
 def _is_broken(text: str) -> bool:
-    """Whether a line ends with the hyphen of a word that goes on in the next."""
+    """Return whether a line ends with the hyphen of a word that goes on in the next."""
     return bool(_LINE_HYPHEN.search(text))
 
 

@@ -58,7 +58,7 @@ class ForbiddenAddressError(OSError):
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is one of the open internet: not private, loopback, link-local etc."""
+    """Return whether an address is of the open internet: not private, loopback or link-local."""
     if isinstance(address, ipaddress.IPv4Address):
         return not any(address in network for network in _SPECIAL_V4)
     if address in _NAT64:  # An IPv4 address, reached through a network that has only IPv6.

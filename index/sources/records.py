@@ -130,7 +130,7 @@ class Records:
         self._seen: dict[int, int] = {}
 
     def has_text(self, record: Mapping[str, Any]) -> bool:
-        """Whether a record has a field that holds the text of an article."""
+        """Return whether a record has a field that holds the text of an article."""
         names = {name.lower() for name in record}
         return any(name.lower() in names for name in (*self._names["text"], *SUMMARIES))
 

@@ -69,7 +69,7 @@ def _sources(collection: "Collection") -> Iterator[tuple[str, str]]:
 
 
 def _is_gone(source: str, incomplete: set[str]) -> bool:
-    """Whether the file of an article, or the article in its file, is not there any more."""
+    """Return whether the file of an article, or the article in its file, is not there any more."""
     # A member of an archive is named `archive!member`.
     parts = source.split("!")
     names = {"!".join(parts[: end + 1]) for end in range(len(parts))}

@@ -97,7 +97,7 @@ def _is_header(row: list[Cell]) -> bool:
 
 
 def _first_is_header(grid: list[list[Cell]]) -> bool:
-    """Whether the first row of a table that does not tell its header looks like one."""
+    """Return whether the first row of a table that does not tell its header looks like one."""
     if len(grid) < 2:
         return False
     first, body = grid[0], grid[1:]

@@ -123,7 +123,7 @@ class WebArticles:
 
 
 def is_url(name: str) -> bool:
-    """Whether this is the address of a page rather than a path."""
+    """Return whether this is the address of a page rather than a path."""
     return name.lower().startswith(("http://", "https://"))
 
 

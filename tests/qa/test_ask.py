@@ -91,14 +91,14 @@ def test_filters_apply_to_the_question(answerer):
 
 def test_a_question_to_some_articles_is_answered_from_them_alone(answerer):
     question = "Who met Kim Yong-chol?"
-    ids = [each.id for each in answerer.collection.articles()]
+    ids = [article.id for article in answerer.collection.articles()]
     assert len(ids) == 2
-    for each in ids:
-        asked = answerer.ask(question, filters=Filters(articles=frozenset([each, "nobody"])))
-        assert {citation.article_id for citation in asked.citations} == {each}
-        chat = Chat(answerer, Filters(articles=frozenset([each])))
+    for article_id in ids:
+        asked = answerer.ask(question, filters=Filters(articles=frozenset([article_id, "nobody"])))
+        assert {citation.article_id for citation in asked.citations} == {article_id}
+        chat = Chat(answerer, Filters(articles=frozenset([article_id])))
         for follow_up in (question, "Where did they meet?"):
-            assert {cited.article_id for cited in chat.ask(follow_up).citations} == {each}
+            assert {cited.article_id for cited in chat.ask(follow_up).citations} == {article_id}
     every = Filters(articles=frozenset(ids))
     assert answerer.ask(question, filters=every) == answerer.ask(question)
     nothing = answerer.ask(question, filters=Filters(articles=frozenset(["nobody"])))
@@ -139,7 +139,7 @@ def test_a_copied_report_is_cited_and_makes_nothing_surer(tmp_path):
         collection.add([Article("copy", "", report)])
         copied = answerer.ask(question)
     assert alone.text == copied.text == "Bertha"
-    assert {each.article_id for each in copied.citations} == {"first", "copy"}
+    assert {citation.article_id for citation in copied.citations} == {"first", "copy"}
     assert copied.confidence == pytest.approx(alone.confidence, abs=0.005)
 
 
