@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 from contextlib import suppress
+from importlib.metadata import version
 from itertools import chain, zip_longest
 from pathlib import Path
 from threading import Lock
@@ -109,9 +110,8 @@ class Examples:
 
 
 def _key(state: Hashable) -> str:
-    from qa import __version__
-
-    return f"{__version__} {state!r}"
+    """The version that found examples, and the state of the collection they were found in."""
+    return f"{version('article-qa')} {state!r}"
 
 
 def candidates(articles: Iterable[Article]) -> list[str]:
