@@ -339,7 +339,7 @@ def _is_prose(block: Block) -> bool:
 
 
 def _between(passed: list[Block]) -> list[Block]:
-    """What of the blocks between two paragraphs of an article belongs to it."""
+    """The blocks between two paragraphs of an article that belong to it."""
     if any(map(_is_prose, passed)):
         return [block for block in passed if block.heading or _is_item(block) or _is_prose(block)]
     return [block for block in passed[-1:] if block.heading]  # Of the paragraph that follows.

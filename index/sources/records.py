@@ -219,7 +219,7 @@ class Records:
         return self._whole(str(value), name, where)
 
     def _byline(self, values: Mapping[str, Any], where: str) -> str:
-        """Who wrote it, one name a line; a number is the key of an author, and names nobody."""
+        """The authors, one name a line; a number is the key of an author, and names nobody."""
         name, value = self._value(values, "byline")
         authors = value if isinstance(value, list) else [value]
         names = (self._field({name: author}, "byline", where) for author in authors)

@@ -93,7 +93,7 @@ class Examples:
         return place / EXAMPLES if isinstance(place, Path) else None
 
     def _kept(self, state: Hashable) -> tuple[str, ...] | None:
-        """What another process found for this state, and this version of the program."""
+        """The examples that another process kept for this state and version of the program."""
         file = self._file()
         with suppress(OSError, ValueError, LookupError, TypeError):
             if file and (kept := json.loads(file.read_bytes()))["of"] == _key(state):

@@ -119,7 +119,7 @@ def place_time(text: str, published: date | None, start: int, end: int) -> Place
 
 
 def death(text: str, published: date | None, start: int, end: int) -> PlaceTime | None:
-    """When the person that a place names died, if its sentence or the next one tells.
+    """The death of the person that a place names, if its sentence or the next one tells.
 
     "(1871–1934)" after a name is a life where it is too long for an office.
 

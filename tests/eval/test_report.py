@@ -16,7 +16,7 @@ HOSTILE = "</article><script>alert(1)</script>"
 
 
 class Page(HTMLParser):
-    """Which elements a page has, where it points to, and its text."""
+    """The elements of a page, its links, and its text."""
 
     def __init__(self, html):
         super().__init__()

@@ -1,4 +1,4 @@
-"""What the tests of the index share: a tiny embedder, made-up articles, an independent check."""
+"""Helpers of the tests of the index: a tiny embedder, made-up articles, an independent check."""
 
 import random
 import zipfile
@@ -57,7 +57,7 @@ def make_article(identity, version=0, sentences=12):
 
 
 def passes(article, filters):
-    """Whether an article passes the filters, by the plainest means."""
+    """Return whether an article passes the filters, by the plainest means."""
     if filters.articles and article.id not in filters.articles:
         return False
     if filters.since and (article.published is None or article.published < filters.since):
@@ -73,7 +73,7 @@ def unique_word(identity, version=0):
 
 
 def is_found(collection, identity, version=0):
-    """Whether the article comes first for its own word, by the words alone too."""
+    """Return whether the article comes first for its own word, by the words alone too."""
     hits = collection.search(f"here is {unique_word(identity, version)} again", 50)
     return any(
         hit.passage.article_id == str(identity) and hit.lexical_rank is not None for hit in hits

@@ -1,4 +1,4 @@
-"""Who opens the database of a collection, how, and for how long."""
+"""Connections to the database of a collection: who opens them, how, and for how long."""
 
 import errno
 import shutil

@@ -1,4 +1,4 @@
-"""What every backend keeps to: the same ids in the same order on the same data."""
+"""The contract of every backend: the same ids in the same order on the same data."""
 
 import uuid
 from dataclasses import replace
@@ -102,7 +102,7 @@ def seen(collection, question, filters=None, k=12):
 
 
 def holds_word(collection, word):
-    """Whether a search for a word finds it in the text of a stored article."""
+    """Return whether a search for a word finds it in the text of a stored article."""
     passages = [hit.passage for hit in collection.search(f"here is {word} again", 50)]
     texts = [
         collection.article(passage.article_id).text[passage.start : passage.end]

@@ -19,7 +19,7 @@ POINTS = ["commit", "checkpoint", "lexical"]
 
 
 class Expected:
-    """What may be in the collection after all that writers have said before they died."""
+    """The states that a collection may be in after all that writers said before they died."""
 
     def __init__(self):
         # The versions that an article may have; None is its absence.

@@ -1,4 +1,4 @@
-"""What is broken, foreign or left over in a collection's folder is told and mended."""
+"""Broken, foreign and left-over parts of a collection's folder are told and mended."""
 
 import os
 import signal

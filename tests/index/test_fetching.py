@@ -1,4 +1,4 @@
-"""What is fetched from where, how much of it, and how politely."""
+"""Fetching: from where, how much of it, and how politely."""
 
 import gzip
 import threading

@@ -1,4 +1,4 @@
-"""What is Milvus' own: a server that dies or is away, and writers that meet there."""
+"""Milvus alone: a server that dies or is away, and writers that meet there."""
 
 import random
 import threading

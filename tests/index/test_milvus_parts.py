@@ -1,4 +1,4 @@
-"""What is Milvus' own and needs no server: addresses, and what words are worth."""
+"""Milvus without a server: addresses, and what words are worth."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""What site generators do with Markdown, and their readers never see."""
+"""Markup that site generators add to Markdown, and their readers never see."""
 
 import pytest
 

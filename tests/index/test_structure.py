@@ -1,4 +1,4 @@
-"""What a page, a Markdown file or a document lays out is kept in the text that is read of it."""
+"""The layout of a page, a Markdown file or a document is kept in the text that is read of it."""
 
 import re
 import zipfile
