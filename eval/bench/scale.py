@@ -99,7 +99,8 @@ def insert(
     """Write articles without grouping near-duplicates, of which there are none here."""
     for article, passages, vectors in rows:
         connection.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, NULL, ?, ?, ?)",
+            "INSERT INTO articles (id, title, text, source, digest, characters)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             (
                 article.id,
                 article.title,
