@@ -113,7 +113,7 @@ def test_what_is_written_is_read(kind):
     strategies.sets(strategies.integers(0, 60), min_size=1),
     strategies.integers(1, 50),
 )
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples // 2)
 def test_a_comparison_of_some_vectors_is_exact(held, asked_for, k):
     index = Scan.empty(DIMENSION)
     index.add(IDS[:held], VECTORS[:held])

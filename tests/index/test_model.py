@@ -120,4 +120,6 @@ class CollectionMachine(RuleBasedStateMachine):
 
 
 TestCollection = CollectionMachine.TestCase
-TestCollection.settings = settings(max_examples=12, stateful_step_count=12)
+TestCollection.settings = settings(
+    max_examples=settings().max_examples // 8, stateful_step_count=12
+)

@@ -32,7 +32,7 @@ awkward = strategies.sampled_from(
 texts = strategies.lists(words, max_size=400).map(" ".join) | strategies.text(max_size=300)
 
 
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples // 2)
 @given(texts)
 def test_passages_lie_in_order_and_leave_out_no_word(text):
     article = Article("a", "", text)
@@ -49,7 +49,7 @@ def test_passages_lie_in_order_and_leave_out_no_word(text):
     assert not any(text[at].isalnum() for at in missed)
 
 
-@settings(max_examples=30)
+@settings(max_examples=settings().max_examples // 3)
 @given(strategies.lists(words, min_size=200, max_size=600).map(" ".join))
 def test_passages_fit_the_models(text):
     tokenizer = load_tokenizer(BUNDLED_MODELS / "embedder")
@@ -79,7 +79,7 @@ def cut_by(tokenizer, text):
                 yield body + start + piece, body + start + piece + len(part)
 
 
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples // 2)
 @given(
     texts
     | strategies.lists(words | awkward | strategies.text(max_size=8), max_size=300).map("".join)

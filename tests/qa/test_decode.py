@@ -37,7 +37,7 @@ def batches(draw):
 
 
 @given(batches(), st.integers(1, 15), st.integers(1, 20))
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 def test_equals_brute_force(batch, max_tokens, n_best):
     start, end, mask = batch
     spans = decode(start, end, mask, max_tokens, n_best)

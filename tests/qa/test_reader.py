@@ -114,7 +114,7 @@ def test_nothing_to_read(reader):
     text=st.text(min_size=1, max_size=300),
     cut=st.tuples(st.integers(0, 300), st.integers(0, 300)),
 )
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples // 2)
 def test_every_span_is_a_substring_of_its_passage(reader, question, text, cut):
     start, end = sorted(min(place, len(text)) for place in cut)
     article = Article("any", "", text)

@@ -129,16 +129,16 @@ def _resolved(expression: TimeExpression, reading: Reading, anchor: Anchor | Non
     interval, granularity, basis = reading
     meant = say_interval(interval, granularity)
     quote = f"“{expression.quote}”" if '"' in expression.quote else f'"{expression.quote}"'
-    quote = " ".join(quote.split())
-    rests = bool(basis) and anchor is not None
-    if not rests or anchor is None:
-        return ResolvedDate(interval.start, interval.end, granularity, f"{quote} is {meant}")
-    where = f"an article of {say_day(anchor.date)}"
-    if anchor.inferred:
-        where = f"an article whose latest date is {say_day(anchor.date)}"
-    detail = "" if basis == "anchor" else f", {basis},"
-    derivation = f"{quote} in {where}{detail} is {meant}"
-    return ResolvedDate(interval.start, interval.end, granularity, derivation, anchor.inferred)
+    detail = "" if basis in {"", "anchor"} else f", {basis},"
+    where = ""
+    if basis and anchor is not None and anchor.inferred:
+        where = f" in an article whose latest date is {say_day(anchor.date)}"
+    elif basis and anchor is not None:
+        where = f" in an article of {say_day(anchor.date)}"
+    # A quote may run over the end of a line.
+    derivation = " ".join(f"{quote}{where}{detail} is {meant}".split())
+    inferred = bool(where) and anchor is not None and anchor.inferred
+    return ResolvedDate(interval.start, interval.end, granularity, derivation, inferred)
 
 
 def _read(meaning: Meaning, anchor: Anchor | None, direction: Direction) -> list[Reading]:

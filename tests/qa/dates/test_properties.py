@@ -43,7 +43,7 @@ soup = st.lists(st.sampled_from(FRAGMENTS), max_size=25).flatmap(
 texts = st.one_of(st.text(max_size=300), soup)
 
 
-@settings(max_examples=400)
+@settings(max_examples=4 * settings().max_examples)
 @given(texts, st.booleans())
 def test_offsets_are_exact_ordered_and_apart(text, lenient):
     end = 0
@@ -54,7 +54,7 @@ def test_offsets_are_exact_ordered_and_apart(text, lenient):
         end = expression.end
 
 
-@settings(max_examples=400)
+@settings(max_examples=4 * settings().max_examples)
 @given(texts, st.none() | anchors)
 def test_any_text_resolves_to_ordered_intervals_or_nothing(text, anchor):
     for expression in find_times(text):
@@ -65,11 +65,12 @@ def test_any_text_resolves_to_ordered_intervals_or_nothing(text, anchor):
             assert reading.start <= reading.end
             assert (reading.granularity == "day") <= (reading.start == reading.end)
             assert "\n" not in reading.derivation
-            if anchor is None:
-                assert not reading.inferred
+            # Without a date of the article, only a year told before can be lent, and is named.
+            if anchor is None and reading.inferred:
+                assert ', after "' in reading.derivation
 
 
-@settings(max_examples=200)
+@settings(max_examples=2 * settings().max_examples)
 @given(texts, st.none() | days, st.data())
 def test_answers_and_questions_never_raise(text, published, data):
     start = data.draw(st.integers(0, len(text)))
@@ -231,7 +232,7 @@ def _allows(piece, interval):
     return fields is not None
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 @given(st.lists(pieces(), max_size=6))
 def test_a_combination_lies_within_all_that_supports_it(evidence):
     combined = combine(evidence)
@@ -257,7 +258,6 @@ def test_a_combination_lies_within_all_that_supports_it(evidence):
     assert used >= {i for i, piece in enumerate(evidence) if piece.readings}
 
 
-@settings(max_examples=100)
 @given(st.lists(pieces(), max_size=5), st.randoms())
 def test_the_best_score_does_not_depend_on_the_order(evidence, random):
     shuffled = list(evidence)

@@ -35,7 +35,7 @@ def passage_and_answer(draw):
 
 
 @given(passage_and_answer())
-@settings(max_examples=150)
+@settings(max_examples=2 * settings().max_examples)
 def test_the_token_span_covers_the_answer_and_no_token_more(tokenizer, case):
     text, start, end = case
     (window,) = windows(tokenizer, [Input("who was born", text)], 512)[0]
@@ -49,7 +49,6 @@ def test_the_token_span_covers_the_answer_and_no_token_more(tokenizer, case):
 
 
 @given(passage_and_answer(), st.integers(0, 60))
-@settings(max_examples=100)
 def test_windows_of_a_long_passage_agree_with_the_whole(tokenizer, case, extra):
     text, start, end = case
     (whole,) = windows(tokenizer, [Input("who", text)], 1024)[0]
