@@ -15,7 +15,7 @@ from index.sources.archives import refuse_bomb
 from index.sources.dates import stated_date
 from index.sources.encodings import decode_html
 from index.sources.headers import read_header
-from index.sources.html import Block, blocks_of, join_blocks, parse_html
+from index.sources.html import Block, blocks_of, join_blocks, may_begin_with_headline, parse_html
 from index.sources.inputs import (
     MAX_ARTICLE_BYTES,
     MAX_DOCUMENT_BYTES,
@@ -52,27 +52,27 @@ def read_epub(document: Input, problem: Problem, fields: Fields) -> Iterator[Art
         )
     except Exception as error:  # noqa: BLE001 - a damaged file makes the library raise anything
         raise damaged(document, "EPUB", error) from None
-    article = document_article(document, title, join_blocks(blocks))
+    article = document_article(document, title, blocks)
     yield replace(article, published=published or article.published)
 
 
-def document_article(document: Input, title: str | None, text: str) -> Article:
+def document_article(document: Input, title: str | None, blocks: list[Block]) -> Article:
     """The article of a document, with the title and date that the head of its text states.
 
     Args:
         document: The document.
         title: The title in its metadata; without one, that at the head of the text.
-        text: The whole text.
+        blocks: The blocks of the whole text.
 
     Raises:
         UserError: If there is no text, or too much.
     """
-    text = _CONTROL.sub("", text)
+    text = _CONTROL.sub("", join_blocks(blocks))
     if not text.strip():
         raise UserError(f"{document.name}: no text in it (pictures of pages are not read)")
     if len(text) > MAX_ARTICLE_BYTES:
         raise UserError(f"{document.name}: its text is too long for one article; split it")
-    header = read_header(text)
+    header = read_header(text, has_headline=may_begin_with_headline(blocks))
     # The dates in a file's properties are those of the file, not of the publication.
     name = " ".join(_CONTROL.sub("", title or "").split()) or header.title
     return Article(article_id(document.source), name, text, header.published, document.source)

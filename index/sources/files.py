@@ -21,6 +21,7 @@ from index.sources.dates import title_date
 from index.sources.documents import read_epub
 from index.sources.encodings import decode_html, decode_text
 from index.sources.headers import Header, read_header, with_summary, without_head
+from index.sources.html import join_blocks, may_begin_with_headline, title_of
 from index.sources.inputs import MAX_ARTICLE_BYTES, Fields, Input, Note, Problem
 from index.sources.page_dates import page_date
 from index.sources.pdf import read_pdf
@@ -306,13 +307,16 @@ def _read_text(document: Input, problem: Problem, fields: Fields) -> Iterator[Ar
 
 
 def _read_markdown(document: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
-    from index.sources.markdown import plain_text
+    from index.sources.markdown import markdown_blocks
 
     raw = decode_text(document.read(MAX_ARTICLE_BYTES), document.name, problem)
     header = read_header(raw, only_fields=True)
-    heading, text = plain_text(without_site_markup(raw[header.end :]))
+    blocks = markdown_blocks(without_site_markup(raw[header.end :]))
+    text = join_blocks(blocks)
     # Lines of a head that are no fields are read without Markdown's marks.
-    seen = read_header(text, header.title or heading)
+    seen = read_header(
+        text, header.title or title_of(blocks), has_headline=may_begin_with_headline(blocks)
+    )
     title = seen.title
     text = with_summary(header.summary, without_head(text, seen))
     if not text.strip():

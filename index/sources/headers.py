@@ -140,7 +140,9 @@ class _Lines(NamedTuple):
     end: int
 
 
-def read_header(text: str, title: str = "", *, only_fields: bool = False) -> Header:
+def read_header(
+    text: str, title: str = "", *, only_fields: bool = False, has_headline: bool = True
+) -> Header:
     """Read title, publication date, byline and the start of the body from the head of a text.
 
     A headline that stands alone stays part of the body, since it may be a sentence of it. One above
@@ -150,6 +152,7 @@ def read_header(text: str, title: str = "", *, only_fields: bool = False) -> Hea
         text: The text.
         title: Its title, where that is known; a headline of other words is then text.
         only_fields: Read front matter and fields alone, which stand above a text with marks.
+        has_headline: Whether the first line may be a headline; that of a table or list is none.
     """
     values, end = read_front_matter(text)
     fields = _Fields(values, _credits(values), end, end) if end else _field_lines(text)
@@ -157,7 +160,7 @@ def read_header(text: str, title: str = "", *, only_fields: bool = False) -> Hea
     if only_fields:
         lines = _Lines("", "", "", (), fields.end)
     else:
-        lines = _lines_of_head(text, fields.end, title)
+        lines = _lines_of_head(text, fields.end, title, has_headline)
     stated = _first(fields.values, DATES) or lines.date
     published = _day(stated) or stated_date(lines.date)
     credited = [*fields.credits, *lines.credits]
@@ -172,7 +175,8 @@ def read_header(text: str, title: str = "", *, only_fields: bool = False) -> Hea
     if lines.headline and title and not _same(lines.headline, title):
         summaries.append(lines.headline)
     title = title or lines.headline
-    if not (title or only_fields) and (headline := _headline(text, end)):
+    may_have = has_headline and not (title or only_fields)
+    if may_have and (headline := _headline(text, end)):
         title = headline
         if end:
             end = text.index(headline, end) + len(headline)
@@ -264,7 +268,7 @@ def _visible(text: str, start: int) -> int:
     return max(start, text.rfind("\n", start, visible.start() if visible else None) + 1)
 
 
-def _lines_of_head(text: str, start: int, title: str) -> _Lines:
+def _lines_of_head(text: str, start: int, title: str, has_headline: bool) -> _Lines:
     headline = deck = day = ""
     credited: list[str] = []
     end, describing = start, False
@@ -280,7 +284,7 @@ def _lines_of_head(text: str, start: int, title: str) -> _Lines:
         elif number and dateline(text, begin):
             end, describing = begin, True
             break
-        elif number == 0 and (_is_headline(line) or _same(line, title)):
+        elif number == 0 and ((has_headline and _is_headline(line)) or _same(line, title)):
             headline = line
             if start and _same(line, title):
                 end = stop  # Fields above state the title already.

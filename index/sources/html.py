@@ -20,6 +20,7 @@ _UNSEEN = frozenset(
     "head script style template noscript svg math-annotation annotation annotation-xml select "
     "datalist object iframe audio video canvas rp".split()
 )
+_SET_APART = frozenset("li blockquote details figure figcaption nav aside".split())
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big button cite code data del dfn em font i img input ins kbd label "
     "map mark math meter nobr output picture progress q ruby rb rt rtc s samp small span strike "
@@ -29,6 +30,9 @@ _NOTE_MARK = re.compile(
     r"\b(?:footnote-ref|footnote-backref|doc-noteref|doc-backlink|(?:foot|end)note-ref-\d+)\b"
 )
 _NOTE_RETURN = re.compile(r"#(?:fnref|(?:foot|end)note-ref-)\d+$")
+_CONTENTS = re.compile(r"(?:table of )?contents|toc|on this page|\W+", re.IGNORECASE)
+"""What stands above a list of the headings of a text, and rules; no title."""
+
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _MAX_DEPTH = 200
 """The deepest nesting of elements that is read."""
@@ -41,6 +45,8 @@ class Block:
     text: str
     heading: int = 0
     """The level of a heading from 1 to 6, or 0."""
+    set_apart: bool = False
+    """Whether it is an item, a row, a definition, a quotation, code or links: never a title."""
 
 
 def parse_html(text: str) -> Any:  # noqa: ANN401 - lxml has no types
@@ -83,7 +89,14 @@ def title_of(blocks: list[Block]) -> str:
     for block in blocks:
         if block.heading == 1:
             return _one_line(block.text)
-    return _one_line(blocks[0].text) if blocks and blocks[0].heading else ""
+    begins_with_title = may_begin_with_headline(blocks) and blocks[0].heading
+    return _one_line(blocks[0].text) if begins_with_title else ""
+
+
+def may_begin_with_headline(blocks: list[Block]) -> bool:
+    """Return whether the first block can be the title, be it marked as a heading or not."""
+    first = blocks[0] if blocks else Block("", set_apart=True)
+    return not first.set_apart and not _CONTENTS.fullmatch(first.text.rstrip(": "))
 
 
 class _BlockReader:
@@ -94,6 +107,8 @@ class _BlockReader:
         self._parts: list[str] = []
         self._marker = ""
         self._heading = 0
+        self._set_apart = 0
+        self._linked: list[int] = []
 
     def element(self, element: Any, depth: int) -> None:  # noqa: ANN401
         """Add the text of an element, without the text that follows it."""
@@ -102,12 +117,19 @@ class _BlockReader:
             return
         if tag == "br":
             self._parts.append("\0")
+        elif tag == "a":
+            start = len(self._parts)
+            self._children(element, depth)
+            if not self.blocks:
+                self._linked.append(_letters(self._parts[start:]))
         elif tag in _INLINE:
             self._children(element, depth)
         else:
             self.end_block()
+            self._set_apart += tag in _SET_APART
             self._block(element, tag, depth)
             self.end_block()
+            self._set_apart -= tag in _SET_APART
 
     def _block(self, element: Any, tag: str, depth: int) -> None:  # noqa: ANN401
         if tag == "table":
@@ -115,7 +137,7 @@ class _BlockReader:
         elif tag == "pre":
             text = "".join(element.itertext()).strip("\n").rstrip()
             if text.strip():
-                self.blocks.append(Block(re.sub(r"\n\s*\n", "\n", text)))
+                self.blocks.append(Block(re.sub(r"\n\s*\n", "\n", text), set_apart=True))
         elif tag == "dl":
             self._definitions(element, depth)
         elif tag == "li":
@@ -150,19 +172,23 @@ class _BlockReader:
                 continue
             term, defined = ", ".join(filter(None, terms)), True
             if inner and term:
-                inner[0] = Block(f"{term.rstrip(':')}: {inner[0].text}")
+                text = f"{term.rstrip(':')}: {inner[0].text}"
+                inner[0] = Block(text, set_apart=True)
             self.blocks += inner
         if terms and not defined:
-            self.blocks += [Block(term) for term in terms if term]
+            self.blocks += [Block(term, set_apart=True) for term in terms if term]
 
     def end_block(self) -> None:
         """Close the block that is being gathered, if there is something in it."""
         text = _SPACES.sub(" ", "".join(self._parts)).replace("\xad", "")
-        self._parts = []
+        # Only the first block may be a title; one link may lead to the article that it names.
+        only_links = len(self._linked) > 1 and _letters(self._parts) <= sum(self._linked)
+        self._parts, self._linked = [], []
         lines = [line.strip() for line in text.split("\0")]
         text = "\n".join(line for line in lines if line)
         if text.strip():
-            self.blocks.append(Block(self._marker + text, self._heading))
+            set_apart = not self._heading and (only_links or self._set_apart > 0)
+            self.blocks.append(Block(self._marker + text, self._heading, set_apart))
             self._marker = ""
 
 
@@ -207,7 +233,7 @@ def _table_blocks(table: Any, depth: int) -> list[Block]:  # noqa: ANN401
     if layout or sum(map(bool, cells)) == 1:
         # A table that only places things on the page.
         return blocks + [block for cell in cells for block in cell]
-    return blocks + [Block(text) for text in row_texts(rows)]
+    return blocks + [Block(text, set_apart=True) for text in row_texts(rows)]
 
 
 _LAYOUT_CHARACTERS = 600
@@ -249,6 +275,10 @@ def _tag(element: Any) -> str | None:  # noqa: ANN401
     if element is None or not isinstance(element.tag, str):
         return None
     return str(element.tag).rpartition("}")[2].lower()
+
+
+def _letters(parts: list[str]) -> int:
+    return sum(character.isalnum() for part in parts for character in part)
 
 
 def _one_line(text: str) -> str:

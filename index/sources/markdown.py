@@ -1,24 +1,16 @@
-"""Markdown to the plain text that a reader of the page would see."""
+"""Markdown to the blocks that a reader of the page would see."""
 
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
 
-from index.sources.html import blocks_of, join_blocks, parse_html, title_of
+from index.sources.html import Block, blocks_of, parse_html
 
 
-def plain_text(markdown: str) -> tuple[str, str]:
-    """Render Markdown, with tables, definition lists, footnotes and HTML, as plain text.
-
-    Returns:
-        The first heading of level 1, or the heading that the text begins with ("" if there is
-        none), and the text, which includes it.
-    """
+def markdown_blocks(markdown: str) -> list[Block]:
+    """The blocks of Markdown with tables, definition lists, footnotes and HTML."""
     root = parse_html(_parser().render(markdown))
-    if root is None:
-        return "", ""
-    blocks = blocks_of(root)
-    return title_of(blocks), join_blocks(blocks)
+    return [] if root is None else blocks_of(root)
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from typing import Any
 
 from index.errors import UserError
 from index.sources.documents import damaged, document_article
-from index.sources.html import join_blocks, title_of
+from index.sources.html import title_of
 from index.sources.inputs import MAX_ARTICLE_BYTES, MAX_DOCUMENT_BYTES, Fields, Input, Note, Problem
 from index.sources.pdf_tables import Box, has_rules, tables_of
 from index.sources.printed import Line, printed_blocks, stated_title
@@ -43,7 +43,7 @@ def read_pdf(document: Input, problem: Problem, fields: Fields) -> Iterator[Arti
         title, pages = _read(document, content, problem)
     blocks = printed_blocks(pages)
     name = stated_title(title) or title_of(blocks)
-    yield document_article(document, name, join_blocks(blocks))
+    yield document_article(document, name, blocks)
 
 
 class _Missing:

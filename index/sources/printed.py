@@ -97,7 +97,7 @@ def printed_blocks(pages: list[list[Line]]) -> list[Block]:
     largest = max((height for height in heights), default=0)
     blocks: list[Block] = []
     text, previous = "", None
-    level = 0
+    level, set_apart = 0, False
     breaks = ""
     for number, lines in enumerate(pages):
         breaks += PAGE_BREAK * bool(number)
@@ -113,8 +113,9 @@ def printed_blocks(pages: list[list[Line]]) -> list[Block]:
                 joins = False
             if not joins:
                 if text:
-                    blocks.append(Block(text, level))
+                    blocks.append(Block(text, level, set_apart))
                 text, level = breaks, _level(line, usual, largest)
+                set_apart = line.row or bool(_ITEM.match(line.text))
                 breaks = ""
             if joins:
                 text, breaks = _with_breaks(join_lines(text, line.text, known), len(text), breaks)
@@ -122,7 +123,7 @@ def printed_blocks(pages: list[list[Line]]) -> list[Block]:
                 text += line.text
             previous = line
     if text:
-        blocks.append(Block(text, level))
+        blocks.append(Block(text, level, set_apart))
     return blocks
 
 

@@ -14,7 +14,7 @@ from index.sources.documents import (
     parse_xml,
     refuse_large,
 )
-from index.sources.html import join_blocks, title_of
+from index.sources.html import title_of
 from index.sources.inputs import MAX_DOCUMENT_BYTES, Fields, Input, Problem
 from index.types import Article
 
@@ -71,7 +71,7 @@ def read_docx(document: Input, problem: Problem, fields: Fields) -> Iterator[Art
         blocks = page_blocks(page.value)
     except Exception as error:  # noqa: BLE001 - a damaged file makes the library raise anything
         raise damaged(document, "DOCX", error) from None
-    yield document_article(document, stated or title_of(blocks), join_blocks(blocks))
+    yield document_article(document, stated or title_of(blocks), blocks)
 
 
 def _word_title(content: io.BytesIO) -> str:

@@ -19,7 +19,8 @@ from index.near_duplicates import signature, similarity
 from index.settings import LEXICAL_WEIGHT
 from index.sources.dates import stated_date
 from index.sources.headers import read_header as read_text_header
-from index.sources.markdown import plain_text
+from index.sources.html import join_blocks, title_of
+from index.sources.markdown import markdown_blocks
 
 
 @pytest.mark.parametrize(
@@ -93,11 +94,12 @@ def test_no_text_is_more_than_a_date_or_none(text):
 
 
 def test_markdown_as_its_reader_sees_it():
-    title, text = plain_text(
+    blocks = markdown_blocks(
         "# A *title*\n\nSome **bold** [link](http://x) and `code`.\n\n- one\n- two\n\n"
         "| a | b |\n|---|---|\n| 1 | 2 |\n\n```\nx = 1\n```\n\n![picture](p.png)\n"
     )
-    assert title == "A title"
+    assert title_of(blocks) == "A title"
+    text = join_blocks(blocks)
     for part in ("A title", "Some bold link and code.", "one", "two", "1", "x = 1"):
         assert part in text
     assert "http" not in text

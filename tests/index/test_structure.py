@@ -8,14 +8,19 @@ import docx
 import pytest
 
 from index.sources.files import read_articles, read_file
-from index.sources.html import blocks_of, join_blocks, parse_html
+from index.sources.html import blocks_of, join_blocks, parse_html, title_of
 from index.sources.inputs import Note
-from index.sources.markdown import plain_text
+from index.sources.markdown import markdown_blocks
 from index.sources.tables import Cell, row_texts
 
 
 def text_of(html):
     return join_blocks(blocks_of(parse_html(html)))
+
+
+def plain_text(markdown):
+    blocks = markdown_blocks(markdown)
+    return title_of(blocks), join_blocks(blocks)
 
 
 def rows(*lines, head=()):
@@ -56,6 +61,54 @@ def test_a_line_break_of_the_file_is_none_of_the_text():
 @pytest.mark.parametrize("markdown", ["Below\n===\n\ntext", "## Below\n\ntext", "# Below\n\ntext"])
 def test_the_title_of_markdown_is_its_heading(markdown):
     assert plain_text(markdown) == ("Below", "Below\n\ntext")
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "| Berth | Price |\n|---|---|\n| North quay | 31 euros |",
+        "<table><tr><th>Berth</th><th>Price</th></tr><tr><td>North</td><td>31</td></tr></table>",
+        "- ropes\n- anchors",
+        "1. ropes\n2. anchors",
+        "- [Berths](#berths)\n- [Fees](#fees)",
+        "**Table of contents**\n\n- [Berths](#berths)",
+        "## Contents\n\n- [Berths](#berths)",
+        "[Home](a.md) | [Next](b.md)",
+        "> The sea gives",
+        "```\nmake harbour\n```",
+        "    make harbour",
+        "Quay\n: a wall for ships",
+        "<details><summary>More</summary>\n\nropes\n\n</details>",
+        "![The harbour](h.jpg)",
+        "<!-- a draft -->",
+        "---",
+        "[![Build](https://x/b.svg)](https://x)",
+    ],
+)
+def test_what_is_set_apart_is_no_title(tmp_path, first):
+    file = tmp_path / "harbour.md"
+    body = "Ships pay by length.\n\n## Fees\n\nFees rise in May."
+    file.write_text(f"{first}\n\n{body}")
+    assert read_file(file).title == ""
+    file.write_text(f"{first}\n\n# The harbour of Elby\n\n{body}")
+    assert read_file(file).title == "The harbour of Elby"
+
+
+@pytest.mark.parametrize("line", ["**A new quay**", "A new quay", "[A new quay](https://x/quay)"])
+def test_a_line_above_the_text_is_a_title_also_without_a_mark(tmp_path, line):
+    file = tmp_path / "harbour.md"
+    file.write_text(f"{line}\n\nShips pay by length.")
+    assert read_file(file).title == "A new quay"
+
+
+def test_a_word_document_that_begins_with_a_table_has_no_title(tmp_path):
+    document = docx.Document()
+    table = document.add_table(2, 2)
+    for cell, text in zip(table._cells, ("Berth", "Price", "North quay", "31 euros"), strict=True):
+        cell.text = text
+    document.add_paragraph("Ships pay by length.")
+    document.save(tmp_path / "harbour.docx")
+    assert read_file(tmp_path / "harbour.docx").title == ""
 
 
 def test_headings_lists_and_definitions_of_html():
