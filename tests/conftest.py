@@ -1,5 +1,8 @@
 import os
+import shutil
 import signal
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -27,10 +30,29 @@ def pytest_addoption(parser):
 
 
 @pytest.fixture(scope="session")
-def seeds(tmp_path_factory):
-    """A collection of the seed articles."""
-    with Collection(tmp_path_factory.mktemp("seeds") / "collection", create=True) as collection:
+def seed_collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a collection of the seed articles, which nobody opens: it is copied."""
+    folder = tmp_path_factory.mktemp("original") / "collection"
+    with Collection(folder, create=True) as collection:
         collection.add(seed_articles())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def furnish(seed_collection: Path) -> Callable[[Path], None]:
+    """Puts the default collection into a folder of user data, as its first use does."""
+
+    def copy(data: Path) -> None:
+        shutil.copytree(seed_collection, data / "article-qa" / "collection")
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def seeds(seed_collection, tmp_path_factory):
+    """A collection of the seed articles."""
+    folder = shutil.copytree(seed_collection, tmp_path_factory.mktemp("seeds") / "collection")
+    with Collection(folder) as collection:
         yield collection
 
 

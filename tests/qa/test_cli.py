@@ -1,4 +1,4 @@
-"""The command line, run as a user runs it."""
+"""The command line, as a user calls it."""
 
 import json
 import os
@@ -7,10 +7,31 @@ import sys
 
 import pytest
 
+from tests.command_line import call
+
 
 @pytest.fixture
-def run(tmp_path):
-    def run(*arguments, text=None, **environment):
+def home(tmp_path, furnish):
+    """The user's data, with the default collection."""
+    furnish(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def run(home):
+    """Calls a command in this process."""
+
+    def run(*arguments, **more):
+        return call(*arguments, XDG_DATA_HOME=str(home), **more)
+
+    return run
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Runs a command in a process of its own, for what is about the process."""
+
+    def start(*arguments, text=None, **environment):
         return subprocess.run(
             [sys.executable, "-m", "qa.cli.main", *arguments],
             capture_output=True, text=True, errors="surrogateescape", input=text, timeout=120,
@@ -18,7 +39,7 @@ def run(tmp_path):
             env={**os.environ, "XDG_DATA_HOME": str(tmp_path), **environment},
         )  # fmt: skip
 
-    return run
+    return start
 
 
 def refused(result):
@@ -40,18 +61,14 @@ def test_what_is_cheap_stays_cheap(arguments):
     assert not imported & heavy
 
 
-def test_asking_never_imports_torch(run, tmp_path):
-    assert run("list").returncode == 0
-    asked = run("ask", "when was the Singapore summit", PYTHONPROFILEIMPORTTIME="1")
+def test_asking_never_imports_torch(start):
+    assert start("list").returncode == 0
+    asked = start("ask", "when was the Singapore summit", PYTHONPROFILEIMPORTTIME="1")
+    assert asked.returncode == 0
+    assert "seeds/" in asked.stdout or "Top North Korean" in asked.stdout
     imported = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in asked.stderr.splitlines()}
     assert "onnxruntime" in imported
     assert not imported & {"torch", "transformers", "gradio", "sentence_transformers", "scipy"}
-
-
-def test_ask_prints_the_answer_and_its_evidence(run):
-    asked = run("ask", "when was the Singapore summit")
-    assert asked.returncode == 0
-    assert "seeds/" in asked.stdout or "Top North Korean" in asked.stdout
 
 
 def test_ask_json(run):
@@ -147,10 +164,14 @@ def test_what_is_not_utf_8_is_refused(run, arguments):
     assert refused(run(*arguments))
 
 
+def test_bytes_that_are_not_utf_8_are_refused(start):
+    assert refused(start("ask", b"caf\xe9"))
+
+
 @pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
-def test_a_conversation_that_is_not_utf_8_is_refused(run, errors):
+def test_a_conversation_that_is_not_utf_8_is_refused(start, home, errors):
     # The second is how Python reads standard input where the locale is C.UTF-8.
-    talked = run("chat", text="Who is caf\udce9?\n", PYTHONIOENCODING=f"utf-8:{errors}")
+    talked = start("chat", text="Who is caf\udce9?\n", PYTHONIOENCODING=f"utf-8:{errors}")
     assert refused(talked)
     assert "not text in UTF-8" in talked.stderr
 
