@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -89,22 +90,36 @@ def hidden(request: pytest.FixtureRequest, canary: Path, uploads: Path) -> Path:
     return inside
 
 
-@pytest.fixture
-def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def upload_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Gradio's upload folder."""
-    folder = tmp_path / "uploads"
-    folder.mkdir()
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
-    return folder
+    folder = tmp_path_factory.mktemp("uploads")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(folder))
+        yield folder
 
 
 @pytest.fixture
-def visitor(service: Service, uploads: Path) -> Iterator[TestClient]:
-    """Somebody who has the page open."""
+def uploads(upload_folder: Path) -> Iterator[Path]:
+    """The same, empty."""
+    yield upload_folder
+    for path in upload_folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+@pytest.fixture(scope="module")
+def application(service: Service, upload_folder: Path) -> Iterator[TestClient]:
     app = build_app(service, Options())
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
-        client.get("/")
         yield client
+
+
+@pytest.fixture
+def visitor(application: TestClient, uploads: Path) -> TestClient:
+    """Somebody who has the page open, and was never there before."""
+    application.cookies.clear()
+    application.get("/")
+    return application
 
 
 def files(path: Path | str) -> list[Any]:
@@ -214,15 +229,20 @@ def test_gradio_itself_would_refuse_too(visitor: TestClient, canary: Path) -> No
 
 
 def test_names_of_files_lead_nowhere_else(
-    visitor: TestClient, service: Service, canary: Path, tmp_path: Path
+    visitor: TestClient, service: Service, canary: Path, tmp_path: Path, uploads: Path
 ) -> None:
+    def left() -> set[Path]:
+        return {
+            path for folder in (tmp_path, uploads) for path in folder.rglob("*") if path.is_file()
+        }
+
     names = ("../../evil.txt", "..\\evil.txt", "/etc/evil.txt", "a/../../evil.txt", str(canary))
-    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+    before = left()
     sent = [("files", (name, b"The gull fair was opened by Rosa Lind.")) for name in names]
     job = visitor.post("/api/jobs", files=sent).json()
     files = visitor.get(f"/api/jobs/{job['id']}").json()["files"]
     assert not any(".." in file["name"] or file["name"].startswith("/") for file in files)
-    assert {path for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert left() == before
     assert not list(service.jobs.store.folder.parent.rglob("*.txt"))
 
 
