@@ -20,6 +20,9 @@ settings.load_profile("article-qa")
 # Whoever starts the tests in the background of a shell has them ignore Ctrl-C, which some press.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# The processes that tests start would each compile our modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # The tests are about the readers that they name, or the one that nobody names.
 os.environ.pop("QA_READER", None)
 

@@ -131,8 +131,10 @@ def test_commands_and_their_options_are_real(path):
 
 
 @pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.stem)
-def test_the_python_of_a_guide_runs(path, tmp_path):
+def test_the_python_of_a_guide_runs(path, tmp_path, furnish):
     code = [block for block in blocks(path, "python") if "--8<--" not in block]
+    if code:
+        furnish(tmp_path)
     for block in code:
         ran = subprocess.run(
             [sys.executable, "-c", block],

@@ -28,10 +28,11 @@ def test_there_is_a_script_for_each_framework():
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
-def test_an_example_runs(script, tmp_path):
+def test_an_example_runs(script, tmp_path, furnish):
     for module in imported(script) & set(FRAMEWORKS):
         if importlib.util.find_spec(FRAMEWORKS[module]) is None:
             pytest.skip(f"{FRAMEWORKS[module]} is not installed")
+    furnish(tmp_path)
     own = {"XDG_DATA_HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
     environment = {**os.environ, **own}
     environment.pop("QA_COLLECTION", None)

@@ -19,7 +19,8 @@ MODULES = (
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_the_examples_of_a_module(name, tmp_path, monkeypatch):
+def test_the_examples_of_a_module(name, tmp_path, monkeypatch, furnish):
+    furnish(tmp_path)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.delenv("QA_COLLECTION", raising=False)
     module = importlib.import_module(name)

@@ -1,7 +1,5 @@
 """Titles and dates that somebody has put right."""
 
-import subprocess
-import sys
 from datetime import date
 
 import pytest
@@ -10,6 +8,7 @@ from index.errors import UserError
 from index.local.backup import backup, restore
 from index.sources.files import read_articles
 from index.types import Article
+from tests.command_line import call
 from tests.index.helpers import open_collection
 
 
@@ -55,12 +54,7 @@ def test_corrections_are_found_and_copied(tmp_path):
 
 def test_edit_on_the_command_line(tmp_path):
     def run(*words):
-        return subprocess.run(
-            [sys.executable, "-m", "qa.cli.main", *words, "--collection", str(tmp_path / "c")],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return call(*words, "--collection", str(tmp_path / "c"))
 
     path = tmp_path / "a.txt"
     path.write_text("Title: Qauy opens\nDate: 01/02/2020\n\nThe mayor spoke.")

@@ -51,7 +51,8 @@ def on_terminal(arguments, tmp_path, *, columns=60, typed=()):
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|[\x01\x02]", "", shown.decode())
 
 
-def test_an_answer_fits_the_width_and_breaks_between_words(tmp_path):
+def test_an_answer_fits_the_width_and_breaks_between_words(tmp_path, furnish):
+    furnish(tmp_path)
     for columns in (44, 60):
         shown = on_terminal(["ask", "Who is Kim Yong-chol?"], tmp_path, columns=columns)
         lines = [line.rstrip() for line in shown.splitlines()]
@@ -60,7 +61,8 @@ def test_an_answer_fits_the_width_and_breaks_between_words(tmp_path):
         assert {"Trump", "summit,", "have", "expressed"} <= set(shown.split())
 
 
-def test_a_line_of_a_conversation_is_edited_and_repeated(tmp_path):
+def test_a_line_of_a_conversation_is_edited_and_repeated(tmp_path, furnish):
+    furnish(tmp_path)
     # A letter too many is taken back with the left arrow; then the line is repeated.
     typed = (b"Who is Mike Pompeox?\x1b[D\x7f\r", b"\x1b[A\r", b"\r")
     shown = on_terminal(["chat"], tmp_path, columns=100, typed=typed)

@@ -47,7 +47,11 @@ async def over_stdio(_: Any, data: Path) -> AsyncIterator[tuple[Any, Any]]:
 
 
 @pytest.mark.parametrize("transport", [over_http, over_stdio])
-def test_an_assistant_asks_searches_and_reads(transport: Any, server: Any, tmp_path: Path) -> None:
+def test_an_assistant_asks_searches_and_reads(
+    transport: Any, server: Any, tmp_path: Path, furnish: Callable[[Path], None]
+) -> None:
+    furnish(tmp_path)
+
     async def talk() -> None:
         async with transport(server, tmp_path) as streams, ClientSession(*streams) as session:
             told = await session.initialize()
