@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -16,11 +17,17 @@ def hamlet(number: int) -> str:
 
 
 @pytest.fixture
-def adding(page: Any) -> Any:
+def shelf() -> str:
+    """A name that no other collection has."""
+    return f"Shelf {uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def adding(page: Any, shelf: str) -> Any:
     """The Articles tab, in a collection of its own."""
     page.get_by_role("tab", name="Articles").click()
     page.get_by_role("button", name="New collection").click()
-    page.fill("#aq-new-name textarea, #aq-new-name input", f"Shelf {id(page)}")
+    page.fill("#aq-new-name textarea, #aq-new-name input", shelf)
     page.click("#aq-new-create")
     page.locator("#aq-articles .aq-nothing").wait_for()
     return page
@@ -102,14 +109,14 @@ def test_the_samples_are_offered_for_removal_beside_own_articles(
     page.close()
 
 
-def test_a_collection_is_renamed_and_deleted(adding: Any) -> None:
+def test_a_collection_is_renamed_and_deleted(adding: Any, shelf: str) -> None:
     adding.get_by_role("button", name="Rename or delete this one").click()
-    adding.fill("#aq-this-new textarea, #aq-this-new input", f"Rack {id(adding)}")
+    adding.fill("#aq-this-new textarea, #aq-this-new input", f"Rack {shelf}")
     adding.click("#aq-this-rename")
     adding.locator("#aq-report", has_text="is called now").wait_for()
     adding.click("#aq-this-delete")
     adding.locator("#aq-report", has_text="type Rack").wait_for()
-    adding.fill("#aq-this-sure textarea, #aq-this-sure input", f"Rack {id(adding)}")
+    adding.fill("#aq-this-sure textarea, #aq-this-sure input", f"Rack {shelf}")
     adding.click("#aq-this-delete")
     adding.locator("#aq-report .aq-done", has_text="deleted").wait_for()
     adding.locator(".aq-articles li").first.wait_for()

@@ -77,8 +77,9 @@ def test_evidence_that_was_asked_for_earlier_does_not_replace_what_came_since(pa
 
 
 def test_the_other_tab_recovers_too_and_takes_nothing_away(
-    chromium: Any, start_server: Callable[..., Any], tmp_path: Path
+    chromium: Any, start_server: Callable[..., Any], tmp_path: Path, furnish: Any
 ) -> None:
+    furnish(tmp_path)
     server = start_server(tmp_path)
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
@@ -107,8 +108,9 @@ def test_the_other_tab_recovers_too_and_takes_nothing_away(
 
 
 def test_reload_back_and_a_restart_keep_the_conversation(
-    chromium: Any, start_server: Callable[..., Any], tmp_path: Path
+    chromium: Any, start_server: Callable[..., Any], tmp_path: Path, furnish: Any
 ) -> None:
+    furnish(tmp_path)
     server = start_server(tmp_path)
     port = server.url.rpartition(":")[2]
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
@@ -214,9 +216,12 @@ def test_numbers_lead_to_evidence_that_can_be_passed_on(page: Any) -> None:
     assert page.locator("dialog[open] mark").inner_text() == quote
 
 
-def test_copying_works_where_the_clipboard_is_not_allowed(page: Any) -> None:
+def test_copying_works_where_the_clipboard_is_not_allowed(chromium: Any, server: Any) -> None:
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(TAKES_LONG)
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
-    page.reload()
+    page.goto(server.url)
+    page.locator("#aq-ask:enabled").wait_for()
     turn = ask(page, FIRST)
     page.evaluate(
         "document.addEventListener('copy', () => { window.copied = String(getSelection()) })"
@@ -224,6 +229,7 @@ def test_copying_works_where_the_clipboard_is_not_allowed(page: Any) -> None:
     turn.get_by_role("button", name="Copy", exact=True).click()
     turn.get_by_text("Copied").wait_for()
     assert page.evaluate("window.copied") == answer_of(turn)
+    page.close()
 
 
 def test_filters_are_chips_that_say_what_they_hide(page: Any) -> None:
@@ -292,8 +298,9 @@ def test_answers_of_different_times_are_a_time_line(page: Any) -> None:
 
 
 def test_the_login_leads_back_and_can_be_left(
-    chromium: Any, start_server: Callable[..., Any], tmp_path: Path
+    chromium: Any, start_server: Callable[..., Any], tmp_path: Path, furnish: Any
 ) -> None:
+    furnish(tmp_path)
     server = start_server(tmp_path, "--api-key", "tulip")
     context = chromium.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()

@@ -271,8 +271,9 @@ def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
 
 
 def test_sigterm_answers_what_was_accepted(
-    tmp_path: Path, start_server: Callable[..., Any]
+    tmp_path: Path, furnish: Callable[[Path], None], start_server: Callable[..., Any]
 ) -> None:
+    furnish(tmp_path)
     running = start_server(tmp_path)
     statuses: list[int] = []
     client = httpx.Client(base_url=running.url, timeout=60)
