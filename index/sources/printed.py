@@ -14,6 +14,9 @@ from index.sources.html import Block
 _SHORT_LINE = 0.75
 """A printed line below this share of the usual length ends its paragraph."""
 
+_VERY_SHORT_LINE = 0.4
+"""As `_SHORT_LINE`, for a line whose sentence seems to go on in the next."""
+
 _LARGER = 1.15
 """A line this much higher than the usual is a heading."""
 
@@ -226,7 +229,8 @@ def _is_page_number(line: Line, number: int, pages: int) -> bool:
 def _ends_of_paragraphs(lines: list[Line]) -> list[bool]:
     """Return whether each line of a page is the last of its paragraph."""
     lengths = [len(line.text) for line in lines if not line.row]
-    usual = quantiles(lengths, n=10)[-1] if len(lengths) > 1 else 0
+    # Of few lines the quantile is beyond the longest.
+    usual = min(max(lengths), quantiles(lengths, n=10)[-1]) if len(lengths) > 1 else 0
     gaps = [
         line.bottom - below.top
         for line, below in pairwise(lines)
@@ -243,7 +247,8 @@ def _ends_of_paragraphs(lines: list[Line]) -> list[bool]:
             ends.append(not _goes_on(line, below))  # The next column.
         else:
             apart = line.bottom - below.top > max(usual_gap, 0.0) + 0.5 * line.height
-            short = len(line.text) < _SHORT_LINE * usual
+            share = _VERY_SHORT_LINE if _goes_on(line, below) else _SHORT_LINE
+            short = len(line.text) < share * usual
             ends.append(apart or short or _is_figures(line.text) or _is_figures(below.text))
     return ends
 

@@ -52,6 +52,23 @@ def test_words_and_sentences_go_on_over_pages_without_the_heads_between():
     assert "Courier" not in text
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("The pier of Elby was rebuilt after the storm of 1962. It is 90", "m long."),
+        ("The keeper rows out at dawn to", "see that the lamps of the outer pier are lit."),
+    ],
+)
+def test_a_paragraph_of_two_lines_is_one(lines):
+    assert [block.text for block in printed_blocks([page(*lines)])] == [" ".join(lines)]
+
+
+def test_a_short_line_that_ends_its_sentence_ends_its_paragraph():
+    lines = ("The pier of Elby was rebuilt after the storm.", "It is long.", "The keeper is Nils.")
+    blocks = printed_blocks([page(*lines)])
+    assert [block.text for block in blocks] == [" ".join(lines[:2]), lines[2]]
+
+
 def test_figures_at_the_end_of_pages_are_no_page_numbers():
     pages = [
         page(f"Some text {total // 2}", "More", f"Total {total} euros") for total in (45, 61, 22)
