@@ -129,7 +129,7 @@ def _epub_spine(archive: zipfile.ZipFile, root: str, package: Any) -> Iterator[s
     names = set(archive.namelist())
     for reference in package.iterfind(".//{*}spine/{*}itemref"):
         href = files.get(reference.get("idref"))
-        if href and reference.get("linear") != "no":
+        if href:  # Notes that stand beside the reading order ("linear" is "no") are text, too.
             path = posixpath.normpath(posixpath.join(root, unquote(href.split("#")[0])))
             if path in names:
                 names.remove(path)  # A chapter that is named again is not read again.

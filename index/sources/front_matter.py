@@ -22,6 +22,8 @@ _BLOCK = re.compile(
 )
 _JSON_START = re.compile(r'\s*+\{\s*+"')
 _LINE = re.compile(r"^([A-Za-z_][\w .-]{0,40}?)[ \t]*:(?:[ \t]+(.*?))?[ \t]*\r?$", re.MULTILINE)
+_BLOCK_VALUE = re.compile(r"[>|][+-]?")
+_SET_IN = re.compile(r"(?:\n[ \t]+[^\n]*)+")
 _NULL = "tag:yaml.org,2002:null"
 
 Block = tuple[dict[str, str], int]
@@ -73,6 +75,8 @@ def _lines(block: str) -> dict[str, str] | None:
     fields: dict[str, str] = {}
     for line in _LINE.finditer(block):
         value = line.group(2) or ""
+        if _BLOCK_VALUE.fullmatch(value) and (lines := _SET_IN.match(block, line.end())):
+            value = " ".join(lines.group().split())
         if value[:1] in ("'", '"') and value[-1:] == value[:1] and len(value) > 1:
             value = value[1:-1]
         fields.setdefault(line.group(1).lower(), value)

@@ -332,3 +332,10 @@ def test_a_summary_in_the_head_is_text():
 @example("? ? a\n: *b")
 def test_front_matter_of_any_kind_fails_nothing(block):
     assert isinstance(read_header(in_front(block)).title, str)
+
+
+def test_a_folded_summary_is_read_beside_a_line_that_is_no_yaml():
+    header = read_header(
+        in_front("title: Locks: part 2\ndescription: >\n  They lift\n  ships.\ndate: 2018-07-09")
+    )
+    assert (header.title, header.summary) == ("Locks: part 2", "They lift ships.")
