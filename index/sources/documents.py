@@ -123,8 +123,11 @@ def _epub_package(archive: zipfile.ZipFile) -> tuple[str, Any]:
 
 
 def _epub_spine(archive: zipfile.ZipFile, root: str, package: Any) -> Iterator[str]:  # noqa: ANN401
+    # The navigation document (EPUB 3) is the book's list of contents, no text of it.
     files = {
-        item.get("id"): item.get("href") for item in package.iterfind(".//{*}manifest/{*}item")
+        item.get("id"): item.get("href")
+        for item in package.iterfind(".//{*}manifest/{*}item")
+        if "nav" not in (item.get("properties") or "").split()
     }
     names = set(archive.namelist())
     for reference in package.iterfind(".//{*}spine/{*}itemref"):

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zipfile
 from dataclasses import replace
 from datetime import date
 
@@ -107,6 +108,26 @@ def test_epub_in_the_order_of_its_spine(tmp_path):
     assert article.published == date(2001, 2, 3)
     assert article.text.index("Chapter 1") < article.text.index("Chapter 0")
     assert "It was night & cold." in article.text
+
+
+def test_notes_of_an_epub_beside_its_order_are_text_and_its_contents_are_none(tmp_path):
+    book = tmp_path / "b.epub"
+    with zipfile.ZipFile(epub(tmp_path / "a.epub")) as whole, zipfile.ZipFile(book, "w") as other:
+        for name in whole.namelist():
+            text = whole.read(name).decode()
+            text = text.replace('idref="c0"', 'idref="c0" linear="no"')
+            text = text.replace(
+                "</manifest><spine>",
+                '<item id="n" href="nav.xhtml" properties="nav scripted"/></manifest><spine>'
+                '<itemref idref="n" linear="no"/>',
+            )
+            other.writestr(name, text)
+        other.writestr(
+            "OEBPS/nav.xhtml", "<html><body><nav><p>To Chapter 0</p></nav></body></html>"
+        )
+    text = read_file(book).text
+    assert "Chapter 0\n\nIt was night" in text
+    assert "To Chapter 0" not in text
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
