@@ -192,6 +192,7 @@ def test_everything_works_from_the_keyboard(page: Any) -> None:
     page.keyboard.type("Who is Kim Yong-chol?")
     page.keyboard.press("Enter")
     page.locator(".aq-turn .aq-answer").wait_for(timeout=TAKES_LONG)
+    evidence_of(page, "Who is Kim Yong-chol?")
     for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.classList.contains('aq-open')"):

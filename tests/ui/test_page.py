@@ -28,6 +28,7 @@ def settled(page: Any, count: int) -> None:
 
 def test_enter_in_an_empty_field_does_nothing(page: Any) -> None:
     ask(page, FIRST)
+    evidence_of(page, FIRST)
     for nothing in ("", "   "):
         page.fill("#aq-field", nothing)
         page.press("#aq-field", "Enter")
