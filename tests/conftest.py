@@ -34,7 +34,7 @@ def pytest_addoption(parser):
 
 @pytest.fixture(scope="session")
 def seed_collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a collection of the seed articles, which nobody opens: it is copied."""
+    """The folder of a collection of the seed articles, which tests copy and do not open."""
     folder = tmp_path_factory.mktemp("original") / "collection"
     with Collection(folder, create=True) as collection:
         collection.add(seed_articles())

@@ -75,8 +75,9 @@ def _lines(block: str) -> dict[str, str] | None:
     fields: dict[str, str] = {}
     for line in _LINE.finditer(block):
         value = line.group(2) or ""
-        if _BLOCK_VALUE.fullmatch(value) and (lines := _SET_IN.match(block, line.end())):
-            value = " ".join(lines.group().split())
+        if _BLOCK_VALUE.fullmatch(value):
+            lines = _SET_IN.match(block, line.end())
+            value = " ".join(lines.group().split()) if lines else ""
         if value[:1] in ("'", '"') and value[-1:] == value[:1] and len(value) > 1:
             value = value[1:-1]
         fields.setdefault(line.group(1).lower(), value)

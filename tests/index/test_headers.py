@@ -339,3 +339,8 @@ def test_a_folded_summary_is_read_beside_a_line_that_is_no_yaml():
         in_front("title: Locks: part 2\ndescription: >\n  They lift\n  ships.\ndate: 2018-07-09")
     )
     assert (header.title, header.summary) == ("Locks: part 2", "They lift ships.")
+
+
+def test_a_folded_summary_without_a_line_is_none():
+    header = read_header(in_front("title: Locks: part 2\ndescription: >\nauthor: Ida Moor"))
+    assert (header.title, header.summary) == ("Locks: part 2", "")
