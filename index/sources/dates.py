@@ -59,10 +59,28 @@ _CHANGE_LINE = re.compile(
     rf"[ \t]*[:–-]?[ \t]*{_WRITTEN_OR_NUMBERS}{_CLOCK}?{_ZONE}?[*_)\].]*",
     re.IGNORECASE,
 )
-_ROLE = (
-    r"(?:,[ \t]+(?:[\w-]+[ \t]+){0,3}(?i:correspondent|reporter|editor|writer|columnist|"
-    r"contributor|photographer))"
+_DAY_IN_LINE = re.compile(
+    rf"{_LABEL}?(?P<day>{_WRITTEN_OR_NUMBERS}){_CLOCK}?{_ZONE}?", re.IGNORECASE
 )
+_PART_END = r"(?:[ \t]*[|•·,;—–][ \t]*|[ \t]+(?:--?|/)[ \t]+|[ \t]+(?=(?i:by)[ \t]))"
+_BETWEEN_PARTS = re.compile(_PART_END)
+_NO_NAMES = re.compile(rf"{_PART_END}(?:{_CHANGED}|{_LENGTH})(?=[ \t]*(?:\||$))", re.IGNORECASE)
+_SET_APART = re.compile("[|•·]")
+_OF_A_NAME = frozenset(
+    "and & of the in for de del der den des di da do dos du la le van von zu al el bin ibn y "
+    "och und et".split()
+)
+_OF_NO_PERSON = frozenset("of the in for".split())
+_VENUE = re.compile(
+    r"\b(?:hall|street|road|avenue|square|park|church|cathedral|abbey|theat(?:re|er)|museum|gallery|"
+    r"library|school|college|university|hotel|stadium|arena|cent(?:re|er)|palace|castle|house|room|"
+    r"club|beach|airport|station|court|bridge|garden|market|pier|harbour|harbor)s?$",
+    re.IGNORECASE,
+)
+"""A place and a day below a headline are where and when something takes place."""
+
+_ROLE_WORDS = "correspondent|reporter|editor|writer|columnist|contributor|photographer"
+_ROLE = r"(?:,[ \t]+(?:[\w-]+[ \t]+){0,3}(?i:" + _ROLE_WORDS + "))"
 _BYLINE_ALONE = re.compile(
     r"[ \t]*[*_]*(?:[Ww]ritten by|BY|[Bb]y)\b[ \t]*:?[ \t]+"
     r"[A-Z][\w.'’-]*(?:[ \t]+(?:[A-Z][\w.'’-]*|and|de|der|van|von|of|the|in|for|&)|,)*"
@@ -159,6 +177,49 @@ def date_line(line: str) -> str | None:
         return None
     whole = _DATE_LINE.fullmatch(line)
     return whole.group("day") if whole else None
+
+
+def signed_day(line: str) -> str | None:
+    """The date of a line below a headline that says who wrote the text and when.
+
+    Names need no "by" there: "2021-09-30 | Ida Moor", "Ida Moor, The Post – 30 September 2021".
+
+    Args:
+        line: One line.
+
+    Returns:
+        The date as it is written, for `stated_date`; None if the line is no such line.
+    """
+    line = _NO_NAMES.sub("", line[:201].strip(" \t\r\n*_"))
+    days = [] if len(line) > 200 else list(_DAY_IN_LINE.finditer(line))
+    if len(days) != 1:
+        return None
+    parts = _BETWEEN_PARTS.split(f"{line[: days[0].start()]}\0{line[days[0].end() :]}")
+    if "\0" not in parts:
+        return None  # The date is a part of the words beside it.
+    names = [part for part in parts if part != "\0"]
+    if not 0 < len(names) < 5 or not all(map(_is_name, names)):
+        return None
+    # A place and a day stand with a comma or a dash, too, as above a letter.
+    signed = _SET_APART.search(line) or any(map(_is_person, names))
+    return days[0].group("day") if signed else None
+
+
+def _is_name(part: str) -> bool:
+    """Return whether words are written as the name of a person, a newspaper or a role."""
+    words = re.sub(r"^(?:written |words )?by:?[ \t]+", "", part, flags=re.IGNORECASE).split()
+    if not 0 < len(words) < 7 or _VENUE.search(part) or any(map(str.isdigit, part)):
+        return False
+    if re.fullmatch(_ROLE_WORDS, words[-1], re.IGNORECASE):
+        return True
+    return words[0][0].isupper() and all(word[0].isupper() or word in _OF_A_NAME for word in words)
+
+
+def _is_person(part: str) -> bool:
+    words = part.split()
+    return words[0].lower() == "by" or (
+        len(words) > 1 and not _OF_NO_PERSON.intersection(map(str.lower, words))
+    )
 
 
 def is_day_line(line: str) -> bool:

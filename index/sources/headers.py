@@ -17,6 +17,7 @@ from index.sources.dates import (
     is_byline,
     is_change_line,
     is_day_line,
+    signed_day,
     stated_date,
     title_date,
     why_no_date,
@@ -275,7 +276,10 @@ def _lines_of_head(text: str, start: int, title: str, has_headline: bool) -> _Li
     lines = list(_lines(text, start))
     for number, (begin, stop) in enumerate(lines):
         line = text[begin:stop].strip()
-        if written := _described_day(line, title):
+        below = bool(headline or title)
+        if written := _described_day(line, title) or (below and signed_day(line)):
+            if day and not _LABELLED.match(line) and _day(written) != _day(day):
+                return _Lines("", "", "", (), start)  # Entries, each of its own day.
             day = day or written
             if not is_day_line(_behind(title, line)):
                 credited.append(line)
@@ -326,7 +330,8 @@ def _is_credit(line: str) -> bool:
 def _is_above_a_byline(text: str, below: Sequence[tuple[int, int]]) -> bool:
     """Return whether the line below is surely of the head; a mere date may be an entry's."""
     line = "".join(text[begin:end] for begin, end in below).strip()
-    return _is_credit(line) or bool(date_line(line) and _LABELLED.match(line))
+    dated = signed_day(line) or (date_line(line) and _LABELLED.match(line))
+    return _is_credit(line) or bool(dated)
 
 
 def _same(line: str, title: str) -> bool:

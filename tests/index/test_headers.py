@@ -286,6 +286,58 @@ def test_a_date_in_a_text_is_no_head(text):
     assert (header.published, header.body_start) == (None, 0)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2020-02-03 | Una Dahl",
+        "Una Dahl | 2020-02-03",
+        "Una Dahl, 3 February 2020",
+        "Feb. 3, 2020 – Una Dahl",
+        "Una Dahl-Roy · 3 Feb 2020 · 4 min read",
+        "By Una Dahl, The Quay Herald | 3 February 2020",
+        "Monday, February 3, 2020, 10:30 — Una Dahl and Bo Lind",
+        "3 February 2020 by Una Dahl",
+        "23/02/2020 | Éva Østby",
+        "Reuters | February 3, 2020",
+        "Una Dahl, staff writer, 3 February 2020",
+        "Una Dahl | Published: 3 February 2020 09:15 CET | Updated: 4 February 2020",
+    ],
+)
+@pytest.mark.parametrize("break_before", ["\n", "\n\n"])
+def test_a_line_with_who_wrote_a_text_and_when_is_no_text(line, break_before):
+    header = read_header(text := f"Ferry runs again{break_before}{line}\n\n{SPOKE}\n\nMore.")
+    assert header.title == "Ferry runs again"
+    assert header.published == date(2020, 2, 23 if line.startswith("23") else 3)
+    assert header.byline == line
+    assert text[header.body_start :].strip().startswith(SPOKE)
+
+
+def test_a_signed_date_of_two_readings_is_none_and_is_kept():
+    header = read_header(f"Ferry runs again\n02/03/2020 | Una Dahl\n\n{SPOKE}")
+    assert (header.published, header.byline) == (None, "02/03/2020 | Una Dahl")
+    assert "two readings" in header.no_date
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Town Hall, 3 February 2020",
+        "Elby, 3 February 2020",
+        "St Mary's Church | 3 February 2020",
+        "Una Dahl, the mayor, 3 February 2020",
+        "Una Dahl was born in Elby, 3 February 2020",
+        "Una Dahl, 3 February 2020 to 4 March 2021",
+        "February 2020 | Una Dahl",
+        "3 February 2020 | Una Dahl\n10 February 2020 | Bo Lind\n17 February 2020 | Una Dahl",
+        "3 February 2020\n10 February 2020",
+    ],
+)
+def test_a_place_a_life_and_entries_are_no_date_of_the_text(line):
+    header = read_header(text := f"Talks of the winter\n{line}\n\n{SPOKE}")
+    assert (header.published, header.byline) == (None, "")
+    assert line in without_head(text, header)
+
+
 def test_a_dateline_without_its_year_is_no_text_and_no_date():
     text = f"LONDON, Feb 3 (NWA) - {SPOKE}"
     header = read_header(text)
