@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from index.errors import UserError
 from index.sources.encodings import text_lines
-from index.sources.headers import SUMMARIES
+from index.sources.head_fields import SUMMARIES
 from index.sources.inputs import MAX_ARTICLE_BYTES, Fields, Input, Note, Problem
 from index.sources.records import FIELD_NAMES, Records, named_values
 from index.types import Article

@@ -23,6 +23,7 @@ from index.sources.dates import (
     why_no_date,
 )
 from index.sources.front_matter import read_front_matter
+from index.sources.head_fields import AUTHORS, CREDITS, DATES, NAMES, SUMMARIES, TITLES
 
 HEADLINE_CHARACTERS = 200
 """The longest headline; a longer first line is a paragraph."""
@@ -33,36 +34,10 @@ _LINES_OF_HEAD = 8
 _CREDIT_CHARACTERS = 120
 """The longest value of a field below a headline that is no text."""
 
-TITLES = ("title", "headline", "subject")
-DATES = (
-    "date", "published", "pubdate", "publishdate", "published_at", "publication date",
-    "publication_date", "date published", "posted", "posted on", "published on", "datepublished",
-)  # fmt: skip
-SUMMARIES = ("summary", "description", "deck", "dek", "standfirst", "abstract", "excerpt")
-"""Fields whose value is text of the article itself."""
-
-_AUTHORS = ("author", "authors", "byline", "by", "from", "sender", "reporter", "correspondent")
-_CREDITS = (
-    "source", "url", "link", "updated", "last updated", "modified", "last modified", "section",
-    "category", "categories", "tags", "keywords", "publisher", "publication", "newspaper", "agency",
-    "copyright", "to", "cc", "bcc", "newsgroups", "organization", "dateline", "edition", "length",
-)  # fmt: skip
-"""Fields of the byline, beside the authors."""
-
-_TECHNICAL = (
-    "language", "reply-to", "message-id", "in-reply-to", "references", "lines", "received",
-    "return-path", "mime-version", "content-type", "content-transfer-encoding", "delivered-to",
-    "list-id", "user-agent", "importance", "id", "slug", "load-date",
-)  # fmt: skip
-_NAMES = "|".join(
-    re.escape(name)
-    for name in sorted(
-        (*TITLES, *DATES, *SUMMARIES, *_AUTHORS, *_CREDITS, *_TECHNICAL), key=len, reverse=True
-    )
-)
+_ANY_NAME = "|".join(re.escape(name) for name in sorted(NAMES, key=len, reverse=True))
 _LEADING_DATE = re.compile(r"\s*+date:?[ \t]+(\d{4}-\d{2}-\d{2})\b[ \t]*", re.IGNORECASE)
 _FIELD_LINE = re.compile(
-    rf"[ \t]*+({_NAMES}|x-[\w-]{{1,40}})[ \t]*+:"
+    rf"[ \t]*+({_ANY_NAME}|x-[\w-]{{1,40}})[ \t]*+:"
     # Blanks after the value are left to `strip`: a pattern would take quadratic time on them.
     r"([^\n]*)(?:\n|\Z)",
     re.IGNORECASE,
@@ -225,9 +200,9 @@ def _first(fields: Mapping[str, str], names: tuple[str, ...]) -> str:
 def _credits(fields: Mapping[str, str]) -> list[str]:
     """The lines of the byline in fields, with the names of those that are no authors."""
     return [
-        value if name in _AUTHORS else f"{name.capitalize()}: {value}"
+        value if name in AUTHORS else f"{name.capitalize()}: {value}"
         for name, value in fields.items()
-        if value.strip() and name in (*_AUTHORS, *_CREDITS)
+        if value.strip() and name in (*AUTHORS, *CREDITS)
     ]
 
 
@@ -353,7 +328,9 @@ def _lines(text: str, start: int) -> Iterator[tuple[int, int]]:
 
 def _is_headline(line: str) -> bool:
     line = line.rstrip()
-    return len(line) <= HEADLINE_CHARACTERS and "\r" not in line and not _SENTENCE_END.search(line)
+    if len(line) > HEADLINE_CHARACTERS or "\r" in line or _SENTENCE_END.search(line):
+        return False
+    return any(map(str.isalnum, line))  # A rule is none.
 
 
 def _headline(text: str, start: int) -> str:

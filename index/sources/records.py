@@ -10,7 +10,8 @@ from index.errors import UserError
 from index.identity import article_id
 from index.sources.dates import stated_date, why_no_date
 from index.sources.encodings import decode, text_lines
-from index.sources.headers import SUMMARIES, read_header, with_summary
+from index.sources.head_fields import SUMMARIES
+from index.sources.headers import read_header, with_summary
 from index.sources.inputs import (
     MAX_ARTICLE_BYTES,
     MAX_DOCUMENT_BYTES,

@@ -153,6 +153,68 @@ def test_a_block_with_a_bad_line_is_read_line_by_line(line, title):
     header.title.encode()
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        '---\ntitle: "Locks open\nauthor: Una Dahl\ndate: 2020-02-03\n---',
+        "---\ntitle: 'Locks open\nauthor: Una Dahl\ndate: '2020-02-03'\n---",
+        '---\ndate: "2020-02-03\ntitle: "Locks open"\nauthor: "Una Dahl\n---',
+        '---\ntitle: "Locks open\nauthor: Una Dahl"\ndate: 2020-02-03\n---',
+        '---\ntitle: "Locks open\n\tdate: 2020-02-03\nauthor:\n  - Una Dahl\n---',
+        '+++\ntitle = "Locks open\nauthor = "Una Dahl"\ndate = 2020-02-03\n[more]\na = 1\n+++',
+        "+++\ntitle = Locks open\nauthor = 'Una Dahl\ndate = 2020-02-03T08:00:00Z\n+++",
+        '{\n  "title": "Locks open,\n  "author": "Una Dahl",\n  "date": "2020-02-03"\n}',
+        '{\n "title": "Locks open",\n "author": "Una Dahl",\n "date": "2020-02-03",\n}',
+        "---\ntitle: Locks open\nauthor: Una Dahl\ndate: 2020-02-03\n",
+    ],
+)
+def test_a_block_that_its_language_refuses_is_no_text(block):
+    header = read_header(text := f"{block}\n{SPOKE}\n\nMore.")
+    assert (header.title, header.published) == ("Locks open", date(2020, 2, 3))
+    assert header.byline.strip('"') == "Una Dahl"
+    assert without_head(text, header) == f"{SPOKE}\n\nMore."
+
+
+@pytest.mark.parametrize(
+    ("value", "title"),
+    [
+        ("'The harbour's lock", "The harbour's lock"),
+        ('"Locks" open', '"Locks" open'),
+        ('"He said \\"no', 'He said \\"no'),
+    ],
+)
+def test_marks_within_a_title_stay(value, title):
+    assert read_header(in_front(f"title: {value}\nx: [")).title == title
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "He said: the lock is shut\nand went home",
+        '"The lock is shut\nNote: It was',
+        "Warning: The lock is shut",
+    ],
+)
+def test_prose_between_rules_is_text(prose):
+    text = f"---\n{prose}\n---\n{SPOKE}"
+    assert prose in without_head(text, read_header(text))
+    text = f"---\n{prose}\n\n{SPOKE}"
+    assert prose in without_head(text, read_header(text))
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "---\nauthors: [Una Dahl, Bo Lind]\n---",
+        "---\nauthors:\n- Una Dahl\n- Bo Lind\n---",
+        '+++\nauthors = ["Una Dahl", "Bo Lind"]\n+++',
+        '{\n"authors": ["Una Dahl", "Bo Lind"]\n}',
+    ],
+)
+def test_several_authors_are_kept(block):
+    assert read_header(f"{block}\n\n{SPOKE}").byline == "Una Dahl, Bo Lind"
+
+
 TOML = 'title = "Fire: a mill burns"\ndate = {}\n[extra]\ntitle = "No"\n'
 
 
