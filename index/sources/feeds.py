@@ -1,21 +1,26 @@
-"""The pages that a feed or a sitemap lists."""
+"""The pages that a feed or a sitemap lists, and the entries that are articles themselves."""
 
 import gzip
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from email.utils import parsedate_tz
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 from index.errors import UserError
+from index.identity import article_id
 from index.sources.archives import UNREADABLE
 from index.sources.dates import stated_date
+from index.sources.headers import with_summary
+from index.sources.html import blocks_of, join_blocks, parse_html
+from index.types import Article
 
 _RFC_822 = re.compile(r"\s*(?:[A-Z][a-z]{2},\s*)?\d{1,2} [A-Z][a-z]{2} \d{2}\b")
 _NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|&#?\w{2,8};")
 _MAX_BYTES = 50_000_000
 """The most that the sitemap protocol allows, unpacked."""
 
@@ -30,10 +35,19 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The pages of a feed or sitemap, and the further sitemaps that an index of them names."""
+    """What a feed or sitemap lists.
+
+    Attributes:
+        pages: Pages.
+        listings: The further sitemaps that an index of them names.
+        articles: The entries of a feed that link to no page, each with the text that it holds.
+        skipped: A line for each entry that has neither a link nor a text.
+    """
 
     pages: tuple[Listed, ...]
     listings: tuple[str, ...]
+    articles: tuple[Article, ...] = ()
+    skipped: tuple[str, ...] = ()
 
 
 def listed_pages(content: bytes, url: str) -> Listing:
@@ -92,13 +106,60 @@ def _feed(content: bytes, url: str) -> Listing:
 
     parsed = feedparser.parse(content)
     pages: dict[str, Listed] = {}
-    for entry in parsed.entries:
-        if link := entry.get("link"):
-            page = Listed(absolute(url, link), _entry_date(entry, parsed.version))
-            pages.setdefault(page.url, page)
-    if not pages:
+    articles: dict[str, Article] = {}
+    skipped: list[str] = []
+    for number, entry in enumerate(parsed.entries, start=1):
+        published = _entry_date(entry, parsed.version)
+        if link := _link(entry, parsed.version, url):
+            pages.setdefault(link, Listed(link, published))
+        elif text := _entry_text(entry):
+            article = _entry_article(entry, text, published, url)
+            while articles.setdefault(article.id, article).text != text:
+                # Two entries that say no more of themselves than the same title.
+                article = replace(article, id=article_id(f"{article.id}#{text}"))
+        else:
+            title = _plain(entry.get("title") or "")[:60]
+            named = f"entry {number}" + (f" ({title!r})" if title else "")
+            skipped.append(f"{url}: {named} has neither a link nor a text; skipped")
+    if not (pages or articles or skipped):
         raise UserError(f"{url}: neither a page nor a feed or sitemap that lists pages")
-    return Listing(tuple(pages.values()), ())
+    return Listing(tuple(pages.values()), (), tuple(articles.values()), tuple(skipped))
+
+
+def _link(entry: Mapping[str, Any], version: str, url: str) -> str:
+    """The address of the page of an entry, "" if it has none."""
+    link = (entry.get("link") or "").strip()
+    # feedparser takes an id for a link, as RSS means it; in Atom it need not be an address.
+    if not link or (version.startswith("atom") and not entry.get("links")):
+        return ""
+    address = absolute(url, link)
+    return address if address.lower().startswith(("http:", "https:")) else ""
+
+
+def _entry_article(
+    entry: Mapping[str, Any], text: str, published: date | None, url: str
+) -> Article:
+    title = " ".join(_plain(entry.get("title") or "").split())
+    identity = " ".join((entry.get("id") or "").split())
+    name = identity or (f"{title}\n{published}" if title else text)
+    source = f"{url}#{name}" if identity else url
+    byline = " ".join((entry.get("author") or "").split())
+    return Article(article_id(f"{url}#{name}"), title, text, published, source, byline)
+
+
+def _entry_text(entry: Mapping[str, Any]) -> str:
+    """The text that an entry holds itself."""
+    contents = (content.get("value") or "" for content in entry.get("content") or ())
+    whole = max(map(_plain, contents), key=len, default="")
+    return with_summary(_plain(entry.get("summary") or ""), whole)
+
+
+def _plain(value: str) -> str:
+    """The text of a value that may be HTML."""
+    if not _TAG.search(value):
+        return value.strip()
+    root = parse_html(value)
+    return "" if root is None else join_blocks(blocks_of(root))
 
 
 def absolute(base: str, link: str) -> str:

@@ -121,7 +121,12 @@ class Sandbox:
         """
         reply = self._call(url, {"task": "listing", "url": url}, content)
         pages = tuple(Listed(str(address), _day(day)) for address, day in reply["pages"])
-        return Listing(pages, tuple(map(str, reply["listings"])))
+        return Listing(
+            pages,
+            tuple(map(str, reply["listings"])),
+            tuple(map(_article, reply["articles"])),
+            tuple(map(str, reply["skipped"])),
+        )
 
     def close(self) -> None:
         """End the idle workers; a later call starts new ones."""

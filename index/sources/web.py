@@ -1,4 +1,4 @@
-"""Articles of the web: pages, and those that feeds and sitemaps list."""
+"""Articles of the web: pages, those that feeds and sitemaps list, and entries of feeds."""
 
 import io
 from collections.abc import Callable, Iterable, Iterator
@@ -97,6 +97,9 @@ class WebArticles:
             raise UserError(f"{fetched.url}: a sitemap within {depth} others; give it by itself")
         if len(listing.pages) + self._total > _MAX_PAGES:
             raise UserError(f"{fetched.url}: lists too many pages; give a smaller sitemap")
+        for line in listing.skipped:
+            self._problem(line)
+        yield from listing.articles
         self._total += len(listing.pages) + len(listing.listings)
         for url in listing.listings:
             yield from self._read(Listed(url, None), depth + 1)

@@ -73,7 +73,12 @@ def _articles(request: dict[str, Any], content: bytes) -> dict[str, Any]:
 def _listing(content: bytes, url: str) -> dict[str, Any]:
     listing = listed_pages(content, url)
     pages = [(page.url, page.published and page.published.isoformat()) for page in listing.pages]
-    return {"pages": pages, "listings": listing.listings}
+    return {
+        "pages": pages,
+        "listings": listing.listings,
+        "articles": [_fields(article) for article in listing.articles],
+        "skipped": listing.skipped,
+    }
 
 
 def _fields(article: Article) -> dict[str, Any]:

@@ -182,6 +182,62 @@ def test_the_last_change_of_an_atom_entry_is_not_its_publication():
         assert listed_pages(atom(dates), "http://a.org/feed").pages[0].published == day
 
 
+OWN_TEXTS = """<?xml version="1.0"?><rss version="2.0"
+    xmlns:content="http://purl.org/rss/1.0/modules/content/"
+    xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Quay</title>
+<item><title>Lock &amp;amp; quay</title><guid isPermaLink="false">n-1</guid><dc:creator>Una Dahl
+  </dc:creator><pubDate>Mon, 03 Feb 2020 23:30:00 -0800</pubDate><description>&lt;p&gt;The lock
+  opens.&lt;/p&gt;&lt;ul&gt;&lt;li&gt;Boats&lt;/li&gt;&lt;/ul&gt;</description></item>
+<item><description>Only a note: 3 &amp;lt; 4.</description></item>
+<item><title>Tides</title><description>High at six.</description></item>
+<item><title>Tides</title><description>High at seven.</description></item>
+<item><title>Gulls</title><description>A deck.</description>
+  <content:encoded><![CDATA[<p>Gulls nest.</p><script>no()</script>]]></content:encoded></item>
+<item><title>Silence</title><enclosure url="http://a.org/1.mp3" type="audio/mpeg"/></item>
+<item><title>Page</title><link>/0</link><description>Of the page.</description></item>
+</channel></rss>"""
+
+
+def test_an_entry_without_a_link_is_read_as_its_own_text(site):
+    site.page("/0", "Page 0")
+    site.routes["/feed"] = (200, "application/rss+xml", OWN_TEXTS.encode())
+    articles, problems = read(site, "/feed")
+    assert [(article.title, article.text) for article in articles[:5]] == [
+        ("Lock & quay", "The lock opens.\n\n- Boats"),
+        ("", "Only a note: 3 < 4."),
+        ("Tides", "High at six."),
+        ("Tides", "High at seven."),
+        ("Gulls", "A deck.\n\nGulls nest."),
+    ]
+    assert articles[0].published == date(2020, 2, 3)
+    assert articles[0].byline == "Una Dahl"
+    assert articles[0].source == f"{site.url}/feed#n-1"
+    assert articles[5].source == f"{site.url}/0"
+    assert problems == [
+        f"{site.url}/feed: entry 6 ('Silence') has neither a link nor a text; skipped"
+    ]
+    again, _ = read(site, "/feed")
+    assert [article.id for article in again] == [article.id for article in articles]
+    assert len({article.id for article in articles}) == 6
+
+
+def test_the_name_of_an_atom_entry_is_no_link(site):
+    text = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>Birds</title><entry><id>http://a.org/1'
+        '</id><title type="html">&lt;b&gt;Terns&lt;/b&gt; nest</title><content type="xhtml"><div '
+        'xmlns="http://www.w3.org/1999/xhtml"><p>On the quay.</p><p>By the lock.</p></div>'
+        "</content></entry><entry><id>urn:x:2</id><title>Gulls</title><summary>A few.</summary>"
+        "</entry></feed>"
+    )
+    site.routes["/feed"] = (200, "application/atom+xml", text.encode())
+    articles, problems = read(site, "/feed")
+    assert [(article.title, article.text) for article in articles] == [
+        ("Terns nest", "On the quay.\n\nBy the lock."),
+        ("Gulls", "A few."),
+    ]
+    assert not problems
+
+
 def test_a_sitemap_of_news_states_dates():
     text = (
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
