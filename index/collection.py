@@ -12,6 +12,7 @@ from index.backend import Backend
 from index.embedding.embedder import BundledEmbedder, Embedder
 from index.errors import UserError
 from index.fusion import fuse
+from index.originals import Originals
 from index.place import MilvusAddress, place_of
 from index.settings import CANDIDATES, PASSAGES_OF_AN_ARTICLE
 from index.storage import embedder_of, open_backend
@@ -113,8 +114,32 @@ class Collection:
     def remove(self, article_ids: Iterable[str]) -> list[str]:
         """Remove articles; returns those of the ids that were there."""
         removed = self._backend.remove(article_ids)
+        if (originals := self._originals) is not None:
+            originals.remove(removed)
         self._backend.settle()
         return removed
+
+    def keep_original(self, article: Article, file: Path) -> None:
+        """Keep a copy of the file that an article was read from, until the article is removed.
+
+        Args:
+            article: The article as it is stored.
+            file: The file.
+
+        Raises:
+            UserError: If it cannot be written, or the collection is on Milvus.
+        """
+        if (originals := self._originals) is None:
+            raise UserError(f"{self.path}: a collection on Milvus keeps no files")
+        originals.keep(article, file)
+
+    def original_of(self, article: Article) -> Path | None:
+        """The kept file that this version of an article was read from, or None."""
+        return None if self._originals is None else self._originals.of(article)
+
+    @property
+    def _originals(self) -> Originals | None:
+        return Originals(self.path) if isinstance(self.path, Path) else None
 
     def edit(
         self,

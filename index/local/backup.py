@@ -1,5 +1,6 @@
 """Back up and restore a collection while it is in use."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -11,7 +12,7 @@ from index.local.backend import LocalBackend
 from index.local.checkpoint import sync_folder
 from index.local.connections import Connections, is_damage
 from index.local.file_locks import refuse_without_locks
-from index.local.folder import STORE, holds_only_ours, names_in, refuse_other, set_aside
+from index.local.folder import ORIGINALS, STORE, holds_only_ours, names_in, refuse_other, set_aside
 from index.local.schema import drop_actions, mend_schema, new_identity
 from index.local.store import Store
 from index.local.temporary import clear, is_left_over, unfinished
@@ -27,7 +28,7 @@ def backup(collection: Path, destination: Path) -> int:
     """Copy a collection's articles, passages and vectors as they are at one moment.
 
     Others may read and write meanwhile. The copy is a collection too; its indexes are not copied
-    but rebuilt when it is opened.
+    but rebuilt when it is opened. The files of articles that are kept are copied with them.
 
     Args:
         collection: Its folder.
@@ -49,6 +50,7 @@ def backup(collection: Path, destination: Path) -> int:
         with unfinished(destination) as folder:
             fresh = folder / STORE
             count = _copy(collection, fresh, "nothing was copied; `article-qa check` says more")
+            _copy_originals(collection, destination)
             fresh.replace(destination / STORE)
         sync_folder(destination)
     except OSError as error:
@@ -89,6 +91,7 @@ def restore(
             fresh = folder / STORE
             # Its identity is new before the first process sees the restored articles.
             count = _copy(backed_up, fresh, "nothing was restored")
+            _copy_originals(backed_up, collection)
             if _is_whole(collection):
                 _overwrite(collection / STORE, fresh)
             else:
@@ -132,6 +135,12 @@ def _copy(collection: Path, fresh: Path, otherwise: str) -> int:
             raise UserError(f"{fresh.parent.parent}: cannot be written ({error})") from None
         raise UserError(f"{collection}: damaged ({error}); {otherwise}") from None
     return count
+
+
+def _copy_originals(collection: Path, target: Path) -> None:
+    """Copy the kept files of articles; those of the target that have other names stay."""
+    if (collection / ORIGINALS).is_dir():
+        shutil.copytree(collection / ORIGINALS, target / ORIGINALS, dirs_exist_ok=True)
 
 
 def _is_whole(collection: Path) -> bool:

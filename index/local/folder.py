@@ -14,6 +14,7 @@ LEXICAL = "lexical"
 REEMBEDDING = "reembedding.sqlite"
 FEEDBACK = "feedback.jsonl"
 EXAMPLES = "examples.json"
+ORIGINALS = "originals"
 
 
 def refuse_other(path: Path) -> None:
@@ -59,7 +60,7 @@ def names_in(path: Path) -> set[str]:
 
 def holds_only_ours(names: set[str]) -> bool:
     """True if all names are of files that this program makes in a collection's folder."""
-    ours = (STORE, CHECKPOINT, LEXICAL, REEMBEDDING, FEEDBACK, EXAMPLES)
+    ours = (STORE, CHECKPOINT, LEXICAL, REEMBEDDING, FEEDBACK, EXAMPLES, ORIGINALS)
     return all(name.startswith(ours) or is_left_over(name) for name in names)
 
 

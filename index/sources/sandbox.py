@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from index.errors import UserError
 from index.sources.archives import unpacked_size
 from index.sources.feeds import Listed, Listing
 from index.sources.inputs import MAX_DOCUMENT_BYTES, Input, Note, Problem
+from index.sources.pdf_pages import PageImage
 from index.types import Article
 
 
@@ -127,6 +129,18 @@ class Sandbox:
             tuple(map(_article, reply["articles"])),
             tuple(map(str, reply["skipped"])),
         )
+
+    def page_image(
+        self, name: str, content: bytes, number: int, quote: str = "", before: str = ""
+    ) -> PageImage:
+        """A page of a PDF as a picture: `index.sources.pdf_pages.page_image` in a worker.
+
+        Raises:
+            UserError: If it cannot be drawn, or drawing it takes too much.
+        """
+        request = {"task": "page", "name": name, "number": number, "quote": quote, "before": before}
+        reply = self._call(name, request, content)
+        return PageImage(b64decode(reply["png"]), reply["page"], reply["pages"], reply["marked"])
 
     def close(self) -> None:
         """End the idle workers; a later call starts new ones."""

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+from base64 import b64encode
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,6 +13,7 @@ from index.errors import UserError
 from index.sources.feeds import listed_pages
 from index.sources.files import problem_of, read_isolated
 from index.sources.inputs import MAX_DOCUMENT_BYTES, Input, Note
+from index.sources.pdf_pages import page_image
 from index.sources.sandbox import read_frame, write_frame
 from index.types import Article
 
@@ -43,6 +45,8 @@ def _reply(request: dict[str, Any], content: bytes) -> dict[str, Any]:
     try:
         if request["task"] == "listing":
             return _listing(content, request["url"])
+        if request["task"] == "page":
+            return _page(content, request["number"], request["quote"], request["before"])
         return _articles(request, content)
     except UserError as error:
         return {"error": str(error)}
@@ -79,6 +83,11 @@ def _listing(content: bytes, url: str) -> dict[str, Any]:
         "articles": [_fields(article) for article in listing.articles],
         "skipped": listing.skipped,
     }
+
+
+def _page(content: bytes, number: int, quote: str, before: str) -> dict[str, Any]:
+    image = page_image(content, number, quote, before)
+    return {**image._asdict(), "png": b64encode(image.png).decode()}
 
 
 def _fields(article: Article) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Commands that fill and keep a collection: `article-qa add`, `check`, `backup`, `restore`."""
 
 import sys
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,9 @@ from index.place import Place
 from index.sources.inputs import Note
 from index.types import Added
 from qa.cli.options import Day, Text, collection_option, examples
+
+if TYPE_CHECKING:
+    from index.collection import Collection
 
 
 class _FieldMap(click.ParamType[tuple[str, str]]):
@@ -52,6 +57,11 @@ class _FieldMap(click.ParamType[tuple[str, str]]):
     help="For folders: remove the articles of files that are no longer in them.",
 )
 @click.option(
+    "--keep-pdfs",
+    is_flag=True,
+    help="Keep copies of PDF files, so that `serve` can show their pages beside the text.",
+)
+@click.option(
     "--workers",
     type=click.IntRange(1),
     default=1,
@@ -64,6 +74,7 @@ def add(
     embedder: str | None,
     fields: tuple[tuple[str, str], ...],
     sync: bool,
+    keep_pdfs: bool,
     workers: int,
 ) -> None:
     """Add articles from files, folders and the web.
@@ -83,12 +94,16 @@ def add(
     folders = synced_folders(paths) if sync else []
     files = read_articles(paths, report, dict(fields))
     collection = open_collection(place, create=True, embedder=embedder)
+    if keep_pdfs and not isinstance(collection.path, Path):
+        raise UserError(f"{collection.path}: a collection on Milvus keeps no files")
     sources: list[Measured] = [files] if paths else []
     if urls:
         sources.append(WebArticles(urls, report, lambda url: collection.article(url) is not None))
     try:
         for source in sources:
             report.added += add_with_progress(collection, source, workers)
+        if keep_pdfs:
+            _keep_pdfs(collection, files.ids, report)
         if sync:
             report.removed = len(remove_vanished(collection, folders, files))
     except KeyboardInterrupt:
@@ -134,6 +149,21 @@ def edit(
     with open_collection(place) as collection:
         article = collection.edit(article_id, title=title, published=published, undated=undated)
     click.echo(f"{article.id}  {article.published or 'no date'}  {article.title}")
+
+
+def _keep_pdfs(collection: "Collection", article_ids: Iterable[str], report: "_Report") -> None:
+    """Keep the files of the articles that are PDFs; those inside of archives are not."""
+    from index.page_breaks import is_pdf
+
+    for article_id in article_ids:
+        article = collection.article(article_id)
+        if article is None or not is_pdf(article.source):
+            continue
+        file = Path(article.source or "")
+        if not file.is_file():
+            report(Note(f"{article.source}: not kept; only PDFs that are files of their own are"))
+        elif collection.original_of(article) is None:
+            collection.keep_original(article, file)
 
 
 class _Report:

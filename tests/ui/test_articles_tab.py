@@ -46,6 +46,54 @@ def test_an_uploaded_pdf_answers_until_it_is_deleted(page: Any) -> None:
     assert "Solberg" not in answer_of(ask(page, "Who built the lighthouse of Varnholm?"))
 
 
+def test_the_printed_page_is_beside_the_text_of_a_kept_pdf(page: Any) -> None:
+    fpdf = pytest.importorskip("fpdf", reason="fpdf2 makes the PDF")
+    document = fpdf.FPDF()
+    document.set_title("Tramways of Ostvik")
+    document.set_font("Helvetica", size=12)
+    for words in (
+        "The tramways of Ostvik were planned for eleven years before a rail was laid.",
+        "The first tram of Ostvik was driven by Hedda Lund on a morning in June.",
+        "The last one ran in the year of the great flood.",
+    ):
+        document.add_page()
+        document.multi_cell(0, 8, words)
+    page.get_by_role("tab", name="Articles").click()
+    page.get_by_label("Keep PDF files").check()
+    pdf = {"mimeType": "application/pdf", "buffer": bytes(document.output())}
+    page.set_input_files(".aq-files", [{"name": "trams.pdf", **pdf}])
+    page.locator(".aq-job .aq-done").filter(has_text="trams.pdf").wait_for(timeout=TAKES_LONG)
+    page.get_by_role("tab", name="Ask").click()
+    assert "Hedda Lund" in answer_of(ask(page, "Who drove the first tram of Ostvik?"))
+    titles_of_evidence(page, "Who drove the first tram of Ostvik?")
+    page.locator(".aq-card").first.click()
+    show = page.get_by_role("button", name="Show the page")
+    assert show.get_attribute("aria-expanded") == "false"
+    show.click()
+    picture = page.locator("#aq-printed img")
+    page.get_by_text("Page 2 of 3").wait_for()
+    assert picture.get_attribute("alt") == "Page 2"
+    assert picture.evaluate("(shown) => shown.naturalHeight") == 1600
+    page.get_by_role("button", name="Next page").click()
+    page.get_by_text("Page 3 of 3").wait_for()
+    assert page.get_by_role("button", name="Next page").is_disabled()
+    page.get_by_role("button", name="Previous page").click()
+    page.get_by_text("Page 2 of 3").wait_for()
+    page.get_by_role("button", name="Hide the page").click()
+    picture.wait_for(state="hidden")
+    page.keyboard.press("Escape")
+    page.locator("dialog[open]").wait_for(state="detached")
+    page.get_by_role("tab", name="Articles").click()
+    remove_article(page, "Tramways of Ostvik")
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("1 article brought back.").wait_for()
+    row = page.locator(".aq-articles li").filter(has_text="Tramways of Ostvik")
+    row.get_by_role("button", name="Read").click()
+    page.get_by_role("button", name="Show the page").wait_for()
+    page.keyboard.press("Escape")
+    remove_article(page, "Tramways of Ostvik")
+
+
 AT_ONCE = """() => {
     document.querySelector('[aria-controls=aq-paste]').click();
     for (const [name, value] of [['title', 'Sluice'], ['text', 'The sluice is 9 m wide.']]) {

@@ -2,9 +2,11 @@
 
 import io
 import json
+import sqlite3
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -287,3 +289,43 @@ def test_a_job_goes_on_after_the_server_was_killed(tmp_path: Path, start_server:
     while left := [path for path in (tmp_path / "library").rglob("*") if path.name.isdecimal()]:
         assert time.monotonic() < due, left
         time.sleep(0.05)
+
+
+def test_pdfs_are_kept_if_their_sender_wants_it(own: TestClient, service: Service) -> None:
+    fpdf = pytest.importorskip("fpdf", reason="fpdf2 makes the PDF")
+    document = fpdf.FPDF()
+    document.set_font("Helvetica", size=12)
+    document.add_page()
+    document.multi_cell(0, 8, "The weir of Tolm was raised by the miller Ada Brandt.")
+    files = sent([("weir.pdf", bytes(document.output())), ("weir.txt", text(8))])
+
+    def kept() -> list[str | None]:
+        collection = service.library.collection()
+        kept = [article for article in collection.articles() if collection.original_of(article)]
+        return [article.source for article in kept]
+
+    wrong = own.post("/api/jobs", files=files, data={"keep_pdfs": "perhaps"})
+    assert wrong.status_code == 400
+    assert "keep_pdfs" in wrong.json()["detail"]
+    ended(own, own.post("/api/jobs", files=files).json()["id"])
+    assert kept() == []
+    # It is there already, and its file is kept from now on.
+    job = own.post("/api/jobs", files=files, data={"keep_pdfs": "true"}).json()
+    assert ended(own, job["id"])["unchanged"] == 2
+    assert kept() == ["weir.pdf"]
+
+
+def test_jobs_of_an_earlier_version_are_read(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "jobs.sqlite")) as earlier:
+        earlier.execute(
+            "CREATE TABLE jobs (id TEXT PRIMARY KEY, owner TEXT NOT NULL, collection TEXT NOT NULL,"
+            " expected INTEGER NOT NULL, made REAL NOT NULL, touched REAL NOT NULL,"
+            " cancelled INTEGER NOT NULL DEFAULT 0) STRICT"
+        )
+        earlier.execute("INSERT INTO jobs VALUES ('one', 'ann', 'main', 1, 0.0, 0.0, 0)")
+        earlier.commit()
+    store = JobStore(tmp_path)
+    assert store.job("one", "ann").expected == 1
+    assert not store.keeps_pdfs("one")
+    assert store.keeps_pdfs(store.create("ann", "main", 1, keep_pdfs=True))
+    store.close()

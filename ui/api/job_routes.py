@@ -40,6 +40,11 @@ _MULTIPART = {
             "description": "How many files are to come in all, where the others follow with "
             "`POST /api/jobs/{job_id}/files`.",
         },
+        "keep_pdfs": {
+            "type": "boolean",
+            "description": "Keep copies of PDF files, so that the page can show the printed page "
+            "beside the text. Not on Milvus, and not of PDFs in archives.",
+        },
     },
 }
 _TAKES = {
@@ -182,6 +187,7 @@ def _keep(service: Service, owner: str, form: FormData, job_id: str | None) -> s
             raise UserError("expect: must be a whole number")
         collection = form.get("collection")
         name = _known(service, collection if isinstance(collection, str) else None)
+        keep_pdfs = _boolean(form, "keep_pdfs")
     else:
         store.job(job_id, owner)
     with tempfile.TemporaryDirectory(dir=store.folder, prefix="arriving-") as folder:
@@ -190,10 +196,18 @@ def _keep(service: Service, owner: str, form: FormData, job_id: str | None) -> s
             for number, (name, upload) in enumerate(files)
         ]
         if job_id is None:
-            job_id = store.create(owner, name, max(int(expected), len(files)))
+            most = max(int(expected), len(files))
+            job_id = store.create(owner, name, most, keep_pdfs=keep_pdfs)
         store.receive(job_id, owner, placed)
     service.jobs.start()
     return job_id
+
+
+def _boolean(form: FormData, field: str) -> bool:
+    value = str(form.get(field) or "false").lower()
+    if value not in ("true", "false"):
+        raise UserError(f"{field}: must be true or false")
+    return value == "true"
 
 
 def _copied(upload: BinaryIO, path: Path) -> Path:

@@ -37,7 +37,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, collection TEXT NOT NULL,
     expected INTEGER NOT NULL, made REAL NOT NULL, touched REAL NOT NULL,
-    cancelled INTEGER NOT NULL DEFAULT 0
+    cancelled INTEGER NOT NULL DEFAULT 0, keep_pdfs INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE IF NOT EXISTS items (
     job TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE, number INTEGER NOT NULL,
@@ -75,14 +75,21 @@ class JobStore:
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
             + _SCHEMA
         )
+        self._migrate()
 
     def close(self) -> None:
         """Close the file; nothing is lost without it."""
         with self._lock:
             self._connection.close()
 
-    def create(self, owner: str, collection: str, expected: int) -> str:
+    def create(self, owner: str, collection: str, expected: int, *, keep_pdfs: bool = False) -> str:
         """Begin a job that waits for files; returns its id.
+
+        Args:
+            owner: Whose it is.
+            collection: The name of the collection.
+            expected: How many files or addresses are to come.
+            keep_pdfs: Keep copies of PDF files beside the collection.
 
         Raises:
             UserError: If it is to have more than `MAX_FILES`.
@@ -94,8 +101,8 @@ class JobStore:
         job_id, now = secrets.token_urlsafe(12), time.time()
         with self._writing() as connection:
             connection.execute(
-                "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, 0)",
-                (job_id, owner, collection, expected, now, now),
+                "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, 0, ?)",
+                (job_id, owner, collection, expected, now, now, keep_pdfs),
             )
         return job_id
 
@@ -175,6 +182,14 @@ class JobStore:
                 "SELECT cancelled FROM jobs WHERE id = ?", (job_id,)
             ).fetchone()
         return row is None or bool(row[0])
+
+    def keeps_pdfs(self, job_id: str) -> bool:
+        """Return whether copies of the PDF files of a job are kept."""
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT keep_pdfs FROM jobs WHERE id = ?", (job_id,)
+            ).fetchone()
+        return row is not None and bool(row[0])
 
     def rename_collection(self, old: str, new: str) -> None:
         """Let jobs go on in a collection that has another name now."""
@@ -269,6 +284,15 @@ class JobStore:
         if item.state not in (ItemState.READING, ItemState.WAITING):
             self.path_of(job_id, item).unlink(missing_ok=True)
 
+    def _migrate(self) -> None:
+        """Add what an earlier version did not have; another process may do so at the same time."""
+        with self._writing() as connection:
+            columns = [row[1] for row in connection.execute("PRAGMA table_info(jobs)")]
+            if "keep_pdfs" not in columns:
+                connection.execute(
+                    "ALTER TABLE jobs ADD COLUMN keep_pdfs INTEGER NOT NULL DEFAULT 0"
+                )
+
     def _reserve(
         self, job_id: str, owner: str, names: Sequence[str], sizes: Sequence[int], *, address: bool
     ) -> int:
@@ -313,8 +337,8 @@ class JobStore:
                 (time.time(), job_id),
             )
 
-    def _job(self, row: tuple[str, str, str, int, float, float, int]) -> Job:
-        job_id, owner, collection, expected, made, touched, cancelled = row
+    def _job(self, row: tuple[str, str, str, int, float, float, int, int]) -> Job:
+        job_id, owner, collection, expected, made, touched, cancelled, _ = row
         rows = self._connection.execute(
             f"SELECT {_ITEM} FROM items WHERE job = ? AND state != 'arriving' "  # noqa: S608
             "ORDER BY number",

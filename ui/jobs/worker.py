@@ -6,6 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event, Lock, RLock, Thread
 
@@ -13,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from index.collection import Collection
 from index.errors import UserError
+from index.page_breaks import is_pdf
 from index.sources.inputs import Note
 from index.types import Article
 from ui.jobs.store import JobStore
@@ -186,10 +188,11 @@ class _Group:
         self._read: set[int] = set()
         self._told = 0.0
         self._lock = Lock()
+        self._keeps_pdfs = store.keeps_pdfs(job_id)
 
     def add_to(self, collection: Collection) -> None:
         """Read and add them; each is recorded when all that it holds is stored."""
-        collection.add(self._articles(collection), self._stored)
+        collection.add(self._articles(collection), partial(self._stored, collection))
         if self._stopped():
             self._give_back()
         for item in list(self._items.values()):
@@ -240,16 +243,27 @@ class _Group:
             return
         yield from read_upload(path, item.name, told)
 
-    def _stored(self, article: Article, passages: int) -> None:
+    def _stored(self, collection: Collection, article: Article, passages: int) -> None:
         """An article is stored."""
         with self._lock:
             number, is_new = self._pending[article.id].popleft()
+        if self._keeps_pdfs and is_pdf(self._items[number].name):
+            self._keep(collection, article, number)
         item = self._items[number]
         kind = "unchanged" if not passages else "added" if is_new else "updated"
         self._change(number, passages=item.passages + passages, **{kind: getattr(item, kind) + 1})
         with self._lock:
             self._left[number] -= 1
         self._finish_if_complete(number)
+
+    def _keep(self, collection: Collection, article: Article, number: int) -> None:
+        """Keep the file of a PDF before the item is recorded, which deletes it."""
+        item = self._items[number]
+        try:
+            collection.keep_original(article, self._store.path_of(self._job_id, item))
+        except UserError as error:
+            why = f"{item.name}: its file is not kept: {without_folders(error)}"
+            self._change(number, notes=(*item.notes, why))
 
     def _finish_if_complete(self, number: int) -> None:
         with self._lock:

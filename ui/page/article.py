@@ -2,12 +2,32 @@
 
 from index.errors import UserError
 from index.page_breaks import PAGE_BREAK, page_of
+from index.sources.pdf_pages import PageImage
+from index.sources.sandbox import sandbox
 from index.types import Article
 from ui.library import Library
 from ui.page.evidence import attributes, passage_html, published_and_source, text_html, title_of
+from ui.shown import source_name
 
 MAX_SHOWN = 400_000
 """Characters of an article that are shown at once; a browser stalls on much more."""
+
+_PRINTED_BUTTON = (
+    '<button type="button" class="aq-alone" data-action="printed" aria-expanded="false" '
+    'aria-controls="aq-printed">Show the page</button>'
+)
+_PRINTED = (
+    '<section id="aq-printed" aria-label="The printed page" hidden>'
+    '<p><button type="button" data-action="leaf" data-step="-1">Previous page</button>'
+    '<span role="status"></span>'
+    '<button type="button" data-action="leaf" data-step="1">Next page</button></p>'
+    '<div class="aq-sheet" tabindex="0" role="region" aria-label="Picture of the page">'
+    '<img alt=""></div></section>'
+)
+"""The pages of a PDF, which a script fills."""
+
+_QUOTE_CHARACTERS = 1_000
+_BEFORE_CHARACTERS = 60
 
 
 def open_article(
@@ -25,13 +45,27 @@ def open_article(
     article = library.collection(collection).article(article_id)
     if article is None:
         raise UserError("this article is not in the collection any more")
-    return article_view(article, *marked, passage=passage)
+    printed = library.collection(collection).original_of(article) is not None
+    return article_view(article, *marked, passage=passage, printed=printed)
 
 
 def article_view(
-    article: Article, start: int, end: int, *, passage: tuple[int, int] | None = None
+    article: Article,
+    start: int,
+    end: int,
+    *,
+    passage: tuple[int, int] | None = None,
+    printed: bool = False,
 ) -> str:
-    """A whole article with `text[start:end]` marked, and its passage set off from the rest."""
+    """A whole article with `text[start:end]` marked, and its passage set off from the rest.
+
+    Args:
+        article: The article.
+        start: Of the words that are marked.
+        end: Of the words that are marked.
+        passage: Offsets of the passage around them.
+        printed: Whether its pages can be shown as they are printed.
+    """
     start, end = _within(start, end, 0, len(article.text))
     first, last = _within(*(passage or (start, end)), 0, len(article.text))
     first, last = min(first, start), max(last, end)
@@ -55,10 +89,41 @@ def article_view(
         f'<button type="button" class="aq-alone"{attributes(action="alone", article=article.id)}>'
         "Ask only this article</button>"
         f'<button type="button" class="aq-alone"{attributes(action="place")}>Copy link</button>'
-        "</header>"
-        f'<div class="aq-article-text" tabindex="0" role="region" aria-label="Text of the article">'
-        f"{''.join(parts)}</div>"
+        f"{_PRINTED_BUTTON if printed else ''}</header>"
+        f'<div class="aq-article-parts"><div class="aq-article-text" tabindex="0" role="region" '
+        f'aria-label="Text of the article">{"".join(parts)}</div>'
+        f"{_PRINTED if printed else ''}</div>"
     )
+
+
+def printed_page(
+    library: Library, collection: str, article_id: str, marked: tuple[int, int], page: int | None
+) -> PageImage:
+    """A page of the PDF that an article was read from, as a picture.
+
+    Args:
+        library: The collections.
+        collection: The name of the article's.
+        article_id: The article.
+        marked: Offsets of words in its text, which are marked where they stand on the page.
+        page: The number of the page, from 1; None is that of the words.
+
+    Raises:
+        UserError: If the article or its file is not there, or the page cannot be drawn.
+    """
+    searched = library.collection(collection)
+    article = searched.article(article_id)
+    file = searched.original_of(article) if article else None
+    if article is None or file is None:
+        raise UserError("the file of this article is not kept")
+    start, end = _within(*marked, 0, len(article.text))
+    quote = article.text[start : min(end, start + _QUOTE_CHARACTERS)]
+    before = article.text[max(0, start - _BEFORE_CHARACTERS) : start]
+    number = page_of(article, start) or 1
+    if page is not None and page != number:
+        number, quote = page, ""
+    name = source_name(article.source) or article.id
+    return sandbox().page_image(name, file.read_bytes(), number, quote, before)
 
 
 def _html(article: Article, start: int, end: int) -> str:

@@ -22,6 +22,8 @@ def add_form() -> str:
         '<label class="aq-choose">Choose a folder<input type="file" webkitdirectory '
         'class="aq-folder"></label></p>'
         f"<p>Or drop them here: {kinds}; at most {MAX_FILE_BYTES // 1_000_000} MB each.</p></div>"
+        '<p class="aq-keep"><label><input type="checkbox" class="aq-keep-pdfs"> '
+        "Keep PDF files, to see their pages beside the text</label></p>"
         '<form class="aq-addresses"><label for="aq-address">Address of a page or a feed</label>'
         '<div><input id="aq-address" type="url" placeholder="https://" maxlength="2000" required>'
         '<button type="submit">Add page</button></div></form>'

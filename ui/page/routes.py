@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import time
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
@@ -20,7 +21,7 @@ from ui import feedback
 from ui.conversations.types import Conversation
 from ui.dialogues import Dialogues
 from ui.feedback import Verdict
-from ui.page.article import open_article
+from ui.page.article import open_article, printed_page
 from ui.page.filters import chips, in_words, passing, sources, typed
 from ui.page.transcript import evidence, listing, turn, welcome
 from ui.service import Service
@@ -191,6 +192,20 @@ def page_routes(service: Service, dialogues: Dialogues) -> APIRouter:
         around = None if first is None or last is None else (first, last)
         look = partial(open_article, service.library, collection, article, (start, end), around)
         return {"html": await asyncio.to_thread(look)}
+
+    @router.get("/printed")
+    async def printed(
+        collection: str,
+        article: str,
+        start: int = 0,
+        end: int = 0,
+        page: Annotated[int | None, Query(ge=1, le=100_000)] = None,
+    ) -> dict[str, Any]:
+        place = (start, end)
+        draw = partial(printed_page, service.library, collection, article, place, page)
+        image = await asyncio.to_thread(draw)
+        content = b64encode(image.png).decode()
+        return {**image._asdict(), "png": f"data:image/png;base64,{content}"}
 
     def state(person: str, conversation_id: str, first: int) -> dict[str, Any]:
         """A conversation as the page shows it, from one question on."""

@@ -41,6 +41,7 @@ export async function read(where, told = true) {
   place = where;
   if (told) history.pushState({ article: where }, '', address(where));
   const shown = dialog();
+  shown.classList.remove('aq-wide');
   shown.innerHTML = '<div class="aq-dialog-body"><button type="button" class="aq-close" '
     + `aria-label="Close the article">Close</button>${html}</div>`;
   if (!shown.open) shown.showModal();
@@ -62,6 +63,42 @@ export async function close() {
   }
   closed();
 }
+
+// The pages of the PDF beside the text: at first the one with the marked words on it.
+async function show(page) {
+  const printed = find('#aq-printed');
+  const where = { ...place, ...(page ? { page } : {}) };
+  const told = printed.querySelector('[role=status]');
+  told.textContent = 'Drawing …';
+  try {
+    const shown = await call(`/page/printed?${new URLSearchParams(where)}`);
+    const picture = printed.querySelector('img');
+    picture.src = shown.png;
+    picture.alt = `Page ${shown.page}`;
+    printed.dataset.page = shown.page;
+    told.textContent = `Page ${shown.page} of ${shown.pages}`;
+    await picture.decode();
+    const sheet = printed.querySelector('.aq-sheet');
+    sheet.scrollTop = (shown.marked ?? 0) * picture.offsetHeight - sheet.clientHeight / 3;
+    for (const step of printed.querySelectorAll('[data-step]')) {
+      const next = shown.page + Number(step.dataset.step);
+      step.disabled = next < 1 || next > shown.pages;
+    }
+  } catch (error) {
+    told.textContent = error.message;
+  }
+}
+
+export function showPrinted(button) {
+  const printed = find('#aq-printed');
+  printed.hidden = !printed.hidden;
+  button.setAttribute('aria-expanded', String(!printed.hidden));
+  button.textContent = printed.hidden ? 'Show the page' : 'Hide the page';
+  find('.aq-dialog').classList.toggle('aq-wide', !printed.hidden);
+  if (!printed.hidden && !printed.dataset.page) show();
+}
+
+export const leaf = (step) => show(Number(find('#aq-printed').dataset.page) + Number(step));
 
 export function closed() {
   place = null;

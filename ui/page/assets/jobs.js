@@ -77,6 +77,7 @@ async function send(chosen) {
       if (id === null) {
         form.append('collection', collection());
         form.append('expect', String(files.length));
+        form.append('keep_pdfs', String(one('.aq-keep-pdfs').checked));
       }
       for (const { file, name } of batch) form.append('files', file, name);
       const path = id === null ? '/api/jobs' : `/api/jobs/${id}/files`;

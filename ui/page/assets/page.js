@@ -75,6 +75,8 @@ const actions = {
   },
   cite: ({ dataset }) => talk.cite(dataset.number, dataset.cite),
   open: ({ dataset }) => article.read(article.placeOf(dataset)),
+  printed: article.showPrinted,
+  leaf: ({ dataset }) => article.leaf(dataset.step),
   alone: async ({ dataset }) => {
     await article.close();
     tab('Ask');
