@@ -33,6 +33,14 @@ _NOTE_RETURN = re.compile(r"#(?:fnref|(?:foot|end)note-ref-)\d+$")
 _CONTENTS = re.compile(r"(?:table of )?contents|toc|on this page|\W+", re.IGNORECASE)
 """What stands above a list of the headings of a text, and rules; no title."""
 
+_LEADS_ELSEWHERE = re.compile(
+    r"://|\bwww\.|[←→«»‹›↩↑]|<-|->|^\W*(?:(?:(?:go|jump|skip|return) )?(?:back )?to|go back|back|"
+    r"home|read|view|see|show|open|click|tap|skip|edit|subscribe|unsubscribe|sign|log|download|"
+    r"share|print|visit|follow|join|continue|report|source|via)\b",
+    re.IGNORECASE,
+)
+"""In a link that says where it leads or what to do there."""
+
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _MAX_DEPTH = 200
 """The deepest nesting of elements that is read."""
@@ -182,7 +190,8 @@ class _BlockReader:
         """Close the block that is being gathered, if there is something in it."""
         text = _SPACES.sub(" ", "".join(self._parts)).replace("\xad", "")
         # Only the first block may be a title; one link may lead to the article that it names.
-        only_links = len(self._linked) > 1 and _letters(self._parts) <= sum(self._linked)
+        only_links = bool(self._linked) and _letters(self._parts) <= sum(self._linked)
+        only_links = only_links and (len(self._linked) > 1 or not _reads_as_headline(text))
         self._parts, self._linked = [], []
         lines = [line.strip() for line in text.split("\0")]
         text = "\n".join(line for line in lines if line)
@@ -190,6 +199,11 @@ class _BlockReader:
             set_apart = not self._heading and (only_links or self._set_apart > 0)
             self.blocks.append(Block(self._marker + text, self._heading, set_apart))
             self._marker = ""
+
+
+def _reads_as_headline(link: str) -> bool:
+    """Return whether a link may be named after the article it leads to, not after what to do."""
+    return len(link.split()) > 2 and not _LEADS_ELSEWHERE.search(link)
 
 
 def blocks_of_children(element: Any, depth: int = 0) -> list[Block]:  # noqa: ANN401

@@ -40,11 +40,11 @@ _AROUND_ROLES = frozenset(
 )
 _SITE_WORDS = (
     r"nav(?:bar|igation)?|menu|breadcrumbs?|footer|cookies?|consent|gdpr|newsletter|subscribe|"
-    r"paywall|advert\w*|ads?|popup|modal|login|search"
+    r"paywall|advert\w*|ads?|login|search"
 )
 _BESIDE_WORDS = (
     r"sidebar|share|sharing|social|related|recommend\w*|teasers?|promo\w*|banner|comments?|respond|"
-    r"masthead|widgets?"
+    r"masthead|widgets?|popup|modal"
 )
 _AROUND_NAMES, _NEVER_TOLD_NAMES = (
     re.compile(rf"(?:^|[\s_-])(?:{words})(?:$|[\s_-])", re.IGNORECASE)
@@ -107,7 +107,9 @@ def page_article(html: str) -> PageArticle:
     within = _linked_blocks(_without(root, _is_around))
     blocks, left_out = _with_passed_over(blocks, within)
     left_out += _beside(blocks, within, _linked_blocks(_without(root, _is_of_the_site)))
-    return PageArticle(title, join_blocks(blocks), tuple(block.text for block in left_out))
+    return PageArticle(
+        title, join_blocks(blocks), tuple(dict.fromkeys(block.text for block in left_out))
+    )
 
 
 def _title(root: Any) -> str:  # noqa: ANN401 - lxml has no types

@@ -83,6 +83,11 @@ def test_the_title_of_markdown_is_its_heading(markdown):
         "<!-- a draft -->",
         "---",
         "[![Build](https://x/b.svg)](https://x)",
+        "[Home](/)",
+        "[← All articles of the year](index.md)",
+        "[Back to the index](index.md)",
+        "[View this letter in your browser](https://x/1)",
+        "[https://x/quay and more](https://x/quay)",
     ],
 )
 def test_what_is_set_apart_is_no_title(tmp_path, first):
@@ -375,6 +380,11 @@ def test_what_stands_between_paragraphs_of_an_article_is_read(tmp_path, passed):
             "<aside>Una Roy, who was born in Tarn, has kept the books of the port for more than "
             "thirty years.</aside>",
             "a paragraph outside the article was left out: 'Una Roy, who was born",
+        ),
+        (
+            2 * "<div class='modal fade'><p>Una Roy has kept the books of the port for more than "
+            "thirty years and writes of ferries, locks and tides.</p></div>",
+            "a paragraph outside the article was left out: 'Una Roy has kept",
         ),
         ("<div class=teaser><p>More on the harbour in our weekend pages</p></div>", ""),
         (
