@@ -22,6 +22,7 @@ appoint hire elect | dismiss fire sack resign oust
 convict guilty || acquit clear innocent
 allow permit authorise authorize legalise || ban forbid forbade forbidden prohibit outlaw
 join | leave left quit
+pass || fail flunk
 include || exclude
 build built construct erect | demolish destroy tear-down torn-down
 largest biggest | smallest
@@ -64,7 +65,7 @@ def sides_of(question: str) -> frozenset[Side]:
         >>> sides_of("Who did not have to pay?") == sides_of("Who was exempt?")
         True
     """
-    told = {side for word in _WORD.finditer(question) for side in _asked(question, word)}
+    told = {side for word in _WORD.finditer(question) for side in _taken(question, word)}
     return frozenset(s for s in told if sum(rival.sides == s.sides for rival in told) == 1)
 
 
@@ -105,13 +106,6 @@ def _distance(text: str, word: re.Match[str], start: int, end: int) -> int:
     return len(between.split()) + _TURNED * turns
 
 
-def _asked(question: str, word: re.Match[str]) -> list[Side]:
-    sides = _taken(question, word)
-    if not sides or not _is_denied(question, word):
-        return sides
-    return [side for side in sides if side.sides in _contradictory()]
-
-
 def _is_denied(text: str, word: re.Match[str]) -> bool:
     return _DENIED.search(text, max(0, word.start() - 40), word.start()) is not None
 
@@ -121,7 +115,13 @@ def _taken(text: str, word: re.Match[str]) -> list[Side]:
     sides = _sides(*word.group(0, 1))
     if not sides or not _is_denied(text, word):
         return list(sides)
-    return [Side(s.sides, 1 - s.own) if s.sides in _contradictory() else s for s in sides]
+    # Who does not arrive need not leave: it takes no side.
+    return [Side(s.sides, 1 - s.own) for s in sides if s.sides in _contradictory()]
+
+
+def contraries(sides: frozenset[Side]) -> frozenset[Side]:
+    """The other side of each of these, of which somebody takes one or the other."""
+    return frozenset(Side(s.sides, 1 - s.own) for s in sides if s.sides in _contradictory())
 
 
 @lru_cache(4_096)

@@ -20,8 +20,11 @@ _NOT = (
 NEGATION = re.compile(rf"\b(?:{_NOT})\b", re.IGNORECASE)
 """Words that turn what is said into its contrary."""
 
-_NOT_IN_QUESTION = re.compile(
-    rf"\b(?:{_NOT}|lack(?:s|ed|ing)?|other\s+than|apart\s+from|besides)\b", re.IGNORECASE
+_NOT_IN_QUESTION = re.compile(rf"\b(?:{_NOT}|lack(?:s|ed|ing)?)\b", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"\b(?:besides|other\s+than|(?:apart|aside)\s+from|except(?:\s+for)?|not\s+counting|excluding"
+    r"|in\s+addition\s+to|rather\s+than|instead\s+of)\s+((?:[\w'’.&-]+[\s,]*){1,4})",
+    re.IGNORECASE,
 )
 _NOT_ONLY = re.compile(r"\bnot\s+(?:only|just|merely|least|yet\s+known)\b", re.IGNORECASE)
 _NOW = re.compile(
@@ -54,6 +57,7 @@ class Restrictions:
         places: The stems of each name that says where: "in India".
         negated: Whether it asks who or what did not.
         terms: Stems of all its content words.
+        beside: Stems of what it names as known: "who besides Lind".
     """
 
     time: ResolvedDate | None
@@ -62,6 +66,7 @@ class Restrictions:
     places: tuple[frozenset[str], ...]
     negated: bool
     terms: frozenset[str]
+    beside: frozenset[str] = frozenset()
 
 
 def restrictions_of(question: str, today: date) -> Restrictions:
@@ -79,13 +84,16 @@ def restrictions_of(question: str, today: date) -> Restrictions:
     current = bool(_NOW.search(question))
     time = None if current else question_interval(question, today)
     timeless = _without_times(question)
+    beside = [stems(match.group(1)) for match in _BESIDE.finditer(timeless)]
+    denying = _NOT_ONLY.sub(" ", _BESIDE.sub(" ", question))
     return Restrictions(
         time,
         current,
         time is None and bool(_PRESENT.search(question)),
         tuple(_places(timeless)),
-        bool(_NOT_IN_QUESTION.search(_NOT_ONLY.sub(" ", question))),
+        bool(_NOT_IN_QUESTION.search(denying)),
         stems(timeless) - _ASKING,
+        frozenset().union(*beside),
     )
 
 

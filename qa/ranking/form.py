@@ -5,6 +5,7 @@ import re
 from qa.question.answer_type import kind_of
 from qa.question.restrictions import Restrictions, stems
 from qa.ranking.around import Around, sentence_of
+from qa.ranking.exceptions import runs_out
 from qa.ranking.periods import dated
 
 _PRONOUN = re.compile(
@@ -39,6 +40,7 @@ _COUNTED = re.compile(
     r"|five|six|seven|eight|nine|ten|dozens?|several|some|many|most|few|others?|\d+)\b",
     re.IGNORECASE,
 )
+_KNOWN = 6.0
 _NAMED = re.compile(r"\b[A-Z]")
 
 
@@ -54,10 +56,11 @@ def form_of(question: str, asked: Restrictions, place: Around) -> dict[str, floa
         features["is asked"] = 1.0
     words = stems(quote)
     if words and words <= asked.terms:
-        features["echo"] = 1.0
+        # Who came besides Lind is not Lind.
+        features["echo"] = _KNOWN if words <= asked.beside else 1.0
     if _is_count(question, quote):
         features["count"] = 1.0
-    beyond = runs_across_sentences(place) or _CLAUSES.search(quote)
+    beyond = runs_across_sentences(place) or _CLAUSES.search(quote) or runs_out(place)
     timed = bool(asked.time or asked.current)
     if (ONE_THING.match(question) and (beyond or (timed and _YEAR.search(quote)))) or (
         timed and _runs_across_a_time(place)

@@ -4,10 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from qa.question.contraries import Side, sides_of, telling
+from qa.question.answer_type import kind_of
+from qa.question.contraries import Side, Telling, contraries, sides_of, telling
+from qa.question.phrases import FUNCTION_WORDS, WORD, wh_end
 from qa.question.restrictions import NEGATION, Restrictions, stems
 from qa.ranking.around import Around, clause_of, sentence_of
 from qa.ranking.evidence import Evidence
+from qa.ranking.exceptions import excepted, exclusions, without_exclusions
+from qa.ranking.lists import split_members
 from qa.ranking.quotes import SAID
 from qa.settings import CONTRAST_LOGITS, FAR_LOGITS
 from qa.types import Span
@@ -18,9 +22,7 @@ _REASON = re.compile(
 )
 _DENIES = re.compile(r"\b(?:not|never|no|none|nobody|no\s+one|neither)\b|n['’]t\b", re.IGNORECASE)
 
-_EXCEPTION = re.compile(
-    r"\b(?:except|with\s+the\s+exception\s+of|rather\s+than|instead\s+of)\b", re.IGNORECASE
-)
+_OTHERWISE = re.compile(r"\bbut\s+(?:not|never|no)\b", re.IGNORECASE)
 _ASKS_NAMES = re.compile(
     r"^\W*(?:(?:in|to|from|for|at|by|with|of)\s+)?(?:who(?:m|se)?|which|what|name|list)\b", re.I
 )
@@ -50,6 +52,8 @@ _NO_SUBJECT = frozenset("it he she they we i you this that there these those who
 
 _AFFIRMED = 1.5
 _DENIED_WORDS = 5
+_LONGEST = 9
+"""Words of what a sentence takes out of all others; what is longer goes on after it."""
 _AGAINST = frozenset(("negated", "negation missing", "contrary"))
 """What says that a place is on the other side than the one asked for."""
 
@@ -69,8 +73,7 @@ def polarity_of(
     """
     if _may_deny(question):
         return {}
-    first, last = sentence_of(place)
-    told = telling(sides, place.text[first:last], place.start - first, place.end - first)
+    told = _told(sides, place)
     clause = _other_clause(question, asked, sides, place)
     if told == "same":
         return clause  # "exempt" is what "did not have to" asks for.
@@ -78,11 +81,25 @@ def polarity_of(
     return clause | _negation(question, asked, place) | contrary
 
 
+def _told(sides: frozenset[Side], place: Around) -> Telling:
+    """Return the side that a place is told to take: of "all but Lind must pay" Lind is exempt."""
+    first, last = sentence_of(place)
+    asked = sides if excepted(place) != "denied" else contraries(sides)
+    return telling(asked, place.text[first:last], place.start - first, place.end - first)
+
+
 def _negation(question: str, asked: Restrictions, place: Around) -> dict[str, float]:
+    said_of_it = excepted(place)
+    if said_of_it is not None:
+        if (said_of_it == "denied") == asked.negated:
+            return {}
+        if asked.negated:
+            return {"negation missing": _AFFIRMED}
+        # Who "missed" something is not denied by "all others met it".
+        return {"negated" if _says_what_is_asked(question, place) else "negation near": 1.0}
     clause, before = clause_of(place)
+    clause = without_exclusions(clause)  # Of "all came except Lind" all did.
     negation = NEGATION.search(clause)
-    if negation and _EXCEPTION.match(clause, negation.start()) and negation.start() > before:
-        negation = None  # Of "all came except Lind" all did.
     if asked.negated:
         if negation:
             return {}
@@ -92,14 +109,19 @@ def _negation(question: str, asked: Restrictions, place: Around) -> dict[str, fl
     if negation is None:
         # "Lind was not invited, while Reyes was.": what was just said is affirmed.
         return {"ellipsis": 1.0} if _affirmed(asked, place, clause) else {}
-    if _EXCEPTION.match(clause, negation.start()):
-        return {"negated": 1.0}
     following = clause[negation.end() :]
     reach = _DENIED_WORDS if _ASKS_NAMES.match(question) else 3
     denied = bool(stems(" ".join(following.split()[:reach])) & asked.terms)
     # "but Lind was not.": what was just said is denied.
     elliptic = negation.start() >= before and not following.strip(" .!?\"'”’)")
     return {"negated" if denied or elliptic else "negation near": 1.0}
+
+
+def _says_what_is_asked(question: str, place: Around) -> bool:
+    """Return whether the sentence of a place has the first word that says what is asked."""
+    words = (word.group() for word in WORD.finditer(question, wh_end(question)))
+    says = next((word for word in words if word.lower() not in FUNCTION_WORDS), "")
+    return stems(says) <= stems(place.text[slice(*sentence_of(place))])
 
 
 def _affirmed(asked: Restrictions, place: Around, clause: str) -> bool:
@@ -131,7 +153,9 @@ def _other_clause(
     return {"other clause": 1.0} if said and not stems(clause) & asked.terms else {}
 
 
-def with_subjects(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+def with_subjects(
+    question: str, asked: Restrictions, evidence: Sequence[Evidence]
+) -> list[Evidence]:
     """The evidence, and the subjects of the side that is asked for in sentences that tell of both.
 
     Of "only A had to pay, while B was exempt" a reader may propose A alone. What is added scores so
@@ -139,12 +163,12 @@ def with_subjects(question: str, evidence: Sequence[Evidence]) -> list[Evidence]
 
     Args:
         question: In words that stand alone.
+        asked: What it restricts.
         evidence: Places, in any order.
     """
-    sides = asked_sides(question)
-    denied = bool(_DENIES.search(question))
-    if not _ASKS_NAMES.match(question) or not (sides or denied):
+    if not _ASKS_NAMES.match(question) or _may_deny(question):
         return list(evidence)
+    sides = asked_sides(question)
     known = {(place.span.article_id, place.span.start, place.span.end) for place in evidence}
     added: dict[tuple[str, int, int], Evidence] = {}
     for place in evidence:
@@ -156,17 +180,35 @@ def with_subjects(question: str, evidence: Sequence[Evidence]) -> list[Evidence]
             place.hit.article,
         )
         first, last = sentence_of(around)
-        for match in _SUBJECT.finditer(text[first:last]):
-            start, end = (first + offset for offset in match.span("subject"))
+        for start, end in _subjects(text[first:last]):
+            start, end = first + start, first + end
             key = place.span.article_id, passage.start + start, passage.start + end
-            if key in known or match.group("subject").lower() in _NO_SUBJECT:
+            # "Children" of "Children under six are exempt" is a worse reading of the same place.
+            less = 0.0 if start == around.start and around.end < end else FAR_LOGITS
+            if (key in known and less) or text[start:end].lower() in _NO_SUBJECT:
                 continue
-            if _tells_side(denied, sides, around._replace(start=start, end=end)):
-                span = Span(*key, place.span.score - FAR_LOGITS)
-                score = place.score - FAR_LOGITS
+            if _tells_side(question, asked, sides, around._replace(start=start, end=end)):
+                span = Span(*key, place.span.score - less)
+                score = place.score - less
                 subject = replace(place, span=span, quote=text[start:end], score=score)
                 added[key] = max(subject, added.get(key, subject), key=lambda p: p.score)
-    return [*evidence, *added.values()]
+    # First, so that of two that score alike the whole one is the answer.
+    subjects = list(added.values())
+    if kind_of(question) == "list":
+        subjects = split_members(subjects)
+    return [*subjects, *evidence]
+
+
+def _subjects(sentence: str) -> list[tuple[int, int]]:
+    """The offsets of what a sentence says something of, as far as its form tells."""
+    subjects = [match.span("subject") for match in _SUBJECT.finditer(sentence)]
+    taken_out = [(exclusion.first, exclusion.last) for exclusion in exclusions(sentence)]
+    whole = [(first, last) for first, last in taken_out if _is_short(sentence[first:last])]
+    return [*subjects, *whole]
+
+
+def _is_short(words: str) -> bool:
+    return len(words.split()) <= _LONGEST
 
 
 def asked_sides(question: str) -> frozenset[Side]:
@@ -176,11 +218,13 @@ def asked_sides(question: str) -> frozenset[Side]:
 
 def _may_deny(question: str) -> bool:
     """Return whether the answer may deny, as a reason or what was said may."""
-    return bool(_REASON.search(question) or SAID.match(question))
+    # "Who was proposed but not elected?" denies a part of what it asks.
+    return bool(_REASON.search(question) or SAID.match(question) or _OTHERWISE.search(question))
 
 
 def other_side(
     question: str,
+    asked: Restrictions,
     places: Sequence[Around],
     scores: Sequence[float],
     features: Sequence[Mapping[str, float]],
@@ -193,13 +237,14 @@ def other_side(
 
     Args:
         question: In words that stand alone.
+        asked: What it restricts.
         places: In any order.
         scores: Of each one, by the reader and retrieval alone.
         features: Of each one, as `observe` gives them.
     """
     gains = [0.0] * len(places)
-    sides, denied = asked_sides(question), bool(_DENIES.search(question))
-    if not sides and not denied:
+    sides = asked_sides(question)
+    if _may_deny(question):
         return gains
     by_sentence: dict[tuple[str, int, int], list[int]] = {}
     for number, place in enumerate(places):
@@ -213,7 +258,8 @@ def other_side(
         fits = [
             number
             for number in numbers
-            if not _NO_FIT & features[number].keys() and _tells_side(denied, sides, places[number])
+            if not _NO_FIT & features[number].keys()
+            and _tells_side(question, asked, sides, places[number])
         ]
         if others and fits:
             best = max(scores[n] for n in others)
@@ -223,8 +269,16 @@ def other_side(
     return gains
 
 
-def _tells_side(denied: bool, sides: frozenset[Side], place: Around) -> bool:
+def _tells_side(question: str, asked: Restrictions, sides: frozenset[Side], place: Around) -> bool:
     """Return whether a place's sentence takes the side asked for, not only no other."""
-    first, last = sentence_of(place)
-    told = telling(sides, place.text[first:last], place.start - first, place.end - first)
-    return told == "same" or (denied and bool(NEGATION.search(clause_of(place)[0])))
+    denied = bool(_DENIES.search(question))
+    if said_of_it := excepted(place):
+        return (said_of_it == "denied") == denied or _told(sides, place) == "same"
+    if _told(sides, place) == "same":
+        return True
+    clause = without_exclusions(clause_of(place)[0])
+    negated = bool(NEGATION.search(clause))
+    if denied or negated:
+        return denied and negated
+    before = place.text[sentence_of(place)[0] : place.start]
+    return bool(NEGATION.search(before)) and _affirmed(asked, place, clause)

@@ -62,7 +62,7 @@ def satisfied(
     observed = observe(question, asked, places)
     worth = [sum(SATISFACTION[n] * value for n, value in features.items()) for features in observed]
     read = [evidence[number].score for number in near]
-    gains = other_side(question, places, read, observed)
+    gains = other_side(question, asked, places, read, observed)
     scores = dict(zip(near, map(operator.add, worth, gains), strict=True))
     return [
         replace(place, score=place.score + scores.get(number, min(worth)))
