@@ -15,12 +15,11 @@ from index.identity import article_id
 from index.sources.archives import UNREADABLE
 from index.sources.dates import stated_date
 from index.sources.headers import with_summary
-from index.sources.html import blocks_of, join_blocks, parse_html
+from index.sources.html import fragment_text
 from index.types import Article
 
 _RFC_822 = re.compile(r"\s*(?:[A-Z][a-z]{2},\s*)?\d{1,2} [A-Z][a-z]{2} \d{2}\b")
 _NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|&#?\w{2,8};")
 _MAX_BYTES = 50_000_000
 """The most that the sitemap protocol allows, unpacked."""
 
@@ -118,7 +117,7 @@ def _feed(content: bytes, url: str) -> Listing:
                 # Two entries that say no more of themselves than the same title.
                 article = replace(article, id=article_id(f"{article.id}#{text}"))
         else:
-            title = _plain(entry.get("title") or "")[:60]
+            title = fragment_text(entry.get("title") or "")[:60]
             named = f"entry {number}" + (f" ({title!r})" if title else "")
             skipped.append(f"{url}: {named} has neither a link nor a text; skipped")
     if not (pages or articles or skipped):
@@ -139,7 +138,7 @@ def _link(entry: Mapping[str, Any], version: str, url: str) -> str:
 def _entry_article(
     entry: Mapping[str, Any], text: str, published: date | None, url: str
 ) -> Article:
-    title = " ".join(_plain(entry.get("title") or "").split())
+    title = " ".join(fragment_text(entry.get("title") or "").split())
     identity = " ".join((entry.get("id") or "").split())
     name = identity or (f"{title}\n{published}" if title else text)
     source = f"{url}#{name}" if identity else url
@@ -150,16 +149,8 @@ def _entry_article(
 def _entry_text(entry: Mapping[str, Any]) -> str:
     """The text that an entry holds itself."""
     contents = (content.get("value") or "" for content in entry.get("content") or ())
-    whole = max(map(_plain, contents), key=len, default="")
-    return with_summary(_plain(entry.get("summary") or ""), whole)
-
-
-def _plain(value: str) -> str:
-    """The text of a value that may be HTML."""
-    if not _TAG.search(value):
-        return value.strip()
-    root = parse_html(value)
-    return "" if root is None else join_blocks(blocks_of(root))
+    whole = max(map(fragment_text, contents), key=len, default="")
+    return with_summary(fragment_text(entry.get("summary") or ""), whole)
 
 
 def absolute(base: str, link: str) -> str:

@@ -91,10 +91,20 @@ def _yaml(block: str) -> dict[str, str] | None:
 def _yaml_value(name: str, node: Any) -> str | None:  # noqa: ANN401 - yaml has no types
     if isinstance(node.value, str):
         return None if node.tag == _NULL else node.value
-    items = [item.value for item in node.value if hasattr(item, "value")]
-    if name.lower() in TITLES or not all(isinstance(item, str) for item in items):
+    if name.lower() in TITLES:
         return None
-    return ", ".join(items) if len(items) == len(node.value) else None
+    is_list = node.tag.endswith(":seq")
+    items = [_yaml_name(item) for item in (node.value if is_list else [node])]
+    return ", ".join(filter(None, items)) if all(items) else None
+
+
+def _yaml_name(node: Any) -> str:  # noqa: ANN401
+    """The text of an item of a list, or the name of what an item tells of."""
+    if isinstance(node.value, str):
+        return str(node.value)
+    pairs = node.value if node.tag.endswith(":map") else []
+    names = (value.value for key, value in pairs if key.value == "name")
+    return next((name for name in names if isinstance(name, str)), "")
 
 
 def _holds_field(block: str, node: Any) -> bool:  # noqa: ANN401
@@ -185,12 +195,17 @@ def _json_lines(text: str) -> Block:
 
 
 def _values(fields: dict[str, Any]) -> dict[str, str]:
-    """The single values, and lists of text, by name."""
+    """The single values, lists of text, and what has a name, by the names of their fields."""
     values: dict[str, str] = {}
     for name, value in fields.items():
-        if isinstance(value, list) and name.lower() not in TITLES:
-            if value and all(isinstance(item, str) for item in value):
-                values[name] = ", ".join(value)
+        if isinstance(value, list | dict):
+            items = [
+                item.get("name") if isinstance(item, dict) else item
+                for item in (value if isinstance(value, list) else [value])
+            ]
+            texts = [item for item in items if isinstance(item, str)]
+            if texts and len(texts) == len(items) and name.lower() not in TITLES:
+                values[name] = ", ".join(texts)
         elif isinstance(value, str | int | float | date) and not isinstance(value, bool):
             values[name] = value.isoformat() if isinstance(value, date) else str(value)
     return values

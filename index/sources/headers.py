@@ -55,6 +55,7 @@ _LABELLED = re.compile(
     r"(?:first )?(?:published|posted|updated|by|issued|released)\b", re.IGNORECASE
 )
 _SENTENCE_END = re.compile(r"[.!?…;,:][\"'”’)\]]*$")
+_CUT = re.compile(r" ?\[?(?:…|\.\.\.)\]?$")
 _VISIBLE = re.compile(r"[^ \t\r\n]")
 
 
@@ -177,8 +178,12 @@ def without_head(text: str, header: Header) -> str:
 
 
 def with_summary(summary: str, body: str) -> str:
-    """The body with the summary as its first paragraph, unless it contains the summary already."""
-    if not summary or " ".join(summary.split()) in " ".join(body.split()):
+    """The body with the summary as its first paragraph, unless it contains the summary already.
+
+    A summary that ends with "[…]" is the beginning of the body.
+    """
+    beginning = _CUT.sub("", " ".join(summary.split()))
+    if not summary or beginning in " ".join(body.split()):
         return body
     return f"{summary}\n\n{body.lstrip()}" if body.strip() else summary
 

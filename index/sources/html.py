@@ -41,6 +41,7 @@ _LEADS_ELSEWHERE = re.compile(
 )
 """In a link that says where it leads or what to do there."""
 
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&#?\w{2,8};")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _MAX_DEPTH = 200
 """The deepest nesting of elements that is read."""
@@ -90,6 +91,19 @@ def join_blocks(blocks: Iterable[Block]) -> str:
             text += "\n" + BLOCK_END if block.heading else BLOCK_END
         text += block.text
     return text
+
+
+def fragment_text(value: str) -> str:
+    r"""The text of a value that may be HTML, as in a feed.
+
+    Example:
+        >>> fragment_text("<p>Locks &amp; quays</p><p>open.</p>")
+        'Locks & quays\n\nopen.'
+    """
+    if not _MARKUP.search(value):
+        return value.strip()
+    root = parse_html(value)
+    return "" if root is None else join_blocks(blocks_of(root))
 
 
 def title_of(blocks: list[Block]) -> str:

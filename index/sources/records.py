@@ -20,11 +20,13 @@ from index.sources.inputs import (
     Note,
     Problem,
 )
+from index.sources.sandbox import sandbox
 from index.types import Article
 
 FIELD_NAMES = {
     "text": ("text", "body", "content", "article", "articlebody", "article_body", "maintext",
-             "main_text", "full_text", "fulltext", "story", "content_text", "plain_text"),
+             "main_text", "full_text", "fulltext", "story", "content_text", "plain_text",
+             "content_html"),
     "title": ("title", "headline", "heading", "subject"),
     "url": ("url", "link", "permalink", "web_url", "weburl", "source_url", "canonical_url"),
     "source": ("source", "publisher", "publication", "newspaper", "source_name", "domain"),
@@ -38,6 +40,9 @@ FIELD_NAMES = {
 
 _INNER_NAMES = ("name", "title", "rendered", "value", "#text", "$date", "$oid")
 """Keys of the value of a field that is an object."""
+
+_HTML = re.compile(r"\s*<[a-z][a-z0-9]*\b[^<>]*>.*(?:</[a-z]|<br\b)", re.I | re.S)
+"""A text that begins with a mark of HTML and holds the end of one."""
 
 _DEPTH = 4
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -58,6 +63,7 @@ def read_json_lines(document: Input, problem: Problem, fields: Fields) -> Iterat
             problem(str(error))
     if empty:
         raise UserError(f"{document.name}: empty")
+    articles.tell_unread()
 
 
 def read_json(document: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
@@ -89,6 +95,7 @@ def read_json(document: Input, problem: Problem, fields: Fields) -> Iterator[Art
             yield articles.article(_object(record, where), where)
         except UserError as error:
             problem(str(error))
+    articles.tell_unread()
 
 
 class Repeated(list[Any]):
@@ -121,7 +128,7 @@ class Records:
             problem: Called with notes on dates that are not taken, and on replaced records.
             fields: The field map.
         """
-        self._file = document.source
+        self._file, self._name = document.source, document.name
         self._problem = problem
         self._names = {
             name: (fields[name], *names) if name in fields else names
@@ -129,11 +136,25 @@ class Records:
         }
         self._mapped = fields
         self._seen: dict[int, int] = {}
+        self._unread = Counter[str]()
+        self._read = {name.lower() for names in self._names.values() for name in names}
 
     def has_text(self, record: Mapping[str, Any]) -> bool:
+        """Return whether a record has a field that holds the text of an article, or a summary."""
+        texts = _values_of(record, self._names["text"])
+        return any(map(_is_text, texts)) or bool(_values_of(record, SUMMARIES))
+
+    def has_own_text(self, record: Mapping[str, Any]) -> bool:
         """Return whether a record has a field that holds the text of an article."""
-        names = {name.lower() for name in record}
-        return any(name.lower() in names for name in (*self._names["text"], *SUMMARIES))
+        return any(value and _is_text(value) for value in _values_of(record, self._names["text"]))
+
+    def tell_unread(self) -> None:
+        """Tell of the texts within articles, as of comments, that are no part of them."""
+        if self._unread:
+            names = ", ".join(repr(name) for name in self._unread)
+            count = self._unread.total()
+            texts = f"{count} texts" if count > 1 else "one text"
+            self._problem(Note(f"{self._name}: {texts} within the articles not read, in {names}"))
 
     def article(self, record: Mapping[str, Any], where: str) -> Article:
         """The article of a record.
@@ -147,7 +168,15 @@ class Records:
         """
         values = self._single(record, where)
         text = self._text(values, where)
+        self._unread += Counter(
+            name
+            for name, value in record.items()
+            if isinstance(value, list | dict) and name.lower() not in self._read
+            for _ in _own_texts(value, self, 0)
+        )
         title = " ".join(self._field(values, "title", where).split())
+        if self._is_html(values):
+            title = " ".join(sandbox().fragment_text(title, where).split())
         header = read_header(text)
         title = title or header.title
         stated = self._field(values, "published", where)
@@ -189,15 +218,12 @@ class Records:
 
     def _text(self, values: Mapping[str, Any], where: str) -> str:
         name, value = self._value(values, "text")
-        if isinstance(value, list) and all(isinstance(part, str) for part in value):
-            value = "\n\n".join(value)
-        if isinstance(value, dict) and isinstance(value.get("rendered"), str):
-            value = value["rendered"]
-        if value is not None and not isinstance(value, str):
+        written = _written(value)
+        if value is not None and written is None:
             raise UserError(f"{where}: field {name!r} is not a string")
-        text = self._whole(value or "", name, where)
-        summaries = (values.get(summary) for summary in SUMMARIES)
-        told = [summary.strip() for summary in summaries if isinstance(summary, str)]
+        text = self._plain(self._whole(written or "", name, where), where)
+        summaries = (_written(values.get(summary)) for summary in SUMMARIES)
+        told = (self._plain(summary, where).strip() for summary in summaries if summary)
         summary = self._whole("\n\n".join(dict.fromkeys(filter(None, told))), "summary", where)
         if summary:
             text = with_summary(summary, text)
@@ -206,6 +232,14 @@ class Records:
         if len(text) > MAX_ARTICLE_BYTES:
             raise UserError(f"{where}: longer than {MAX_ARTICLE_BYTES / 1e6:.0f} MB")
         return text
+
+    def _is_html(self, values: Mapping[str, Any]) -> bool:
+        texts = (self._value(values, "text")[1], *map(values.get, SUMMARIES))
+        return any(_HTML.match(_written(text) or "") for text in texts)
+
+    def _plain(self, text: str, where: str) -> str:
+        """A text without the marks of HTML, where it is a fragment of a page."""
+        return sandbox().fragment_text(text, where) if _HTML.match(text) else text
 
     def _field(self, values: Mapping[str, Any], field: str, where: str) -> str:
         """The value of a field as text, "" if there is none."""
@@ -265,6 +299,38 @@ class Records:
         return article_id(key if number == 1 else f"{key}\n{number}")
 
 
+def _values_of(record: Mapping[str, Any], names: Iterable[str]) -> list[Any]:
+    """The values of the fields with these names, in any case."""
+    lowered = {name.lower(): value for name, value in record.items()}
+    return [lowered[name.lower()] for name in names if name.lower() in lowered]
+
+
+def _is_text(value: Any) -> bool:  # noqa: ANN401
+    """Return whether a value may be a text, and is no record or list of them."""
+    return _written(value) is not None or not isinstance(value, list | dict)
+
+
+def _written(value: Any) -> str | None:  # noqa: ANN401
+    """A text from the forms in which records write one, None for anything else."""
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return "\n\n".join(value)
+    if isinstance(value, dict):
+        value = value.get("rendered")
+    return value if isinstance(value, str) else None
+
+
+def _own_texts(data: Any, articles: Records, depth: int) -> Iterator[Any]:  # noqa: ANN401
+    """The records with a text of their own within the value of a field."""
+    if depth > _DEPTH:
+        return
+    if isinstance(data, dict) and articles.has_own_text(data):
+        yield data
+    parts = data.values() if isinstance(data, dict) else data
+    for part in parts:
+        if isinstance(part, list | dict):
+            yield from _own_texts(part, articles, depth + 1)
+
+
 def _records(data: Any, articles: Records, depth: int) -> Iterator[Any]:  # noqa: ANN401
     """The records of a JSON document that are articles."""
     if isinstance(data, list):
@@ -277,7 +343,8 @@ def _records(data: Any, articles: Records, depth: int) -> Iterator[Any]:  # noqa
         parts = [part for part in data.values() if isinstance(part, list | dict)]
         inner = (record for part in parts for record in _records(part, articles, depth + 1))
         # An object with a description of its own may be the envelope of articles, as in a feed.
-        if articles.has_text(data) and (depth or not any(isinstance(part, list) for part in parts)):
+        envelope = not depth and any(isinstance(part, list) for part in parts)
+        if articles.has_own_text(data) or (articles.has_text(data) and not envelope):
             yield data
         elif depth < _DEPTH:
             records = list(inner)

@@ -142,6 +142,19 @@ class Sandbox:
         reply = self._call(name, request, content)
         return PageImage(b64decode(reply["png"]), reply["page"], reply["pages"], reply["marked"])
 
+    def fragment_text(self, html: str, name: str) -> str:
+        """The text of a fragment of HTML: `index.sources.html.fragment_text` in a worker.
+
+        Args:
+            html: The fragment.
+            name: Its name in messages.
+
+        Raises:
+            UserError: If reading it takes too much.
+        """
+        reply = self._call(name, {"task": "fragment", "name": name}, html.encode())
+        return str(reply["text"])
+
     def close(self) -> None:
         """End the idle workers; a later call starts new ones."""
         with self._lock:

@@ -7,6 +7,7 @@ values, 11 without the full stop, and 8 from cells that are paragraphs of their 
 
 import re
 from dataclasses import dataclass, replace
+from itertools import groupby, takewhile
 
 CELL_END = "; "
 """Divides the values of a row. No answer runs over it."""
@@ -127,14 +128,23 @@ def _joined(above: list[str], row: list[Cell]) -> list[str]:
     ]
 
 
+def _common_name(names: list[str]) -> str:
+    """The name of a value that stands in several columns: what theirs begin with, or all."""
+    words = zip(*(name.split() for name in names), strict=False)
+    common = [same[0] for same in takewhile(lambda words: len(set(words)) == 1, words)]
+    return " ".join(common) or ", ".join(dict.fromkeys(filter(None, names)))
+
+
 def _row_text(row: list[Cell], header: list[str]) -> str:
     values: list[str] = []
-    previous: Cell | None = None
-    for column, cell in enumerate(row):
-        if not cell.text or cell is previous:
+    column = 0
+    for _, run in groupby(row, key=id):  # A cell stands in each column that it spans.
+        cell, *others = run
+        names = header[max(column, 1) : column + len(others) + 1]
+        column += len(others) + 1
+        if not cell.text:
             continue
-        previous = cell
-        name = header[column].rstrip(":") if column and column < len(header) else ""
+        name = _common_name(names).rstrip(":")
         values.append(f"{name}: {cell.text}" if name and name != cell.text else cell.text)
     label = values.pop(0) if len(values) > 1 and row[0].text else ""
     if label and header:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from index.errors import UserError
 from index.sources.feeds import listed_pages
 from index.sources.files import problem_of, read_isolated
+from index.sources.html import fragment_text
 from index.sources.inputs import MAX_DOCUMENT_BYTES, Input, Note
 from index.sources.pdf_pages import page_image
 from index.sources.sandbox import read_frame, write_frame
@@ -45,6 +46,8 @@ def _reply(request: dict[str, Any], content: bytes) -> dict[str, Any]:
     try:
         if request["task"] == "listing":
             return _listing(content, request["url"])
+        if request["task"] == "fragment":
+            return {"text": fragment_text(content.decode())}
         if request["task"] == "page":
             return _page(content, request["number"], request["quote"], request["before"])
         return _articles(request, content)

@@ -207,6 +207,9 @@ def test_prose_between_rules_is_text(prose):
     [
         "---\nauthors: [Una Dahl, Bo Lind]\n---",
         "---\nauthors:\n- Una Dahl\n- Bo Lind\n---",
+        "---\nauthors:\n- name: Una Dahl\n  mail: u@x\n- {name: Bo Lind}\n---",
+        "---\nauthor: {name: 'Una Dahl, Bo Lind'}\n---",
+        '{\n"author": {"name": "Una Dahl, Bo Lind"}\n}',
         '+++\nauthors = ["Una Dahl", "Bo Lind"]\n+++',
         '{\n"authors": ["Una Dahl", "Bo Lind"]\n}',
     ],

@@ -76,6 +76,57 @@ def test_fields_that_news_services_use(tmp_path):
     assert (article.published, article.source) == (date(2020, 2, 3), "https://a.org/1")
 
 
+def test_the_texts_within_an_article_are_told_and_do_not_take_its_place(tmp_path):
+    comments = [{"by": "una", "text": "Good."}, {"text": "At last.", "replies": [{"body": "Yes."}]}]
+    for document in ({**ONE, "comments": comments}, [{**ONE, "comments": comments}]):
+        (article,), (note,) = read(written(tmp_path, "a.json", document))
+        assert article.text == ONE["text"]
+        assert isinstance(note, Note)
+        assert note.endswith("a.json: 3 texts within the articles not read, in 'comments'")
+    path = written(tmp_path, "a.jsonl", json.dumps({**ONE, "comments": comments}))
+    assert len(read(path)[1]) == 1
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"text": None, "items": [ONE]},
+        {"content": [ONE]},
+        {"article": {"headline": ONE["title"], "articleBody": ONE["text"]}},
+        {"description": "All our news", "items": [ONE]},
+    ],
+)
+def test_an_envelope_is_no_article(tmp_path, document):
+    (article,), problems = read(written(tmp_path, "a.json", document))
+    assert (article.title, article.text) == (ONE["title"], ONE["text"])
+    assert not problems
+
+
+def test_a_text_of_html_is_read_without_its_marks(tmp_path):
+    html = "<p>The lock of <b>Velm</b> opens.</p>\n<ul><li>Boats &amp; rafts</li></ul>"
+    text = "The lock of Velm opens.\n\n- Boats & rafts"
+    excerpt = {"rendered": "<p>The lock of Velm [&hellip;]</p>"}
+    for record in (
+        {"title": {"rendered": "Lock &amp; quay"}, "content": {"rendered": html}},
+        {"title": "Lock &amp; quay", "excerpt": excerpt, "content_html": html},
+        {"title": "Lock &amp; quay", "body": html},
+    ):
+        (article,), problems = read(written(tmp_path, "a.json", [record]))
+        assert (article.title, article.text) == ("Lock & quay", text)
+        assert not problems
+    (tmp_path / "a.csv").write_text(f'title,text\nLock &amp; quay,"{html}"\n')
+    (article,), _ = read(tmp_path / "a.csv")
+    assert (article.title, article.text) == ("Lock & quay", text)
+
+
+def test_what_only_tells_of_html_stays(tmp_path):
+    record = {"title": "The <p> element", "text": "Write <p> and </p> around each paragraph."}
+    (article,), _ = read(written(tmp_path, "a.json", [record]))
+    assert (article.title, article.text) == (record["title"], record["text"])
+    (problem,) = read(written(tmp_path, "a.json", [{"text": "<p><img src=a.png></p>"}]))[1]
+    assert "missing or empty" in problem
+
+
 @pytest.mark.parametrize("stated", ["01/02/2019", 1549152000, "N/A", "February 2019"])
 def test_an_article_is_not_refused_for_its_date(tmp_path, stated):
     articles, (problem,) = read(written(tmp_path, "a.json", [{**ONE, "date": stated}]))

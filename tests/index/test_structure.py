@@ -144,6 +144,19 @@ def test_cells_that_span_rows_and_columns_stand_in_each():
         assert f"night: {night}" in row
 
 
+def test_a_value_of_several_columns_has_the_name_of_all():
+    table = [
+        [Cell("Line", True, rows=2), Cell("Fare", True, columns=2), Cell("Seats", True, rows=2)],
+        [Cell("day", True), Cell("night", True)],
+        [Cell("Ferry"), Cell("free", columns=2), Cell("40")],
+        [Cell("Raft"), Cell("2 euros"), Cell("none", columns=2)],
+    ]
+    assert row_texts(table)[-2:] == [
+        "Ferry, Fare: free; Seats: 40.",
+        "Raft, Fare day: 2 euros; Fare night, Seats: none.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("table", "header"),
     [
