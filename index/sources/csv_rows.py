@@ -14,6 +14,7 @@ from index.sources.records import FIELD_NAMES, Records, named_values
 from index.types import Article
 
 _DELIMITERS = ",;\t|"
+_SEPARATOR_LINE = re.compile(r"\"?sep=([,;\t|])\"?\s*$", re.IGNORECASE)
 _LONE_CR = re.compile(r"(?<=\r)(?!\n)(?=.)", re.DOTALL)
 
 
@@ -44,7 +45,10 @@ def read_csv(document: Input, problem: Problem, fields: Fields) -> Iterator[Arti
     header = next((line for _, line in lines if line.strip()), "")
     if not header:
         raise UserError(f"{document.name}: empty")
-    delimiter, columns = _columns(header, fields)
+    if separator := _SEPARATOR_LINE.match(header):
+        # Written for Excel, which takes it for no row.
+        header = next((line for _, line in lines if line.strip()), "")
+    delimiter, columns = _columns(header, fields, separator.group(1) if separator else _DELIMITERS)
     text_column = _text_column(columns, fields)
     if text_column is None:
         raise UserError(
@@ -79,13 +83,13 @@ def _numbered(document: Input, problem: Problem) -> Iterator[tuple[int, str]]:
             yield number, part
 
 
-def _columns(header: str, fields: Fields) -> tuple[str, list[str]]:
+def _columns(header: str, fields: Fields, delimiters: str) -> tuple[str, list[str]]:
     """The delimiter that gives the most columns with known names, and the columns."""
     known = {name for names in FIELD_NAMES.values() for name in names} | set(SUMMARIES)
     known |= {name.lower() for name in fields.values()}
     best = (-1, -1)
     chosen = ",", [header.strip()]
-    for delimiter in _DELIMITERS:
+    for delimiter in delimiters:
         try:
             columns = next(csv.reader([header], delimiter=delimiter))
         except (csv.Error, StopIteration):

@@ -65,6 +65,12 @@ _DAY_IN_LINE = re.compile(
 _PART_END = r"(?:[ \t]*[|•·,;—–][ \t]*|[ \t]+(?:--?|/)[ \t]+|[ \t]+(?=(?i:by)[ \t]))"
 _BETWEEN_PARTS = re.compile(_PART_END)
 _NO_NAMES = re.compile(rf"{_PART_END}(?:{_CHANGED}|{_LENGTH})(?=[ \t]*(?:\||$))", re.IGNORECASE)
+_BY_ON = re.compile(r"(\bby[ \t]+[^\0|]{2,60}?)[ \t]+on[ \t]+\0", re.IGNORECASE)
+_BY = re.compile(
+    r"(?:(?:written|words|posted|published|submitted|reported|filed|story|text)[ \t]+)?by\b:?[ \t]+"
+    r"|(?:text|words|story|author|reporter|name):[ \t]+",
+    re.IGNORECASE,
+)
 _SET_APART = re.compile("[|•·]")
 _OF_A_NAME = frozenset(
     "and & of the in for de del der den des di da do dos du la le van von zu al el bin ibn y "
@@ -190,36 +196,51 @@ def signed_day(line: str) -> str | None:
     Returns:
         The date as it is written, for `stated_date`; None if the line is no such line.
     """
-    line = _NO_NAMES.sub("", line[:201].strip(" \t\r\n*_"))
+    line = line[:201].strip(" \t\r\n*_")
+    if line.startswith("(") and line.endswith(")"):
+        line = line[1:-1]
+    line = _NO_NAMES.sub("", line)
     days = [] if len(line) > 200 else list(_DAY_IN_LINE.finditer(line))
     if len(days) != 1:
         return None
-    parts = _BETWEEN_PARTS.split(f"{line[: days[0].start()]}\0{line[days[0].end() :]}")
+    without_day = f"{line[: days[0].start()]}\0{line[days[0].end() :]}"
+    parts = _BETWEEN_PARTS.split(_BY_ON.sub("\\1, \0", without_day))
     if "\0" not in parts:
         return None  # The date is a part of the words beside it.
     names = [part for part in parts if part != "\0"]
     if not 0 < len(names) < 5 or not all(map(_is_name, names)):
         return None
     # A place and a day stand with a comma or a dash, too, as above a letter.
-    signed = _SET_APART.search(line) or any(map(_is_person, names))
+    signed = _SET_APART.search(line) or any(map(is_person, names))
     return days[0].group("day") if signed else None
 
 
 def _is_name(part: str) -> bool:
     """Return whether words are written as the name of a person, a newspaper or a role."""
-    words = re.sub(r"^(?:written |words )?by:?[ \t]+", "", part, flags=re.IGNORECASE).split()
+    by = _BY.match(part)
+    words = part[by.end() if by else 0 :].split()
     if not 0 < len(words) < 7 or _VENUE.search(part) or any(map(str.isdigit, part)):
         return False
+    if by and len(words) == 1:
+        return True  # As "admin", or another name of an account.
     if re.fullmatch(_ROLE_WORDS, words[-1], re.IGNORECASE):
         return True
     return words[0][0].isupper() and all(word[0].isupper() or word in _OF_A_NAME for word in words)
 
 
-def _is_person(part: str) -> bool:
-    words = part.split()
-    return words[0].lower() == "by" or (
-        len(words) > 1 and not _OF_NO_PERSON.intersection(map(str.lower, words))
-    )
+def is_person(words: str) -> bool:
+    """Return whether words may be the name of a person, or are marked as one by "by"."""
+    if _BY.match(words):
+        return True
+    names = words.split()
+    return len(names) > 1 and _is_name(words) and not _OF_NO_PERSON.intersection(names)
+
+
+def is_role(line: str) -> bool:
+    """Return whether a line only says what a journalist is, as below a byline."""
+    words = line.split()
+    role = 0 < len(words) < 5 and re.fullmatch(_ROLE_WORDS, words[-1], re.IGNORECASE)
+    return bool(role) and all(word[0].isupper() for word in words)
 
 
 def is_day_line(line: str) -> bool:

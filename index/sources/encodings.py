@@ -56,6 +56,8 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _FEW = 8
 """Up to so many bytes say nothing about the encoding of a file."""
+_FEW_ZEROS = 0.001
+"""Up to this share of zero bytes is damage to a text."""
 _NAMES = {"cp1252": "Windows-1252"}
 
 
@@ -166,7 +168,7 @@ def _wide_without_mark(content: bytes, name: str) -> str | None:
     """The codec of UTF-16 without a mark, known by its zero bytes; None if there are none.
 
     Raises:
-        UserError: If the zero bytes are not those of UTF-16.
+        UserError: If the zero bytes are not those of UTF-16, nor a stray one in a text.
     """
     sample = content[:_SAMPLE_BYTES]
     if b"\0" not in sample:
@@ -181,10 +183,24 @@ def _wide_without_mark(content: bytes, name: str) -> str | None:
                 continue
             if not _CONTROL.search(text):
                 return codec
+    if sample.count(0) <= _FEW_ZEROS * len(sample) + 1 and _is_mostly_utf8(content):
+        controls = len(_CONTROL.findall(sample.decode(errors="replace")))
+        if controls <= len(sample) / 100 + 1:
+            return None
     raise UserError(f"{name}: a binary file, not text")
 
 
 def _unmarked(content: bytes, name: str, problem: Problem) -> str:
+    text = _plainly_decoded(content, name, problem)
+    if zeros := text.count("\0"):
+        # Databases end a text there.
+        what = f"{zeros} zero bytes" if zeros > 1 else "one zero byte"
+        problem(Note(f"{name}: {what} replaced by {_REPLACED}"))
+        text = text.replace("\0", _REPLACED)
+    return text
+
+
+def _plainly_decoded(content: bytes, name: str, problem: Problem) -> str:
     if content.isascii():
         return content.decode("ascii")
     if _is_mostly_utf8(content):

@@ -5,7 +5,10 @@ DATES = (
     "date", "published", "pubdate", "publishdate", "published_at", "publication date",
     "publication_date", "date published", "posted", "posted on", "published on", "datepublished",
 )  # fmt: skip
-SUMMARIES = ("summary", "description", "deck", "dek", "standfirst", "abstract", "excerpt")
+SUMMARIES = (
+    "subtitle", "subheadline", "summary", "description", "deck", "dek", "standfirst", "lede",
+    "abstract", "excerpt",
+)  # fmt: skip
 """Fields whose value is text of the article itself."""
 
 AUTHORS = ("author", "authors", "byline", "by", "from", "sender", "reporter", "correspondent")

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from typing import NamedTuple
 
 from index.sources.dates import (
@@ -17,6 +19,8 @@ from index.sources.dates import (
     is_byline,
     is_change_line,
     is_day_line,
+    is_person,
+    is_role,
     signed_day,
     stated_date,
     title_date,
@@ -220,7 +224,7 @@ def _field_lines(text: str) -> _Fields:
     while end < len(text):
         if line := _FIELD_LINE.match(text, at):
             name = line.group(1).lower()
-            fields.setdefault(name, line.group(2).strip(" \t\r"))
+            fields.setdefault(name, _mail_words(line.group(2).strip(" \t\r")))
             if name in SUMMARIES and body_start is None:
                 body_start = at
         elif name and (line := _FOLDED_LINE.match(text, at)):
@@ -243,6 +247,16 @@ def _field_lines(text: str) -> _Fields:
     return _Fields(fields, (*_credits(fields), *others), start, end)
 
 
+def _mail_words(value: str) -> str:
+    """A value of an e-mail's field in the characters that it stands for (RFC 2047)."""
+    if "=?" not in value:
+        return value
+    try:
+        return str(make_header(decode_header(value)))
+    except (ValueError, LookupError, HeaderParseError):
+        return value
+
+
 def _visible(text: str, start: int) -> int:
     """Offset of the first line that is not blank, from an offset on."""
     visible = _VISIBLE.search(text, start)
@@ -256,14 +270,18 @@ def _lines_of_head(text: str, start: int, title: str, has_headline: bool) -> _Li
     lines = list(_lines(text, start))
     for number, (begin, stop) in enumerate(lines):
         line = text[begin:stop].strip()
-        below = bool(headline or title)
+        below = headline or title or _FIELD_LINE.match(line)
         if written := _described_day(line, title) or (below and signed_day(line)):
             if day and not _LABELLED.match(line) and _day(written) != _day(day):
                 return _Lines("", "", "", (), start)  # Entries, each of its own day.
             day = day or written
             if not is_day_line(_behind(title, line)):
                 credited.append(line)
-        elif _is_credit(line):
+        elif (
+            _is_credit(line)
+            or (credited and is_role(line))
+            or (number and is_person(line) and _is_above_a_dated_text(text, lines[number + 1 :]))
+        ):
             credited.append(line)
         elif number and dateline(text, begin):
             end, describing = begin, True
@@ -312,6 +330,12 @@ def _is_above_a_byline(text: str, below: Sequence[tuple[int, int]]) -> bool:
     line = "".join(text[begin:end] for begin, end in below).strip()
     dated = signed_day(line) or (date_line(line) and _LABELLED.match(line))
     return _is_credit(line) or bool(dated)
+
+
+def _is_above_a_dated_text(text: str, below: Sequence[tuple[int, int]]) -> bool:
+    """Return whether a date and then a sentence stand below, and no further entries."""
+    lines = [text[begin:end].strip() for begin, end in below[:2]]
+    return len(lines) == 2 and is_day_line(lines[0]) and bool(_SENTENCE_END.search(lines[1]))
 
 
 def _same(line: str, title: str) -> bool:

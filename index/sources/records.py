@@ -41,7 +41,7 @@ FIELD_NAMES = {
 _INNER_NAMES = ("name", "title", "rendered", "value", "#text", "$date", "$oid")
 """Keys of the value of a field that is an object."""
 
-_HTML = re.compile(r"\s*<[a-z][a-z0-9]*\b[^<>]*>.*(?:</[a-z]|<br\b)", re.I | re.S)
+_HTML = re.compile(r"\s*+<[a-z][a-z0-9]*\b[^<>]*>.*(?:</[a-z]|<br\b)", re.I | re.S)
 """A text that begins with a mark of HTML and holds the end of one."""
 
 _DEPTH = 4

@@ -21,6 +21,11 @@ _ATTRIBUTES = re.compile(
     r"[ \t]*\{:?[ \t]*(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"\n]*\"|[\w-]+))"
     r"(?:[ \t]+(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"\n]*\"|[\w-]+)))*[ \t]*\}"
 )
+_CONTAINER = re.compile(
+    r"^[ \t]*:{3,}[ \t]*(?:[\w-]{1,40}[ \t]*)?(?:\[([^\]\n]*)\]|([^\n]*))$", re.MULTILINE
+)
+"""The first or last line of a box of Docusaurus or Pandoc; its title stays."""
+
 _CONTENTS = re.compile(
     r"^[ \t]*(?:\[\[?_?TOC_?\]\]?|\{:toc\}|<!--[ \t]*(?:more|toc)[ \t]*-->)[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
@@ -29,7 +34,7 @@ _CONTENTS = re.compile(
 
 def without_site_markup(markdown: str) -> str:
     """The Markdown that a site generator leaves to render; code stays as it is."""
-    if "{" not in markdown and "[" not in markdown and "<!--" not in markdown:
+    if not any(mark in markdown for mark in ("{", "[", "<!--", ":::")):
         return markdown
     parts = []
     end = 0
@@ -43,7 +48,8 @@ def without_site_markup(markdown: str) -> str:
 
 def _cleaned(markdown: str) -> str:
     markdown = _SHORTCODE.sub(_caption, markdown)
-    return _CONTENTS.sub("", _ATTRIBUTES.sub("", markdown))
+    markdown = _CONTENTS.sub("", _ATTRIBUTES.sub("", markdown))
+    return _CONTAINER.sub(lambda box: f"\n{box.group(1) or box.group(2) or ''}\n", markdown)
 
 
 def _caption(shortcode: re.Match[str]) -> str:

@@ -4,6 +4,7 @@ import codecs
 
 import pytest
 
+from index.errors import UserError
 from index.sources import encodings
 from index.sources.files import read_file
 
@@ -105,3 +106,22 @@ def test_a_server_that_states_utf_8_is_believed_if_it_can_be():
     page = labelled("iso-8859-1")
     assert decode_html(page.encode(), "a", "utf-8") == page
     assert decode_html(page.encode("cp1252"), "a", "utf-8") == page
+
+
+def test_a_stray_zero_byte_is_replaced_and_told(tmp_path):
+    sailed = "The ferry of Zoë sails at nine and is back before the church bells. "
+    for content in (sailed * 20 + "\0" + sailed, sailed * 200 + "\0"):
+        path = tmp_path / "a.txt"
+        path.write_text(content)
+        told = []
+        text = encodings.decode_text(path.read_bytes(), "a.txt", told.append)
+        assert text == content.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        assert told == ["a.txt: one zero byte replaced by \N{REPLACEMENT CHARACTER}"]
+
+
+@pytest.mark.parametrize(
+    "content", [bytes(range(256)), b"GIF89a\0\1\0\1\0\xf7", b"ab\0\1\0\2c" * 9]
+)
+def test_what_is_full_of_zero_bytes_is_no_text(content):
+    with pytest.raises(UserError, match="binary"):
+        encodings.decode_text(content, "a.txt", pytest.fail)

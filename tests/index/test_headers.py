@@ -365,6 +365,10 @@ def test_a_date_in_a_text_is_no_head(text):
         "23/02/2020 | Éva Østby",
         "Reuters | February 3, 2020",
         "Una Dahl, staff writer, 3 February 2020",
+        "(3 February 2020, Una Dahl)",
+        "Posted by una on 3 February 2020",
+        "Author: Una Dahl | Date: 3 February 2020",
+        "Una Dahl / The Quay Herald / 3 February 2020",
         "Una Dahl | Published: 3 February 2020 09:15 CET | Updated: 4 February 2020",
     ],
 )
@@ -375,6 +379,16 @@ def test_a_line_with_who_wrote_a_text_and_when_is_no_text(line, break_before):
     assert header.published == date(2020, 2, 23 if line.startswith("23") else 3)
     assert header.byline == line
     assert text[header.body_start :].strip().startswith(SPOKE)
+
+
+@pytest.mark.parametrize(
+    "lines", ["Una Dahl\n3 February 2020", "By UNA DAHL\nStaff Writer\n\nFebruary 3, 2020"]
+)
+def test_a_name_a_role_and_a_date_below_each_other_are_no_text(lines):
+    header = read_header(text := f"Ferry runs again\n{lines}\n\n{SPOKE}")
+    assert (header.title, header.published) == ("Ferry runs again", date(2020, 2, 3))
+    assert header.byline.splitlines() == lines.replace("\n\n", "\n").splitlines()[:-1]
+    assert without_head(text, header) == SPOKE
 
 
 def test_a_signed_date_of_two_readings_is_none_and_is_kept():
@@ -395,6 +409,8 @@ def test_a_signed_date_of_two_readings_is_none_and_is_kept():
         "February 2020 | Una Dahl",
         "3 February 2020 | Una Dahl\n10 February 2020 | Bo Lind\n17 February 2020 | Una Dahl",
         "3 February 2020\n10 February 2020",
+        "Elby Choir\n3 February 2020\nOrm Band\n10 February 2020",
+        "Elby Choir on 3 February 2020",
     ],
 )
 def test_a_place_a_life_and_entries_are_no_date_of_the_text(line):
@@ -433,6 +449,13 @@ def test_a_date_that_is_not_taken_is_told(stated, why):
     assert header.published is None
     assert stated in header.no_date
     assert why in header.no_date
+
+
+def test_words_of_mail_are_read_in_their_characters():
+    fields = "Subject: =?utf-8?q?F=C3=A4hre?= runs\nFrom: =?utf-8?b?w4l2YQ==?= <e@x.org>"
+    header = read_header(f"{fields}\nDate: Mon, 3 Feb 2020 10:00:00 +0100\n\n{SPOKE}")
+    assert (header.title, header.byline) == ("Fähre runs", "Éva <e@x.org>")
+    assert read_header(f"Subject: =?x?q?a?=\n\n{SPOKE}").title == "=?x?q?a?="
 
 
 def test_a_summary_in_the_head_is_text():

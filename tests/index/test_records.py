@@ -216,6 +216,7 @@ CSV = [
     ),
     ('title,text\nA,"It\nrained, hard."\nB,x\n', ["It\nrained, hard.", "x"]),
     ("title,text,\nA,It rained.,\n", ["It rained."]),
+    ("sep=;\ntitle;text\nA;It rained, hard.\n", ["It rained, hard."]),
 ]
 
 

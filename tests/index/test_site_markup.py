@@ -28,6 +28,19 @@ def test_markup_of_site_generators_goes(markdown, plain):
     assert without_site_markup(markdown) == plain
 
 
+@pytest.mark.parametrize(
+    ("box", "lines"),
+    [
+        (":::note\nMind the gap.\n:::\n", ["Mind the gap."]),
+        (":::: warning [Ice]\n\nIt rained.\n\n::::\nMore.", ["Ice", "It rained.", "More."]),
+        ("::: {.box}\nIt rained ::: then not\n:::", ["It rained ::: then not"]),
+    ],
+)
+def test_boxes_keep_their_words(box, lines):
+    plain = without_site_markup(box)
+    assert [line.strip() for line in plain.splitlines() if line.strip()] == lines
+
+
 def test_a_post_of_a_site_generator(tmp_path):
     path = tmp_path / "a.md"
     path.write_text(
