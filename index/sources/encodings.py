@@ -56,7 +56,7 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _FEW = 8
 """Up to so many bytes say nothing about the encoding of a file."""
-_FEW_ZEROS = 0.001
+_FEW_ZEROS = 0.02
 """Up to this share of zero bytes is damage to a text."""
 _NAMES = {"cp1252": "Windows-1252"}
 
@@ -183,9 +183,9 @@ def _wide_without_mark(content: bytes, name: str) -> str | None:
                 continue
             if not _CONTROL.search(text):
                 return codec
-    if sample.count(0) <= _FEW_ZEROS * len(sample) + 1 and _is_mostly_utf8(content):
+    if sample.count(0) <= _FEW_ZEROS * len(sample) and _is_mostly_utf8(content):
         controls = len(_CONTROL.findall(sample.decode(errors="replace")))
-        if controls <= len(sample) / 100 + 1:
+        if controls <= _FEW_ZEROS * len(sample):
             return None
     raise UserError(f"{name}: a binary file, not text")
 
