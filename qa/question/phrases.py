@@ -29,7 +29,7 @@ _NEITHER = frozenset(
     who whom whose what which when where why how and but so or of in on at to for by with from
     about as into than not no yes there then it he him she hers they them theirs many much long old
     far often after before during since until under over near against between through while because
-    if off out up down along per upon within very ago i you we me us my your our
+    if off out up down along per upon within very ago i you we me us my your our worth
     """.split()
 )
 FUNCTION_WORDS = (
@@ -234,6 +234,11 @@ def is_name(text: str) -> bool:
     """Return whether the noun of a phrase is a name: "President Kim", "the Bank of England"."""
     head = _HEAD_END.split(text.strip(" ,.?!\"'”’"), maxsplit=1)[0].split()
     return bool(head) and head[-1][0].isupper()
+
+
+def is_kind_of_thing(word: str) -> bool:
+    """Return whether a word of a name says only what is named: "University", "Lake"."""
+    return bool(_ORGANISATION_NOUN.fullmatch(word) or _PLACE_NOUN.fullmatch(word))
 
 
 def with_complement(question: str, phrase: Phrase) -> str:

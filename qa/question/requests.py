@@ -105,11 +105,16 @@ _FUNCTION = frozenset(
     do dos das het een van zijn werd heeft is de den det en ett är var som på av et er og til jest
     był była w na z się je byl v se bir ve hij zij kamen viele lange gross alt heißt heisst macht
     dijo hizo nació nacio murió murio dit fait
+    ich du wir ihr mir dir ihm ihn uns euch kannst können könnt könnten bitte viel je tu vous nous
+    peux peut pouvez moi puedes puede podría usted puoi può mi jullie kunt kunnen kun ik
     """.split()
 )
 _GERMAN_VERBS = frozenset(
     "ist sind war waren hat haben hatte wurde wird macht machte sagt bedeutet passierte".split()
 )
+_ENOUGH = 4
+"""So many small words of other languages, and none of English, are in another language."""
+
 _OPENING = frozenset(
     "ist sind war hat haben wurde wird gibt kann est peut existe es fue hay heeft".split()
 )
@@ -148,6 +153,9 @@ def _is_in_another_language(question: str) -> bool:
     asking = [word for word in begins if word in _ASKING or word.startswith("welch")]
     if "¿" in question:
         return True
+    small = _FUNCTION | _WEAK_ASKING | _ASKING
+    if sum(word in small for word in words) >= _ENOUGH and question.rstrip().endswith("?"):
+        return True  # "Kannst du mir sagen, wie ...?"
     if asking and words[0] == asking[0] and asking[0] not in _NAMES_TOO:
         return True
     if words[0] == "was":

@@ -9,6 +9,7 @@ import tantivy
 
 from index.analyzer import analyzer
 from qa.dates import find_times, question_interval
+from qa.question.phrases import is_kind_of_thing
 from qa.types import ResolvedDate
 
 _NOT = (
@@ -43,6 +44,7 @@ _NO_NAME = frozenset(
     """.split()
 )
 _PLACED = re.compile(r"\b(in|at|from|near|outside|inside)\s+(?:the\s+)?$", re.IGNORECASE)
+_ACRONYM = 5
 _NAMED_AFTER = re.compile(r"['’]s?$")
 
 
@@ -58,6 +60,7 @@ class Restrictions:
         negated: Whether it asks who or what did not.
         terms: Stems of all its content words.
         beside: Stems of what it names as known: "who besides Lind".
+        names: The last word of each name in it that is no acronym.
     """
 
     time: ResolvedDate | None
@@ -67,6 +70,7 @@ class Restrictions:
     negated: bool
     terms: frozenset[str]
     beside: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()
 
 
 def restrictions_of(question: str, today: date) -> Restrictions:
@@ -94,6 +98,7 @@ def restrictions_of(question: str, today: date) -> Restrictions:
         bool(_NOT_IN_QUESTION.search(denying)),
         stems(timeless) - _ASKING,
         frozenset().union(*beside),
+        tuple(_names(timeless)),
     )
 
 
@@ -114,6 +119,27 @@ def stems(text: str) -> frozenset[str]:
 @lru_cache(1)
 def _analyzer() -> tantivy.TextAnalyzer:
     return analyzer()
+
+
+def _names(question: str) -> list[str]:
+    """The last word of each name that says which: "Nida" of "Eugene Nida", "Elby" of "Elby Club".
+
+    A word that begins a question may be no name, and acronyms are written out elsewhere.
+    """
+    names: list[str] = []
+    last = -1
+    for word in list(_WORD.finditer(question)):
+        name = _NAMED_AFTER.sub("", word.group())
+        if not word.start() or not _is_capital(name) or (name.isupper() and len(name) <= _ACRONYM):
+            continue
+        if is_kind_of_thing(name):
+            last = word.end() if question[last : word.start()] == " " else -1
+            continue
+        if names and question[last : word.start()] == " ":
+            names.pop()
+        names.append(name)
+        last = word.end() if name == word.group() else -1
+    return names
 
 
 def _places(question: str) -> list[frozenset[str]]:

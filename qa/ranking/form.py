@@ -41,6 +41,9 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _KNOWN = 6.0
+_MEASURED = re.compile(
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+)\s+[a-z]+\s+of\s+(?!the\b)", re.I
+)
 _NAMED = re.compile(r"\b[A-Z]")
 
 
@@ -58,7 +61,7 @@ def form_of(question: str, asked: Restrictions, place: Around) -> dict[str, floa
     if words and words <= asked.terms:
         # Who came besides Lind is not Lind.
         features["echo"] = _KNOWN if words <= asked.beside else 1.0
-    if _is_count(question, quote):
+    if _is_count(question, asked, quote):
         features["count"] = 1.0
     beyond = runs_across_sentences(place) or _CLAUSES.search(quote) or runs_out(place)
     timed = bool(asked.time or asked.current)
@@ -72,10 +75,13 @@ def form_of(question: str, asked: Restrictions, place: Around) -> dict[str, floa
     return features
 
 
-def _is_count(question: str, quote: str) -> bool:
+def _is_count(question: str, asked: Restrictions, quote: str) -> bool:
     """Return whether words only count what a list is asked of: "two of the five airlines"."""
     counted = _COUNTED.match(quote)
-    return counted is not None and kind_of(question) == "list" and not _NAMED.search(quote, 1)
+    if counted is None or kind_of(question) != "list" or _NAMED.search(quote, 1):
+        return False
+    # "two litres of water" of a list of things is a member.
+    return _MEASURED.match(quote) is None or stems(quote.split()[-1]) <= asked.terms
 
 
 def runs_across_sentences(place: Around) -> bool:

@@ -20,6 +20,9 @@ _CLAUSE = re.compile(
 _LONGEST = 9
 """Words of a member; what is longer is a clause."""
 
+_LINE = re.compile(r"[^\n]+")
+_ITEM = re.compile(r"\s*(?:[-*•‣▪–]|\d{1,2}[.)])\s+(\S.*?)[\s,;.]*")
+_FEWEST_ITEMS = 2
 _PART_OF_NAME = re.compile(r"\b(?:for|of|between|on)\s+(?:the\s+)?[\w-]+$")
 _NAME = (
     r"(?:the\s+)?[A-Z][\w'’.&-]*(?:\s+(?:(?:of|de|del|la|von|van|der|al|the)\s+){0,2}"
@@ -39,17 +42,24 @@ def split_members(evidence: Sequence[Evidence]) -> list[Evidence]:
     """The evidence with every span that names several things as several spans.
 
     "A, B and C" becomes three. Where a span that scores above no-answer is a name in such a row,
-    the names beside it in the sentence are members too, as likely as it is.
+    the names beside it in the sentence are members too, as likely as it is; and so are the items
+    of a list with bullets, which is all that its article says.
 
     Args:
         evidence: Places that may answer a question for a list.
     """
     members: dict[tuple[str, int, int], Evidence] = {}
+    whole = _whole_list(evidence)
     for place in evidence:
         text = place.hit.article.text
         offsets = _parts(text, place.span.start, place.span.end)
-        if place.score > 0:
-            passage = place.hit.passage
+        passage = place.hit.passage
+        items = _items_around(place)
+        if whole and items != whole and place.span.article_id == _best(evidence).span.article_id:
+            continue
+        if items and place.score > 0:
+            offsets = items
+        elif place.score > 0:
             offsets += _names_beside(text, offsets, passage.start, passage.end)
         for start, end in offsets:
             key = place.span.article_id, start, end
@@ -57,6 +67,36 @@ def split_members(evidence: Sequence[Evidence]) -> list[Evidence]:
                 span = Span(place.span.article_id, start, end, place.span.score)
                 members[key] = replace(place, span=span, quote=text[start:end])
     return list(members.values())
+
+
+def _best(evidence: Sequence[Evidence]) -> Evidence:
+    return max(evidence, key=lambda place: place.score)
+
+
+def _whole_list(evidence: Sequence[Evidence]) -> list[tuple[int, int]]:
+    """The items of the list with bullets that the best place stands in: what is asked for."""
+    if not evidence or _best(evidence).score <= 0:
+        return []
+    return _items_around(_best(evidence))
+
+
+def _items_around(place: Evidence) -> list[tuple[int, int]]:
+    passage = place.hit.passage
+    return _items(place.hit.article.text, place.span.start, passage.start, passage.end)
+
+
+def _items(text: str, start: int, low: int, high: int) -> list[tuple[int, int]]:
+    """The offsets of the items of the list with bullets or numbers that a place stands in."""
+    lines: list[list[tuple[int, int]]] = [[]]
+    for line in _LINE.finditer(text, low, high):
+        if item := _ITEM.fullmatch(text, *line.span()):
+            lines[-1].append(item.span(1))
+        elif lines[-1]:
+            lines.append([])
+    mine = [items for items in lines if any(first <= start < last for first, last in items)]
+    if not mine or len(mine[0]) < _FEWEST_ITEMS:
+        return []
+    return mine[0] if all(_is_member(text[first:last]) for first, last in mine[0]) else []
 
 
 def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -29,7 +29,9 @@ _NO_PERSON = frozenset(
     """.split()
 )
 _HOW_MUCH = re.compile(
-    r"\bhow\s+(?:much|long|old|far|high|tall|deep|wide|heavy|fast|large|big)\b", re.IGNORECASE
+    r"\bhow\s+(?!(?:many|often|do|does|did|is|are|was|were|has|have|had|can|could|will|would|come|to)\b)"
+    r"[a-z]+\b",
+    re.IGNORECASE,
 )
 _BARE_NUMBER = re.compile(
     r"(?:about|around|over|under|nearly|almost|some|at\s+least|up\s+to|more\s+than|less\s+than|\s)*"

@@ -1,5 +1,6 @@
 """From the spans of one question to its distinct answers, by the type of answer it asks for."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -16,6 +17,8 @@ from qa.ranking.quotes import named, whole_quotation, with_unit
 from qa.ranking.rows import with_rows
 from qa.ranking.satisfies import satisfied
 from qa.ranking.temporal import plain_times, pool_times
+
+_WORD = re.compile(r"\w")
 
 
 class Ranker(Protocol):
@@ -51,7 +54,8 @@ class EvidenceRanker:
         if not evidence:
             return []
         answer_type = kind_of(question)
-        weighed = weigh(evidence, max(hit.score for hit in hits), retrieval)
+        says = [place for place in evidence if _WORD.search(place.quote)]
+        weighed = weigh(says, max(hit.score for hit in hits), retrieval)
         if answer_type == "list":
             weighed = split_members(weighed)
         if answer_type == "yes or no":

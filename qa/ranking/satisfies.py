@@ -5,16 +5,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from qa.dates import find_times
 from qa.question.phrases import phrases
 from qa.question.restrictions import Restrictions, stems
-from qa.ranking.around import Around, sentence_of
+from qa.question.verbs import asked_verb, has_verb
+from qa.ranking.around import Around, clause_of, sentence_of, sentences
 from qa.ranking.evidence import Evidence
 from qa.ranking.form import HOW_MANY, ONE_THING, form_of, runs_across_sentences
 from qa.ranking.periods import PlaceTime, dated, death, place_time, relation
 from qa.ranking.polarity import asked_sides, other_side, polarity_of
-from qa.settings import FAR_LOGITS, SATISFACTION
+from qa.settings import FAR_LOGITS, SATISFACTION, UNHEARD_LOGITS
 from qa.types import ResolvedDate
 
 _IN_PLACE = re.compile(
@@ -37,7 +39,20 @@ _TO_COME = re.compile(
 )
 _ASKS_DEATH = re.compile(r"\b(?:die[sd]?|dead|death|killed|murdered|drowned|dying)\b", re.I)
 _UNTIL = re.compile(r"\b(?:until|till|before)\s+(?:his|her|s?he)\b", re.IGNORECASE)
+_SHORT_NAME = 4
+_YEAR = timedelta(days=366)
+_IN_TIME = re.compile(r"\b(?:in|on|during)\s+(?:the\s+)?$", re.IGNORECASE)
 _OLDER = timedelta(days=180)
+_AT_ANOTHER_TIME = frozenset(("in force", "over", "later"))
+_THERE = re.compile(r"\b(?:there|here)\b(?!\s+(?:is|are|was|were|has|have|had)\b)", re.IGNORECASE)
+_ORDER = re.compile(r"\b(before|after)\s+(?:the\s+)?([A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*)")
+_STILL = re.compile(
+    r"\b(?:still|now(?:adays)?|today|currently|at\s+present|presently|these\s+days|to\s+this\s+day)\b",
+    re.IGNORECASE,
+)
+_BEFORE = 3.0
+"""What "there" is worth after a sentence that names another place than the one asked for."""
+
 _STORY = 0.4
 """What the time that a story has come to is worth beside one of the same sentence."""
 
@@ -57,6 +72,7 @@ def satisfied(
     if not evidence:
         return []
     floor = max(place.score for place in evidence) - FAR_LOGITS
+    unheard = -UNHEARD_LOGITS if _is_unheard(asked, evidence) else 0.0
     near = [number for number, place in enumerate(evidence) if place.score >= floor]
     places = [_around(evidence[number]) for number in near]
     observed = observe(question, asked, places)
@@ -65,9 +81,28 @@ def satisfied(
     gains = other_side(question, asked, places, read, observed)
     scores = dict(zip(near, map(operator.add, worth, gains), strict=True))
     return [
-        replace(place, score=place.score + scores.get(number, min(worth)))
+        replace(place, score=place.score + scores.get(number, min(worth)) + unheard)
         for number, place in enumerate(evidence)
     ]
+
+
+def _is_unheard(asked: Restrictions, evidence: Sequence[Evidence]) -> bool:
+    """Return whether a name of the question stands in none of the articles that were read."""
+    if not asked.names:
+        return False
+    texts = {place.hit.article.id: place.hit.article for place in evidence}.values()
+    read = "\n".join(f"{article.title}\n{article.text}" for article in texts).lower()
+    return any(not re.search(_spellings(name), read) for name in asked.names)
+
+
+@lru_cache(512)
+def _spellings(name: str) -> str:
+    """A pattern of a name, of words that begin as it does, and of it with one letter mistaken."""
+    low = name.lower()
+    if len(low) < _SHORT_NAME:
+        return rf"\b{re.escape(low)}\b"
+    mistaken = [re.escape(low[:i]) + "." + re.escape(low[i + 1 :]) for i in range(len(low))]
+    return rf"\b(?:{'|'.join([re.escape(low[:_SHORT_NAME]), *mistaken])})"
 
 
 def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> list[dict[str, float]]:
@@ -85,11 +120,13 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
     sides = asked_sides(question)
     objects = _objects(question)
     there = _asks_in_place(question, asked) and any(_names_place(asked, p) for p in places)
+    verb = _verb_of_event(question, asked)
     return [
-        _with_death(question, asked, place, _time(asked, place, time, others, of_value))
+        _with_death(question, asked, place, _time(asked, place, time, others, of_value, verb))
         | _age(asked, place, time, newest)
         | _other_place(question, asked, place, there)
         | polarity_of(question, asked, sides, place)
+        | _other_order(question, place)
         | _time_of_object(objects, place)
         | form_of(question, asked, place)
         for place, time, of_value in zip(places, told, elsewhere, strict=True)
@@ -101,6 +138,14 @@ def _around(place: Evidence) -> Around:
     return Around(
         place.hit.text, place.span.start - passage.start, place.span.end - passage.start, article
     )
+
+
+def _verb_of_event(question: str, asked: Restrictions) -> str:
+    """The verb of what a question says to have happened in a year or less; empty if it does not."""
+    if asked.time is None or asked.time.end - asked.time.start > _YEAR:
+        return ""
+    led = (_IN_TIME.search(question, 0, t.start) for t in find_times(question, lenient=True))
+    return asked_verb(question) if any(led) else ""
 
 
 def _told_elsewhere(
@@ -135,6 +180,7 @@ def _time(
     told: PlaceTime | None,
     others: Sequence[PlaceTime],
     elsewhere: Sequence[PlaceTime],
+    verb: str,
 ) -> dict[str, float]:
     if asked.time is None:
         return {}
@@ -156,7 +202,16 @@ def _time(
         if published > asked.time.end:
             return {"published after": 1.0}
     worth = 1.0 if told is None or told.own else _STORY
-    return {"time " + relation(told, asked.time.start, asked.time.end, others): worth}
+    related = relation(told, asked.time.start, asked.time.end, others)
+    if told is not None and told.told == "point" and related in _AT_ANOTHER_TIME:
+        # Who won in 2013 says nothing of who won in 2014, as who came in 2013 may have stayed.
+        first, last = sentence_of(place)
+        if not told.own:  # "It won in 2013. The winner was Lind."
+            first, last = place.text.rfind("\n\n", 0, first) + 1, first
+        happened = has_verb(place.text[first:last], verb)
+        if happened or (before and told.own and related == "in force"):
+            return {"another time": worth}
+    return {"time " + related: worth}
 
 
 def _time_told(question: str, place: Around) -> PlaceTime | None:
@@ -212,7 +267,9 @@ def _age(
     features: dict[str, float] = {}
     if newest is not None and (published is None or newest - published > _OLDER):
         features["older"] = 1.0
-    if told is not None and asked.current:
+    if asked.current and _STILL.search(clause_of(place)[0]):
+        features["time covers"] = 1.0
+    elif told is not None and asked.current:
         written = published or newest
         if told.told == "since":
             features["time covers"] = 1.0
@@ -237,7 +294,23 @@ def _other_place(
     counts = HOW_MANY.search(question) or there
     if not asked.places or not counts or _names_place(asked, place):
         return {}
-    return {"other place": 1.0} if _IN_PLACE.search(place.text, *sentence_of(place)) else {}
+    if _IN_PLACE.search(place.text, *sentence_of(place)):
+        return {"other place": 1.0}
+    return {"other place": _BEFORE} if _is_story_of_other_place(asked, place) else {}
+
+
+def _is_story_of_other_place(asked: Restrictions, place: Around) -> bool:
+    """Return whether "there" in the sentence of a place is another place than the one asked for."""
+    first, last = sentence_of(place)
+    if not _THERE.search(place.text, first, last):
+        return False
+    paragraph = place.text.rfind("\n\n", 0, first) + 1
+    for start, end in reversed([s for s in sentences(place.text) if paragraph <= s[0] < first]):
+        if any(name & stems(place.text[start:end]) for name in asked.places):
+            return False
+        if _IN_PLACE.search(place.text, start, end):
+            return True
+    return False
 
 
 def _asks_in_place(question: str, asked: Restrictions) -> bool:
@@ -253,6 +326,17 @@ def _names_place(asked: Restrictions, place: Around) -> bool:
         return False
     first, last = sentence_of(place)
     return any(name & stems(place.text[first:last]) for name in asked.places)
+
+
+def _other_order(question: str, place: Around) -> dict[str, float]:
+    """The feature of what was before somebody, where the question asks what was after."""
+    for asked in _ORDER.finditer(question):
+        other = "before" if asked.group(1).lower() == "after" else "after"
+        name = re.escape(asked.group(2))
+        told = re.compile(rf"\b{other}\s+(?:the\s+)?{name}\b", re.IGNORECASE)
+        if told.search(place.text, *sentence_of(place)):
+            return {"contrary": 1.0}
+    return {}
 
 
 def _objects(question: str) -> frozenset[str]:
