@@ -204,14 +204,21 @@ def _time(
     worth = 1.0 if told is None or told.own else _STORY
     related = relation(told, asked.time.start, asked.time.end, others)
     if told is not None and told.told == "point" and related in _AT_ANOTHER_TIME:
-        # Who won in 2013 says nothing of who won in 2014, as who came in 2013 may have stayed.
-        first, last = sentence_of(place)
-        if not told.own:  # "It won in 2013. The winner was Lind."
-            first, last = place.text.rfind("\n\n", 0, first) + 1, first
-        happened = has_verb(place.text[first:last], verb)
-        if happened or (before and told.own and related == "in force"):
+        unknown = before and told.own and related == "in force"
+        if unknown or _happened(verb, place, told):
             return {"another time": worth}
     return {"time " + related: worth}
+
+
+def _happened(verb: str, place: Around, told: PlaceTime) -> bool:
+    """Return whether what is asked for happened at the time that is told.
+
+    Who won in 2013 says nothing of who won in 2014, as who came in 2013 may have stayed.
+    """
+    start, end = sentence_of(place)
+    if not told.own:  # "It won in 2013. The captain was Lind."
+        start, end = place.text.rfind("\n\n", 0, start) + 1, start
+    return has_verb(place.text[start:end], verb)
 
 
 def _time_told(question: str, place: Around) -> PlaceTime | None:
