@@ -221,6 +221,8 @@ def _is_name(part: str) -> bool:
     words = part[by.end() if by else 0 :].split()
     if not 0 < len(words) < 7 or _VENUE.search(part) or any(map(str.isdigit, part)):
         return False
+    if words[0] == "Dear" or any(word.endswith(":") for word in words):
+        return False  # Who is written to, is present or took the photograph.
     if by and len(words) == 1:
         return True  # As "admin", or another name of an account.
     if re.fullmatch(_ROLE_WORDS, words[-1], re.IGNORECASE):

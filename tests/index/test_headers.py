@@ -411,6 +411,10 @@ def test_a_signed_date_of_two_readings_is_none_and_is_kept():
         "3 February 2020\n10 February 2020",
         "Elby Choir\n3 February 2020\nOrm Band\n10 February 2020",
         "Elby Choir on 3 February 2020",
+        "Present: Una Dahl, Bo Lind | 3 February 2020",
+        "Photograph: Una Dahl, 3 February 2020",
+        "Dear Una Dahl\n3 February 2020",
+        "Deadline: 3 February 2020 | Elby Council",
     ],
 )
 def test_a_place_a_life_and_entries_are_no_date_of_the_text(line):
