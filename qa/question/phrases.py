@@ -150,11 +150,17 @@ def all_phrases(question: str) -> tuple[Phrase, ...]:
         if chunk
         for part in _split_names(chunk, after_do=asked_with_do[number])
     ]
+    spans = [(start, _quoted_end(question, start, end)) for start, end in spans]
     spans = _with_coordinated(question, spans)
     return tuple(
         Phrase(question[start:end], start, end, kind_of_phrase(question, start, end))
         for start, end in spans
     )
+
+
+def _quoted_end(question: str, start: int, end: int) -> int:
+    """The end of a phrase with the mark that closes its quotation: 'the chair "Crane"'."""
+    return end + (question[start:end].count('"') % 2 and question[end : end + 1] == '"')
 
 
 def kind_of_phrase(question: str, start: int, end: int) -> Kind:

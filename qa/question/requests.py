@@ -45,6 +45,7 @@ _COUNT = re.compile(
     r"(?:mention\w*|talk\w*|discuss\w*|refer\w*|speak\w*|deal\w*|say|report\s+on|name|are\s+(?:about|on"
     r"|there(?=\W*$)|there\s+(?:about|on)\b|(?:there\s+)?in\s+(?:the|this|your|my)\s+(?:collection"
     r"|corpus|library|database|index))|do\s+you\s+(?:have|know)|have\s+you|contain\s+the\s+word)\b"
+    r"|in\s+how\s+many\s+(?:of\s+the\s+)?(?:articles?|documents?|passages?|files?|texts?)\b"
     r"|how\s+(?:often|many\s+times)\s+(?:is|are|was|were|has|have|does|do|did)\b.*\b(?:mentioned|cited"
     r"|named\s+in\s+the\s+articles?)\W*(?:(?:in|by)\s+(?:" + _THE_ARTICLES + r"|total|all)\W*)?$"
     r"|how\s+(?:often|many\s+times)\s+(?:does|do|is)\s+the\s+(?:word|name|term|phrase)\b.*\b(?:used"
@@ -106,13 +107,14 @@ _FUNCTION = frozenset(
     był była w na z się je byl v se bir ve hij zij kamen viele lange gross alt heißt heisst macht
     dijo hizo nació nacio murió murio dit fait
     ich du wir ihr mir dir ihm ihn uns euch kannst können könnt könnten bitte viel je tu vous nous
-    peux peut pouvez moi puedes puede podría usted puoi può mi jullie kunt kunnen kun ik
+    peux peut pouvez moi puedes puede podría usted puoi può mi jullie kunt kunnen kun ik u mij
+    dirmi dimmi
     """.split()
 )
 _GERMAN_VERBS = frozenset(
     "ist sind war waren hat haben hatte wurde wird macht machte sagt bedeutet passierte".split()
 )
-_ENOUGH = 4
+_ENOUGH = 3
 """So many small words of other languages, and none of English, are in another language."""
 
 _OPENING = frozenset(
@@ -154,7 +156,10 @@ def _is_in_another_language(question: str) -> bool:
     if "¿" in question:
         return True
     small = _FUNCTION | _WEAK_ASKING | _ASKING
-    if sum(word in small for word in words) >= _ENOUGH and question.rstrip().endswith("?"):
+    written = [word.group(0) for word in _WORD.finditer(question)]
+    if sum(
+        word in small for word in [*words[:1], *written[1:]]
+    ) >= _ENOUGH and question.rstrip().endswith("?"):
         return True  # "Kannst du mir sagen, wie ...?"
     if asking and words[0] == asking[0] and asking[0] not in _NAMES_TOO:
         return True

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from qa.dates.sentences import first_sentence_end
 from qa.ranking.evidence import Evidence
 from qa.types import Span
 
@@ -32,6 +33,11 @@ _SUBJECT = re.compile(
     rf"(?P<name>{_NAME})\s+(?:{_CLAUSE.pattern}|(?:refused|declined|failed|opposed|abstained)\b)"
 )
 _NAME_AFTER = re.compile(rf"({_SEPARATOR.pattern})(?:[a-z]+\s+)?({_NAME})")
+_LIKEWISE = re.compile(
+    r"[^.;!?]*?,?\s(?:nor|and\s+neither|neither|as|and\s+so)\s"
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would)\s"
+    rf"({_NAME}(?:(?:,\s|,?\sand\s|\sor\s){_NAME})*)\s*(?:[.;!?,]|$)"
+)
 _ROW_GOES_ON = re.compile(r"\s*(?:[,;.:)]|(?:and|or)\b|$)")
 _NAME_BEFORE = re.compile(rf"({_NAME})(?:{_SEPARATOR.pattern})$")
 _WHERE = re.compile(r"\b(?:in|at|near)\s(?:the\s)?$")
@@ -61,6 +67,7 @@ def split_members(evidence: Sequence[Evidence]) -> list[Evidence]:
             offsets = items
         elif place.score > 0:
             offsets += _names_beside(text, offsets, passage.start, passage.end)
+            offsets += _names_likewise(text, place.span.end, passage.end)
         for start, end in offsets:
             key = place.span.article_id, start, end
             if key not in members or members[key].score < place.score:
@@ -141,6 +148,17 @@ def _within_name(quote: str, mark: re.Match[str]) -> bool:
         return rest is None and "," not in before and before[:1].isupper() and after[:1].isupper()
     one_name = before[:1].isupper() and after[:1].isupper()
     return word == "and" and one_name and bool(_PART_OF_NAME.search(before))
+
+
+def _names_likewise(text: str, end: int, high: int) -> list[tuple[int, int]]:
+    """The names of which a sentence says the same: "as is Chad", "nor do Mali and Oman"."""
+    high = first_sentence_end(text, end, min(high, end + _REACH)) or high
+    match = _LIKEWISE.match(text, end, high)
+    if match is None:
+        return []
+    first, last = match.span(1)
+    names = _parts(text, first, last - text[first:last].endswith("."))
+    return [(first, last) for first, last in names if re.fullmatch(_NAME, text[first:last])]
 
 
 def _names_beside(

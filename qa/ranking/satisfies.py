@@ -42,6 +42,7 @@ _UNTIL = re.compile(r"\b(?:until|till|before)\s+(?:his|her|s?he)\b", re.IGNORECA
 _SHORT_NAME = 4
 _YEAR = timedelta(days=366)
 _IN_TIME = re.compile(r"\b(?:in|on|during)\s+(?:the\s+)?$", re.IGNORECASE)
+_COUNTED = "how many"
 _OLDER = timedelta(days=180)
 _AT_ANOTHER_TIME = frozenset(("in force", "over", "later"))
 _THERE = re.compile(r"\b(?:there|here)\b(?!\s+(?:is|are|was|were|has|have|had)\b)", re.IGNORECASE)
@@ -50,7 +51,7 @@ _STILL = re.compile(
     r"\b(?:still|now(?:adays)?|today|currently|at\s+present|presently|these\s+days|to\s+this\s+day)\b",
     re.IGNORECASE,
 )
-_BEFORE = 3.0
+_BEFORE = 4.0
 """What "there" is worth after a sentence that names another place than the one asked for."""
 
 _STORY = 0.4
@@ -141,11 +142,16 @@ def _around(place: Evidence) -> Around:
 
 
 def _verb_of_event(question: str, asked: Restrictions) -> str:
-    """The verb of what a question says to have happened in a year or less; empty if it does not."""
+    """The verb of what a question says to have happened in a year or less; empty if it does not.
+
+    Where it asks how many, `_COUNTED`: a number of one year is none of another.
+    """
     if asked.time is None or asked.time.end - asked.time.start > _YEAR:
         return ""
     led = (_IN_TIME.search(question, 0, t.start) for t in find_times(question, lenient=True))
-    return asked_verb(question) if any(led) else ""
+    if not any(led):
+        return ""
+    return _COUNTED if HOW_MANY.search(question) else asked_verb(question)
 
 
 def _told_elsewhere(
@@ -205,8 +211,8 @@ def _time(
     related = relation(told, asked.time.start, asked.time.end, others)
     if told is not None and told.told == "point" and related in _AT_ANOTHER_TIME:
         unknown = before and told.own and related == "in force"
-        if unknown or _happened(verb, place, told):
-            return {"another time": worth}
+        if unknown or (told.own and verb == _COUNTED) or _happened(verb, place, told):
+            return {"another time": 1.0}
     return {"time " + related: worth}
 
 

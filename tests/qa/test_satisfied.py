@@ -6,6 +6,7 @@ import pytest
 
 from index import Article, Collection
 from qa.pipeline import Answerer
+from qa.question.phrases import phrases
 from qa.question.requests import request_of
 from qa.question.restrictions import restrictions_of
 from qa.question.verbs import asked_verb, has_verb
@@ -46,10 +47,20 @@ def test_what_lasts_is_no_event():
 
 
 @pytest.mark.parametrize(
-    "question", ["Könnt ihr mir sagen, wie viel Tee wir haben?", "Peux-tu me dire ce que tu sais ?"]
+    "question",
+    [
+        "Könnt ihr mir sagen, wie viel Tee wir haben?",
+        "Peux-tu me dire ce que tu sais ?",
+        "Kun je mij zeggen wie de trein rijdt?",
+    ],
 )
 def test_a_question_in_another_language_begins_in_many_ways(question):
     assert request_of(question) == "other language"
+
+
+def test_a_count_of_texts_is_asked_for_in_other_words():
+    assert request_of("In how many articles is tea named?") == "count"
+    assert request_of("In how many races did he ride?") is None
 
 
 ARTICLES = (
@@ -79,6 +90,17 @@ ARTICLES = (
         "Phones stay at home.",
     ),
     Article(
+        "hall",
+        "Guests of the tower",
+        "The tower of Gant had 8,100 guests in 2011 and 9,400 in 2012. A ticket costs 4 euros.",
+    ),
+    Article(
+        "towns",
+        "Towns and the canal",
+        "The towns of Orle and Pesk are in favour of the canal, as is Tarvo. Ruhl is not in favour "
+        "of it, nor are Bost and Vehn.",
+    ),
+    Article(
         "house",
         "The Corner House",
         "The Corner House was built by the brewer Jan Holl. His son sold it to the guild in 1931. "
@@ -100,6 +122,7 @@ def own(tmp_path_factory):
         "Who won the harp contest of Quennel in 2015?",
         "Who won the harp contest of Lorn in 2017?",
         "How many miners work in the mine in Dorst?",
+        "How many guests did the tower of Gant have in 2010?",
     ],
 )
 def test_what_is_told_of_another_name_year_or_place_is_no_answer(own, question):
@@ -113,6 +136,8 @@ def test_what_is_told_of_another_name_year_or_place_is_no_answer(own, question):
         ("How many miners work in the mine in Pell?", {"310", "Some 310", "310 miners"}),
         ("Who was the captain of the rowing club before Nils Orm?", {"Ada Kehl"}),
         ("How hot was it in Esk?", {"38 degrees"}),
+        ("How many guests did the tower of Gant have in 2012?", {"9,400"}),
+        ("Which towns are in favour of the canal?", {"Orle", "Pesk", "Tarvo"}),
         (
             "Which things does every child take to the camp?",
             {"a sleeping bag", "two pairs of boots", "a tin cup"},
@@ -139,3 +164,8 @@ def test_what_still_is_comes_before_what_was(own):
 def test_how_much_something_is_worth_leaves_the_thing(own):
     asked = own.ask("When was it made?", [Turn("How much was the offer worth?", "9 euros")])
     assert asked.understood_as == "When was the offer made?"
+
+
+def test_a_quotation_of_a_question_is_whole():
+    (phrase,) = phrases('Who built the boat "Tern"?')
+    assert phrase.text == 'the boat "Tern"'
