@@ -10,11 +10,15 @@ from qa.trace import Interpretation
 def likeliest(resolved: Sequence[Interpretation], threshold: float) -> Interpretation:
     """The first interpretation that is as sure as any, or gives the answer of the surest.
 
+    Where none answers, it is the likeliest by its words: what nobody would ask is not shown.
+
     Args:
         resolved: The likeliest by its words first.
         threshold: A less sure one answers nothing.
     """
     surest = max(resolved, key=lambda way: way.confidence)
+    if surest.confidence < threshold:
+        return resolved[0]
     for way in resolved:
         if way.confidence >= surest.confidence - TIE:
             return way

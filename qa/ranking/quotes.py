@@ -18,6 +18,8 @@ SAID = re.compile(
 _SINGULAR = re.compile(r"(?:he|she|him|her|his|hers|himself|herself)\W*", re.IGNORECASE)
 _NAME = r"[A-Z][\w'’-]+(?:\s+(?:(?:de|van|von|al|bin|of)\s+)?[A-Z][\w'’.-]+)+"
 _FULL_NAME = re.compile(_NAME)
+_TOLD_OF = re.compile(rf"(?:The\s+(?:[a-z]+\s+)?)?({_NAME})\s+[a-z][^.!?]*[.!?]")
+_SENTENCE_WORDS = 5
 _SAYS = r"(?:said|says|added|told|wrote|replied|insisted|explained|announced)"
 _SAYER = re.compile(
     rf",\s*(?:[a-z][\w-]*\s+){{0,3}}({_NAME})\s+{_SAYS}\b|\b{_SAYS}\s+(?:[a-z][\w-]*\s+){{0,3}}({_NAME})"
@@ -59,9 +61,16 @@ def named(question: str, place: Evidence) -> Evidence:
         question: In words that stand alone.
         place: What was read.
     """
-    if not _WHO.match(question) or not _SINGULAR.fullmatch(place.quote):
+    if not _WHO.match(question):
         return place
     text = place.hit.article.text
+    subject = _TOLD_OF.fullmatch(place.quote)
+    if subject and len(place.quote.split()) >= _SENTENCE_WORDS:
+        # A whole sentence is no name: what is asked for is told of its subject after it.
+        first, last = subject.span(1)
+        return _moved(place, text, place.span.start + first, place.span.start + last)
+    if not _SINGULAR.fullmatch(place.quote):
+        return place
     low = max(place.hit.passage.start, text.rfind("\n\n", 0, place.span.start) + 1)
     first, last = sentence_around(text, place.span.start, place.span.end)
     sayer = _SAYER.search(text, place.span.end, last)

@@ -90,6 +90,12 @@ ARTICLES = (
         "Phones stay at home.",
     ),
     Article(
+        "smith",
+        "A smith's trick",
+        "The smith Edda Krohn kept the forge of Wendel for forty years.\n\nShe dipped every blade "
+        "in cold milk. Nobody knew why.",
+    ),
+    Article(
         "hall",
         "Guests of the tower",
         "The tower of Gant had 8,100 guests in 2011 and 9,400 in 2012. A ticket costs 4 euros.",
@@ -149,6 +155,10 @@ def test_what_is_told_of_it_is_the_answer(own, question, right):
     given = {answer.text, *(member.text for member in answer.items)}
     assert given <= right
     assert len(given) == (len(right) if answer.items else 1)
+
+
+def test_a_sentence_about_somebody_is_no_name(own):
+    assert own.ask("Who dipped every blade in cold milk?").text in {"Edda Krohn", None}
 
 
 def test_after_is_not_before(own):
