@@ -44,6 +44,12 @@ _NO_NAME = frozenset(
     """.split()
 )
 _PLACED = re.compile(r"\b(in|at|from|near|outside|inside)\s+(?:the\s+)?$", re.IGNORECASE)
+_EVERYWHERE = frozenset(("Earth", "World"))
+_DESCRIBES = re.compile(
+    r"(?:[A-Z][a-z]+(?:ish|ese|[ie]an)|French|German|Dutch|Greek|Swiss|Welsh|Czech)\s+[a-z]"
+)
+"""An adjective of a country before what it describes: "British colony", not "Adrian"."""
+
 _ACRONYM = 5
 _NAMED_AFTER = re.compile(r"['’]s?$")
 
@@ -124,13 +130,16 @@ def _analyzer() -> tantivy.TextAnalyzer:
 def _names(question: str) -> list[str]:
     """The last word of each name that says which: "Nida" of "Eugene Nida", "Elby" of "Elby Club".
 
-    A word that begins a question may be no name, and acronyms are written out elsewhere.
+    A word that begins a question may be no name, and acronyms are written out elsewhere. What is
+    British or on Earth may be told without these words.
     """
     names: list[str] = []
     last = -1
     for word in list(_WORD.finditer(question)):
         name = _NAMED_AFTER.sub("", word.group())
         if not word.start() or not _is_capital(name) or (name.isupper() and len(name) <= _ACRONYM):
+            continue
+        if name in _EVERYWHERE or _DESCRIBES.match(question, word.start()):
             continue
         if is_kind_of_thing(name):
             last = word.end() if question[last : word.start()] == " " else -1

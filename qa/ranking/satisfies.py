@@ -106,11 +106,17 @@ def _stands(name: str, read: str) -> bool:
 
 @lru_cache(512)
 def _spellings(name: str) -> str:
-    """A pattern of a name, of words that begin as it does, and of it with one letter mistaken."""
+    """A pattern of a name, of words that begin as it does, and of it with one letter mistaken.
+
+    Two neighbours that changed places are one mistake, too.
+    """
     if len(name) < _SHORT_NAME:
         return rf"\b{re.escape(name)}\b"
     mistaken = [re.escape(name[:i]) + "." + re.escape(name[i + 1 :]) for i in range(len(name))]
-    return rf"\b(?:{'|'.join([re.escape(name[:_SHORT_NAME]), *mistaken])})"
+    swapped = [
+        re.escape(name[:i] + name[i + 1] + name[i] + name[i + 2 :]) for i in range(len(name) - 1)
+    ]
+    return rf"\b(?:{'|'.join([re.escape(name[:_SHORT_NAME]), *mistaken, *swapped])})"
 
 
 def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> list[dict[str, float]]:

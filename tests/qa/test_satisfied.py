@@ -22,6 +22,8 @@ TODAY = date(2024, 6, 1)
         ("Which lake lies near Velm?", ("Velm",)),
         ("What did the UN say about Lake Tarn in May 2018?", ("Tarn",)),
         ("who led the club?", ()),
+        ("Which Swedish port on Earth did Adrian Vane leave?", ("Vane",)),
+        ("Who taught the French?", ("French",)),
     ],
 )
 def test_the_names_that_say_which(question, names):
@@ -143,6 +145,9 @@ def test_what_is_told_of_another_name_year_or_place_is_no_answer(own, question):
         ("Who was the captain of the rowing club before Nils Orm?", {"Ada Kehl"}),
         ("How hot was it in Esk?", {"38 degrees"}),
         ("How many guests did the tower of Gant have in 2012?", {"9,400"}),
+        ("Which British jeweller won the harp contest of Lorn in 2015?", {"Tess Vale"}),
+        ("Who was captain before Nils Orm of the rwoing club?", {"Ada Kehl"}),
+        ("What did Edda Korhn dip in cold milk?", {"every blade"}),
         ("Which towns are in favour of the canal?", {"Orle", "Pesk", "Tarvo"}),
         (
             "Which things does every child take to the camp?",
