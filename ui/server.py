@@ -61,12 +61,14 @@ def run(options: Options) -> None:
         print("opening the collection", flush=True)
         service.library.collection()
         service.jobs.resume()
+        # Another core loads the models and finds the examples while this one prepares the page. No
+        # daemon: a process that ends amid the loading of a model is aborted.
+        threading.Thread(target=_warm_up, args=(service,), name="warm-up").start()
         print("preparing the page", flush=True)
         app = build_app(service, options)
         host, port = listener.getsockname()[:2]
         address = f"http://{'localhost' if host in ('127.0.0.1', '::1') else host}:{port}"
         print(f"article-qa is at {address}{options.root_path}  (Ctrl-C ends it)", flush=True)
-        threading.Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
         if options.browse:
             threading.Timer(1.0, webbrowser.open, [address]).start()
         config = uvicorn.Config(

@@ -270,6 +270,18 @@ def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
             run(Options(tmp_path, tmp_path, port=taken.getsockname()[1]))
 
 
+def test_a_server_that_is_stopped_at_once_is_not_aborted(
+    tmp_path: Path, furnish: Callable[[Path], None], start_server: Callable[..., Any]
+) -> None:
+    furnish(tmp_path)
+    running = start_server(tmp_path)
+    # Models may still be loading in another thread.
+    assert httpx.get(f"{running.url}/api/health", timeout=60).status_code == 200
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(60) == 0
+    assert "terminate called" not in (tmp_path / "server.log").read_text()
+
+
 def test_sigterm_answers_what_was_accepted(
     tmp_path: Path, furnish: Callable[[Path], None], start_server: Callable[..., Any]
 ) -> None:

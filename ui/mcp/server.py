@@ -111,6 +111,7 @@ def serve_stdio(service: Service) -> None:
         async with stdio_server() as (read, write):
             await server.run(read, write, server.create_initialization_options())
 
-    # The models load while the assistant is told what there is.
-    threading.Thread(target=service.warm_up, name="warm-up", daemon=True).start()
+    # The models load while the assistant is told what there is. No daemon: a process that ends amid
+    # the loading of a model is aborted.
+    threading.Thread(target=service.warm_up, name="warm-up").start()
     asyncio.run(serve())
