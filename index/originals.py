@@ -31,14 +31,16 @@ class Originals:
     def keep(self, article: Article, file: Path) -> None:
         """Copy the file that a stored article was read from; when this returns it is on the disk.
 
-        Files of other versions of the article are deleted.
+        Files of other versions of the article are deleted. One of this version stays as it is.
 
         Raises:
             UserError: If it cannot be written.
         """
+        kept = self._path(article)
+        if kept.is_file():
+            return
         try:
             self.folder.mkdir(exist_ok=True)
-            kept = self._path(article)
             # What a killed process leaves there is cleared when the collection is opened.
             with unfinished(self.folder.parent) as scratch:
                 copied = scratch / kept.name

@@ -165,7 +165,8 @@ def without_running_heads(pages: list[list[Line]]) -> list[list[Line]]:
     """The pages without lines that come again at the edge of other pages, and page numbers.
 
     A line comes again if it is the same but for numbers that go up with the pages. One without
-    such a number must also stand apart from the text.
+    such a number must also stand apart from the text. Where nothing else is printed, all of it is
+    the text.
     """
     edges = [_edge_lines(lines) for lines in pages]
     seen: dict[str, dict[int, list[int]]] = defaultdict(dict)
@@ -189,7 +190,7 @@ def without_running_heads(pages: list[list[Line]]) -> list[list[Line]]:
             if head or _is_page_number(line, number, len(pages)):
                 gone.add(line)
         result.append([line for line in lines if line not in gone])
-    return result
+    return result if any(result) else pages
 
 
 def _numbers(line: Line) -> list[int]:

@@ -162,7 +162,7 @@ def _keep_pdfs(collection: "Collection", article_ids: Iterable[str], report: "_R
         file = Path(article.source or "")
         if not file.is_file():
             report(Note(f"{article.source}: not kept; only PDFs that are files of their own are"))
-        elif collection.original_of(article) is None:
+        else:
             collection.keep_original(article, file)
 
 

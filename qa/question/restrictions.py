@@ -9,7 +9,7 @@ import tantivy
 
 from index.analyzer import analyzer
 from qa.dates import find_times, question_interval
-from qa.question.phrases import is_kind_of_thing
+from qa.question.phrases import FUNCTION_WORDS, is_kind_of_thing
 from qa.types import ResolvedDate
 
 _NOT = (
@@ -49,6 +49,9 @@ _DESCRIBES = re.compile(
     r"(?:[A-Z][a-z]+(?:ish|ese|[ie]an)|French|German|Dutch|Greek|Swiss|Welsh|Czech)\s+[a-z]"
 )
 """An adjective of a country before what it describes: "British colony", not "Adrian"."""
+
+_BETWEEN_COMMAS = re.compile(r",\s+(?:[A-Z][\w'’.-]*\s*)+(?=,|[?.!\s]*$)")
+"""What a question names to say which: "Velm, Illinois?", or whom it asks: ", Mr. Lind?"."""
 
 _ACRONYM = 5
 _NAMED_AFTER = re.compile(r"['’]s?$")
@@ -131,8 +134,11 @@ def _names(question: str) -> list[str]:
     """The last word of each name that says which: "Nida" of "Eugene Nida", "Elby" of "Elby Club".
 
     A word that begins a question may be no name, and acronyms are written out elsewhere. What is
-    British or on Earth may be told without these words.
+    British or on Earth may be told without these words. Capitals of a whole question name nothing.
     """
+    if _is_in_capitals(question):
+        return []
+    question = _BETWEEN_COMMAS.sub("", question)
     names: list[str] = []
     last = -1
     for word in list(_WORD.finditer(question)):
@@ -149,6 +155,13 @@ def _names(question: str) -> list[str]:
         names.append(name)
         last = word.end() if name == word.group() else -1
     return names
+
+
+def _is_in_capitals(question: str) -> bool:
+    """Return whether a question is written as a headline is: "Who Wrote the Letter?"."""
+    words = [match.group() for match in _WORD.finditer(question)]
+    lower = [word for word in words[1:] if word.islower() and word not in FUNCTION_WORDS]
+    return question.isupper() or (len(words) > 2 and words[1][0].isupper() and not lower)
 
 
 def _places(question: str) -> list[frozenset[str]]:

@@ -76,6 +76,13 @@ def test_figures_at_the_end_of_pages_are_no_page_numbers():
     assert without_running_heads(pages) == pages
 
 
+def test_lines_that_are_all_that_is_printed_are_no_running_heads():
+    pages = [page(f"Plate {number} of the atlas") for number in (1, 2, 3)]
+    assert without_running_heads(pages) == pages
+    with_text = [[*lines, *page("The pier", "was rebuilt.")] for lines in pages]
+    assert without_running_heads(with_text) != with_text
+
+
 @pytest.mark.parametrize(
     "title",
     ["untitled", "(anonymous)", "Microsoft Word - plan v2.doc", "plan_final.docx", "Document1", ""],

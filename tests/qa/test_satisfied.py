@@ -24,6 +24,13 @@ TODAY = date(2024, 6, 1)
         ("who led the club?", ()),
         ("Which Swedish port on Earth did Adrian Vane leave?", ("Vane",)),
         ("Who taught the French?", ("French",)),
+        ("Who Wrote the Letter to the Bishop of Velm?", ()),
+        ("When Was The Weir Raised?", ()),
+        ("WHO RAISED THE WEIR OF TOLM?", ()),
+        ("Which German city did Ida Moor leave?", ("Moor",)),
+        ("Who is Ida Moor?", ("Moor",)),
+        ("Who lives in Velm, Upper Saxony?", ("Velm",)),
+        ("Who rowed with Orm, Lind or Vane?", ("Orm", "Lind", "Vane")),
     ],
 )
 def test_the_names_that_say_which(question, names):
@@ -148,6 +155,11 @@ def test_what_is_told_of_another_name_year_or_place_is_no_answer(own, question):
         ("Which British jeweller won the harp contest of Lorn in 2015?", {"Tess Vale"}),
         ("Who was captain before Nils Orm of the rwoing club?", {"Ada Kehl"}),
         ("What did Edda Korhn dip in cold milk?", {"every blade"}),
+        (
+            "Who Owned the Corner House Before The Guild?",
+            {"Jan Holl", "His son", "the brewer Jan Holl"},
+        ),
+        ("How many guests did the tower of Gant, Flanders, have in 2012?", {"9,400"}),
         ("Which towns are in favour of the canal?", {"Orle", "Pesk", "Tarvo"}),
         (
             "Which things does every child take to the camp?",

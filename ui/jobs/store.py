@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Lock
 
 from index.errors import UserError
+from ui.jobs.schema import SCHEMA, migrate
 from ui.jobs.types import Item, ItemState, Job, JobState
 
 KEPT_SECONDS = 7 * 86_400.0
@@ -33,22 +34,6 @@ MAX_FILES = 10_000
 MAX_JOBS = 200
 """Jobs that one owner may have, finished ones included; the oldest finished one makes room."""
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS jobs (
-    id TEXT PRIMARY KEY, owner TEXT NOT NULL, collection TEXT NOT NULL,
-    expected INTEGER NOT NULL, made REAL NOT NULL, touched REAL NOT NULL,
-    cancelled INTEGER NOT NULL DEFAULT 0, keep_pdfs INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE TABLE IF NOT EXISTS items (
-    job TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE, number INTEGER NOT NULL,
-    name TEXT NOT NULL, address INTEGER NOT NULL, bytes INTEGER NOT NULL, state TEXT NOT NULL,
-    added INTEGER NOT NULL DEFAULT 0, updated INTEGER NOT NULL DEFAULT 0,
-    unchanged INTEGER NOT NULL DEFAULT 0, passages INTEGER NOT NULL DEFAULT 0,
-    problems TEXT NOT NULL DEFAULT '[]', notes TEXT NOT NULL DEFAULT '[]',
-    PRIMARY KEY (job, number)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS items_state ON items (state, job, number);
-"""
 _ITEM = "number, name, address, bytes, state, added, updated, unchanged, passages, problems, notes"
 
 
@@ -73,9 +58,10 @@ class JobStore:
         )
         self._connection.executescript(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-            + _SCHEMA
+            + SCHEMA
         )
-        self._migrate()
+        with self._writing() as connection:
+            migrate(connection)
 
     def close(self) -> None:
         """Close the file; nothing is lost without it."""
@@ -283,15 +269,6 @@ class JobStore:
             )  # fmt: skip
         if item.state not in (ItemState.READING, ItemState.WAITING):
             self.path_of(job_id, item).unlink(missing_ok=True)
-
-    def _migrate(self) -> None:
-        """Add what an earlier version did not have; another process may do so at the same time."""
-        with self._writing() as connection:
-            columns = [row[1] for row in connection.execute("PRAGMA table_info(jobs)")]
-            if "keep_pdfs" not in columns:
-                connection.execute(
-                    "ALTER TABLE jobs ADD COLUMN keep_pdfs INTEGER NOT NULL DEFAULT 0"
-                )
 
     def _reserve(
         self, job_id: str, owner: str, names: Sequence[str], sizes: Sequence[int], *, address: bool

@@ -1,0 +1,31 @@
+"""The tables of jobs, and what earlier versions did not have."""
+
+import sqlite3
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL, collection TEXT NOT NULL,
+    expected INTEGER NOT NULL, made REAL NOT NULL, touched REAL NOT NULL,
+    cancelled INTEGER NOT NULL DEFAULT 0, keep_pdfs INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE IF NOT EXISTS items (
+    job TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE, number INTEGER NOT NULL,
+    name TEXT NOT NULL, address INTEGER NOT NULL, bytes INTEGER NOT NULL, state TEXT NOT NULL,
+    added INTEGER NOT NULL DEFAULT 0, updated INTEGER NOT NULL DEFAULT 0,
+    unchanged INTEGER NOT NULL DEFAULT 0, passages INTEGER NOT NULL DEFAULT 0,
+    problems TEXT NOT NULL DEFAULT '[]', notes TEXT NOT NULL DEFAULT '[]',
+    PRIMARY KEY (job, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS items_state ON items (state, job, number);
+"""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Add what an earlier version did not have.
+
+    Args:
+        connection: Inside a transaction: another process may do so at the same time.
+    """
+    columns = [row[1] for row in connection.execute("PRAGMA table_info(jobs)")]
+    if "keep_pdfs" not in columns:
+        connection.execute("ALTER TABLE jobs ADD COLUMN keep_pdfs INTEGER NOT NULL DEFAULT 0")
