@@ -89,6 +89,11 @@ def train() -> None:
     help="Keep only so many of the base's layers, evenly spaced: a student out of its teacher.",
 )
 @click.option(
+    "--trained-layers",
+    type=click.IntRange(1),
+    help="Let only so many of the last layers learn: of 12 layers, 4 take half of the time.",
+)
+@click.option(
     "--quantization-aware",
     is_flag=True,
     help="Compute with the weights rounded as `train export` rounds them: the reader learns to "
@@ -132,6 +137,7 @@ def reader(
     dev: Path | None,
     teacher: Path | None,
     layers: int | None,
+    trained_layers: int | None,
     quantization_aware: bool,
     epochs: int,
     lr: float,
@@ -162,6 +168,7 @@ def reader(
         dev=dev,
         teacher=teacher,
         layers=layers,
+        trained_layers=trained_layers,
         quantization_aware=quantization_aware,
         epochs=epochs,
         learning_rate=lr,

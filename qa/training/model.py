@@ -90,6 +90,25 @@ def keep_layers(model: "PreTrainedModel", layers: int) -> None:
     model.config.num_hidden_layers = layers
 
 
+def freeze_all_but(model: "PreTrainedModel", layers: int) -> None:
+    """Lets only the last layers of a model learn, and what reads the answers off them.
+
+    Words, positions and the layers below stay as they are, so that no gradient has to pass them.
+
+    Args:
+        model: Is changed.
+        layers: How many of the last layers learn.
+
+    Raises:
+        ValueError: The model has fewer layers.
+    """
+    every = cast(torch.nn.ModuleList, cast(torch.nn.Module, model.base_model.encoder).layer)
+    if not 1 <= layers <= len(every):
+        raise ValueError(f"the base model has {len(every)} layers, not {layers}")
+    model.base_model.requires_grad_(False)
+    every[-layers:].requires_grad_(True)
+
+
 def save_reader(model: "PreTrainedModel", base: Path, out: Path) -> None:
     """Writes a reader as a folder that transformers loads, with its base's tokenizer."""
     model.config.takes_context = True  # as `qa.training.data.examples` teaches
@@ -126,8 +145,8 @@ def logits(model: "PreTrainedModel", inputs: dict[str, Tensor]) -> tuple[Tensor,
 
 
 def make_optimizer(model: "PreTrainedModel", learning_rate: float) -> torch.optim.AdamW:
-    """AdamW; biases and normalisation weights are not decayed."""
-    parameters = list(model.parameters())
+    """AdamW over what learns; biases and normalisation weights are not decayed."""
+    parameters = [p for p in model.parameters() if p.requires_grad]
     return torch.optim.AdamW(
         [
             {"params": [p for p in parameters if p.ndim > 1], "weight_decay": WEIGHT_DECAY},

@@ -30,6 +30,7 @@ class Settings:
         dev: A SQuAD file to measure on, never to learn from.
         teacher: The folder of a reader to learn from too.
         layers: Keeps only so many of the base's layers.
+        trained_layers: Lets only so many of the last layers learn.
         quantization_aware: Computes with the weights rounded as the export will round them.
         epochs: How often to go through the data.
         learning_rate: The highest; it rises linearly to there, and falls linearly to 0.
@@ -51,6 +52,7 @@ class Settings:
     dev: Path | None = None
     teacher: Path | None = None
     layers: int | None = None
+    trained_layers: int | None = None
     quantization_aware: bool = False
     epochs: int = 1
     learning_rate: float = 5e-5
@@ -87,6 +89,8 @@ def make_recipe(settings: Settings, files: Sequence[QuestionFile]) -> dict[str, 
     }
     if settings.layers:
         recipe["layers"] = settings.layers
+    if settings.trained_layers:
+        recipe["trained_layers"] = settings.trained_layers
     if settings.quantization_aware:
         recipe["levels"] = LEVELS
     if settings.teacher:

@@ -34,6 +34,7 @@ from qa.training.hard_negatives import CollectionRetriever
 from qa.training.loss import shared_norm_loss
 from qa.training.mixture import without_repeats
 from qa.training.model import (
+    freeze_all_but,
     keep_layers,
     load_model,
     logits,
@@ -100,6 +101,8 @@ class ReaderTraining:
         self.model = load_model(settings.base, self.device)
         if settings.layers:
             keep_layers(self.model, settings.layers)
+        if settings.trained_layers:
+            freeze_all_but(self.model, settings.trained_layers)
         self.quantization: FakeQuantization | None = None
         if settings.quantization_aware:
             encoder = self.model.base_model

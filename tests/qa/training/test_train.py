@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from qa.training import checkpoint, train
-from qa.training.model import load_model, logits
+from qa.training.model import freeze_all_but, load_model, logits
 from qa.training.quantize.export import export_reader
 from qa.training.settings import Settings, Source
 from qa.training.train import ReaderTraining, Stopped, rate
@@ -68,6 +68,20 @@ def test_a_reader_learns(mpnet, squad_file, tmp_path, quiet):
     ).run()
     assert scores.exact_match > 80
     assert "done: EM" in quiet.file.getvalue()
+
+
+def test_only_the_last_layers_learn(mpnet, squad_file, tmp_path, quiet):
+    run = settings(mpnet, squad_file, tmp_path / "out", epochs=1, trained_layers=1)
+    ReaderTraining(run, console=quiet).run()
+    before, after = load_model(mpnet).state_dict(), load_model(tmp_path / "out").state_dict()
+    changed = {name for name, weight in after.items() if not torch.equal(weight, before[name])}
+    last = {name for name in after if ".encoder.layer.1." in name}
+    assert changed
+    assert changed - {"qa_outputs.weight", "qa_outputs.bias"} <= last
+    assert {name for name in last if name.endswith("weight") and "Norm" not in name} <= changed
+    assert "| trained_layers | 1 |" in (tmp_path / "out" / "CARD.md").read_text()
+    with pytest.raises(ValueError, match="2 layers, not 3"):
+        freeze_all_but(load_model(mpnet), 3)
 
 
 def test_the_result_is_a_folder_that_transformers_loads(uninterrupted, bert):
