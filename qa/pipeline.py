@@ -3,41 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
 
 from index.collection import Collection
-from index.errors import UserError
-from index.page_breaks import page_of
 from index.types import NO_FILTERS, Filters, Hit
-from qa.question.followups import asks_for_another_answer, interpretations
+from qa.decide import answer_of, likeliest
 from qa.question.requests import request_of
 from qa.question.small_talk import EMPTY, WORDS, is_small_talk
 from qa.question.suggestions import Examples
+from qa.question.understand import checked_question, understand
 from qa.ranking.calibration import Calibration
-from qa.ranking.conflicts import compared
 from qa.ranking.evidence import Candidate, Evidence
-from qa.ranking.interpretations import likeliest
 from qa.ranking.ranker import EvidenceRanker, Ranker
 from qa.ranking.same_answer import agree
 from qa.reading.base import Reader
 from qa.reading.cascade import Cascade, Reading, stages_of
 from qa.reading.shared import load_reader
 from qa.retrieve import Retriever, passages_for
-from qa.settings import MAX_INTERPRETATIONS, MAX_QUESTION_CHARACTERS, SETTINGS, Settings
+from qa.settings import MAX_INTERPRETATIONS, SETTINGS, Settings
 from qa.trace import Interpretation, Trace
-from qa.types import Answer, Citation, Help, Silence, Turn
-
-
-class Understanding(NamedTuple):
-    """The interpretations of a question in its conversation.
-
-    Attributes:
-        interpretations: At least one, the likeliest first.
-        given: The last answer, if the question cannot mean it again.
-    """
-
-    interpretations: list[Interpretation]
-    given: str | None
+from qa.types import Answer, Help, Silence, Turn
 
 
 class Answerer:
@@ -79,28 +63,6 @@ class Answerer:
         self.reader = _cascade(reader, settings)
         self._examples = Examples(self)
 
-    @property
-    def collection(self) -> Collection:
-        """The collection that it answers from.
-
-        Raises:
-            TypeError: If the retriever is none.
-        """
-        if isinstance(self.retriever, Collection):
-            return self.retriever
-        raise TypeError(f"{type(self.retriever).__name__} is no collection")
-
-    @property
-    def calibration(self) -> Calibration:
-        """The calibration: probabilities of scores, and the threshold of an answer."""
-        return self.reader.stages.calibration
-
-    @property
-    def calibrated(self) -> bool:
-        """True if its confidence is a probability: fitted on this very pipeline."""
-        embedder = self.retriever.embedder.name if isinstance(self.retriever, Collection) else None
-        return self.calibration.is_fitted_on(embedder, self.settings.passages_read)
-
     def ask(
         self,
         question: str,
@@ -129,13 +91,158 @@ class Answerer:
             silence: Silence = "no articles" if self._is_empty() else request
             return Answer(question, None, 0.0, silence=silence)
         steps = trace or Trace()
-        asked = self._understand(question, history, steps)
-        retrieved = self._retrieve(asked.interpretations, filters, steps)
-        read = self._read(retrieved, asked.given, steps)
+        asked, given = self._understand(question, history, steps)
+        retrieved = self._retrieve(asked, filters, steps)
+        read = self._read(retrieved, given, steps)
         ranked = self._rank(read, steps)
-        resolved = self._resolve(ranked, asked.given, steps)
+        resolved = self._resolve(ranked, given, steps)
         answer = self._decide(question, resolved, filters, steps)
         return replace(answer, trace=trace)
+
+    # The steps, in their order.
+
+    def _understand(
+        self, question: str, history: Sequence[Turn], trace: Trace
+    ) -> tuple[list[Interpretation], str | None]:
+        """The interpretations, the likeliest first; and the last answer if it cannot be meant."""
+        with trace.step("understand") as step:
+            understood = understand(question, history)
+            step.kept = [
+                Interpretation(way.question, natural=way.natural) for way in understood.rewrites
+            ]
+            return list(step.kept), understood.given
+
+    def _retrieve(
+        self, asked: Sequence[Interpretation], filters: Filters, trace: Trace
+    ) -> list[Interpretation]:
+        """The passages of each interpretation; several share what two would read."""
+        wanted = self.settings.passages_read
+        if len(asked) > 1:
+            wanted = max(1, 2 * wanted // MAX_INTERPRETATIONS)
+        with trace.step("retrieve", "searching") as step:
+            step.kept = [
+                replace(way, hits=tuple(self.search(way.question, filters, wanted)))
+                for way in asked
+            ]
+            return list(step.kept)
+
+    def _read(
+        self, retrieved: Sequence[Interpretation], given: str | None, trace: Trace
+    ) -> list[Interpretation]:
+        """The spans that are proposed in them; the second reader reads the surest ones again."""
+        passages = sum(len(way.hits) for way in retrieved)
+        with trace.step("read", f"reading {passages} passages") as step:
+            read = [_read_of(way, self.reader.first(way.question, way.hits)) for way in retrieved]
+            read = self._surest(read, given)
+            step.kept = [self._reread(way, len(read)) for way in read]
+            return list(step.kept)
+
+    def _reread(self, way: Interpretation, interpretations: int) -> Interpretation:
+        first = Reading([*way.evidence], way.read)
+        reading = self.reader.reread(way.question, way.hits, first, interpretations)
+        return _read_of(way, reading)
+
+    def _rank(self, read: Sequence[Interpretation], trace: Trace) -> list[Interpretation]:
+        """The distinct answers that the spans give, best first."""
+        with trace.step("rank") as step:
+            step.kept = [self._ranked(way, self.calibration) for way in read]
+            return list(step.kept)
+
+    def _resolve(
+        self, ranked: Sequence[Interpretation], given: str | None, trace: Trace
+    ) -> list[Interpretation]:
+        """Their dates, and the confidence in the best."""
+        with trace.step("resolve") as step:
+            step.kept = [self._resolved(way, given, self.calibration) for way in ranked]
+            return list(step.kept)
+
+    def _decide(
+        self,
+        question: str,
+        resolved: Sequence[Interpretation],
+        filters: Filters,
+        trace: Trace,
+    ) -> Answer:
+        """The evidence decides between interpretations; on a tie the likelier one wins."""
+        with trace.step("decide") as step:
+            chosen = likeliest(resolved, self.calibration.threshold)
+            step.kept = [chosen]
+            trace.chosen = chosen
+            answer = answer_of(
+                question, chosen, self.calibration, self.settings, calibrated=self.calibrated
+            )
+            if not chosen.hits:
+                answer = replace(answer, silence=self._nothing_found(filters))
+            return answer
+
+    def _surest(self, read: list[Interpretation], given: str | None) -> list[Interpretation]:
+        """The interpretations that the first reader is surest of, in their order."""
+        choosing = self.reader.stages.choosing
+        kept = self.settings.interpretations_reread
+        if not choosing or len(read) <= kept:
+            return read
+        sure = [
+            self._resolved(self._ranked(way, choosing[0]), given, choosing[0]).confidence
+            for way in read
+        ]
+        best = sorted(range(len(read)), key=lambda number: -sure[number])[:kept]
+        return [read[number] for number in sorted(best)]
+
+    def _ranked(self, way: Interpretation, calibration: Calibration) -> Interpretation:
+        ranked = self.ranker.rank(way.question, way.hits, way.evidence, calibration.retrieval)
+        return replace(way, candidates=tuple(ranked))
+
+    def _resolved(
+        self, way: Interpretation, given: str | None, calibration: Calibration
+    ) -> Interpretation:
+        """Dates resolved, the answer that cannot be meant left out, and how sure the best is."""
+        candidates = self.ranker.resolve(way.question, way.hits, way.candidates)
+        if given is not None:
+            candidates = [c for c in candidates if not agree(c.evidence[0].quote, given)]
+        confidence = calibration.probability(candidates[0]) if candidates else 0.0
+        return replace(way, candidates=tuple(candidates), confidence=confidence)
+
+    # Where there is nothing to quote.
+
+    def _help(self, question: str) -> Answer:
+        empty = self._is_empty()
+        ready = self._examples.ready() if isinstance(self.retriever, Collection) else None
+        told = Help(EMPTY) if empty else Help(WORDS, ready or ())
+        return Answer(
+            question, None, 0.0, help=told, silence="no articles" if empty else "nothing asked"
+        )
+
+    def _is_empty(self) -> bool:
+        return isinstance(self.retriever, Collection) and not self.retriever.counts()[0]
+
+    def _nothing_found(self, filters: Filters) -> Silence:
+        if self._is_empty():
+            return "no articles"
+        return "filtered out" if filters else "not said"
+
+    # Beside the path.
+
+    @property
+    def collection(self) -> Collection:
+        """The collection that it answers from.
+
+        Raises:
+            TypeError: If the retriever is none.
+        """
+        if isinstance(self.retriever, Collection):
+            return self.retriever
+        raise TypeError(f"{type(self.retriever).__name__} is no collection")
+
+    @property
+    def calibration(self) -> Calibration:
+        """The calibration: probabilities of scores, and the threshold of an answer."""
+        return self.reader.stages.calibration
+
+    @property
+    def calibrated(self) -> bool:
+        """True if its confidence is a probability: fitted on this very pipeline."""
+        embedder = self.retriever.embedder.name if isinstance(self.retriever, Collection) else None
+        return self.calibration.is_fitted_on(embedder, self.settings.passages_read)
 
     def search(
         self, question: str, filters: Filters = NO_FILTERS, k: int | None = None
@@ -186,174 +293,6 @@ class Answerer:
         """Of the examples that `examples` is looking for, those that it has found."""
         return self._examples.so_far()
 
-    # The steps, in their order.
-
-    def _understand(self, question: str, history: Sequence[Turn], trace: Trace) -> Understanding:
-        with trace.step("understand") as step:
-            turns = _asked_before(history)
-            ways = interpretations(question, turns)
-            leans = [way.question for way in ways] != [question]
-            follows = leans and asks_for_another_answer(question, turns[-1].question)
-            step.kept = [Interpretation(way.question, natural=way.natural) for way in ways]
-            return Understanding(list(step.kept), turns[-1].answer if follows else None)
-
-    def _retrieve(
-        self, asked: Sequence[Interpretation], filters: Filters, trace: Trace
-    ) -> list[Interpretation]:
-        """Interpretations of one question share the time of two."""
-        wanted = self.settings.passages_read
-        if len(asked) > 1:
-            wanted = max(1, 2 * wanted // MAX_INTERPRETATIONS)
-        with trace.step("retrieve", "searching") as step:
-            step.kept = [
-                replace(way, hits=tuple(self.search(way.question, filters, wanted)))
-                for way in asked
-            ]
-            return list(step.kept)
-
-    def _read(
-        self, retrieved: Sequence[Interpretation], given: str | None, trace: Trace
-    ) -> list[Interpretation]:
-        """The second reader of a cascade reads only the likeliest interpretations."""
-        passages = sum(len(way.hits) for way in retrieved)
-        with trace.step("read", f"reading {passages} passages") as step:
-            read = [_read_of(way, self.reader.first(way.question, way.hits)) for way in retrieved]
-            read = self._likeliest(read, given)
-            step.kept = [self._reread(way, len(read)) for way in read]
-            return list(step.kept)
-
-    def _reread(self, way: Interpretation, interpretations: int) -> Interpretation:
-        first = Reading([*way.evidence], way.read)
-        reading = self.reader.reread(way.question, way.hits, first, interpretations)
-        return _read_of(way, reading)
-
-    def _rank(self, read: Sequence[Interpretation], trace: Trace) -> list[Interpretation]:
-        with trace.step("rank") as step:
-            step.kept = [self._ranked(way, self.calibration) for way in read]
-            return list(step.kept)
-
-    def _resolve(
-        self, ranked: Sequence[Interpretation], given: str | None, trace: Trace
-    ) -> list[Interpretation]:
-        with trace.step("resolve") as step:
-            step.kept = [self._resolved(way, given, self.calibration) for way in ranked]
-            return list(step.kept)
-
-    def _decide(
-        self,
-        question: str,
-        resolved: Sequence[Interpretation],
-        filters: Filters,
-        trace: Trace,
-    ) -> Answer:
-        """The evidence decides between interpretations; on a tie the likelier one wins."""
-        with trace.step("decide") as step:
-            chosen = likeliest(resolved, self.calibration.threshold)
-            step.kept = [chosen]
-            trace.chosen = chosen
-            return self._answer(question, chosen, filters)
-
-    def _likeliest(self, read: list[Interpretation], given: str | None) -> list[Interpretation]:
-        choosing = self.reader.stages.choosing
-        kept = self.settings.interpretations_reread
-        if not choosing or len(read) <= kept:
-            return read
-        sure = [
-            self._resolved(self._ranked(way, choosing[0]), given, choosing[0]).confidence
-            for way in read
-        ]
-        best = sorted(range(len(read)), key=lambda number: -sure[number])[:kept]
-        return [read[number] for number in sorted(best)]
-
-    def _ranked(self, way: Interpretation, calibration: Calibration) -> Interpretation:
-        ranked = self.ranker.rank(way.question, way.hits, way.evidence, calibration.retrieval)
-        return replace(way, candidates=tuple(ranked))
-
-    def _resolved(
-        self, way: Interpretation, given: str | None, calibration: Calibration
-    ) -> Interpretation:
-        """Dates resolved, the answer that cannot be meant left out, and how sure the best is."""
-        candidates = self.ranker.resolve(way.question, way.hits, way.candidates)
-        if given is not None:
-            candidates = [c for c in candidates if not agree(c.evidence[0].quote, given)]
-        confidence = calibration.probability(candidates[0]) if candidates else 0.0
-        return replace(way, candidates=tuple(candidates), confidence=confidence)
-
-    # Answers from what was decided.
-
-    def _help(self, question: str) -> Answer:
-        empty = self._is_empty()
-        ready = self._examples.ready() if isinstance(self.retriever, Collection) else None
-        told = Help(EMPTY) if empty else Help(WORDS, ready or ())
-        return Answer(
-            question, None, 0.0, help=told, silence="no articles" if empty else "nothing asked"
-        )
-
-    def _is_empty(self) -> bool:
-        return isinstance(self.retriever, Collection) and not self.retriever.counts()[0]
-
-    def _answer(self, question: str, chosen: Interpretation, filters: Filters) -> Answer:
-        calibrated = self.calibrated
-        answers = [
-            self._of_candidate(question, candidate, calibrated) for candidate in chosen.candidates
-        ]
-        shown = chosen.natural and chosen.question != question
-        understood_as = chosen.question if shown else None
-        threshold = self.calibration.threshold
-        if not answers or chosen.confidence < threshold:
-            return Answer(
-                question,
-                None,
-                chosen.confidence,
-                tuple(_near(hit) for hit in chosen.hits[: self.settings.nearest]),
-                None,
-                tuple(answers[: self.settings.alternatives]),
-                understood_as,
-                silence=self._silence(chosen, filters),
-                calibrated=calibrated,
-            )
-        best, others = compared(answers, chosen.question, threshold, date.today())
-        said = [answer for answer in others if answer.relation is not None]
-        guesses = [answer for answer in others if answer.relation is None]
-        beside = (*said[: self.settings.related], *guesses[: self.settings.alternatives])
-        return replace(best, alternatives=beside, understood_as=understood_as)
-
-    def _silence(self, chosen: Interpretation, filters: Filters) -> Silence:
-        if chosen.hits:
-            return "not said"
-        if self._is_empty():
-            return "no articles"
-        return "filtered out" if filters else "not said"
-
-    def _of_candidate(self, question: str, candidate: Candidate, calibrated: bool) -> Answer:
-        places = candidate.evidence[: self.settings.citations]
-        citations = tuple(cite(place.hit, place.span.start, place.span.end) for place in places)
-        return Answer(
-            question,
-            citations[0].quote,
-            self.calibration.probability(candidate),
-            citations,
-            candidate.date,
-            calibrated=calibrated,
-        )
-
-
-def checked_question(question: str) -> str:
-    """The question without surrounding white space.
-
-    Raises:
-        UserError: If it is empty or too long to be a question.
-    """
-    stripped = question.strip()
-    if not stripped:
-        raise UserError("the question is empty; ask something")
-    if len(stripped) > MAX_QUESTION_CHARACTERS:
-        raise UserError(
-            f"the question is {len(stripped):,} characters long; at most "
-            f"{MAX_QUESTION_CHARACTERS:,} are read, so shorten it"
-        )
-    return stripped
-
 
 def _cascade(reader: "Cascade | Reader | str | None", settings: Settings) -> Cascade:
     if isinstance(reader, Cascade):
@@ -366,36 +305,4 @@ def _cascade(reader: "Cascade | Reader | str | None", settings: Settings) -> Cas
 def _read_of(way: Interpretation, reading: Reading) -> Interpretation:
     return replace(
         way, evidence=tuple(reading.evidence), read=reading.read, read_again=reading.again
-    )
-
-
-def _asked_before(history: Sequence[Turn]) -> list[Turn]:
-    """The turns that a follow-up may lean on: after "thanks" it goes on where it was."""
-    return [
-        turn
-        for turn in history
-        if not is_small_talk(turn.question) and request_of(turn.question) is None
-    ]
-
-
-def _near(hit: Hit) -> Citation:
-    """A passage that is no answer: its citation has an empty quote."""
-    return cite(hit, hit.passage.start, hit.passage.start)
-
-
-def cite(hit: Hit, start: int, end: int) -> Citation:
-    """The citation of the characters from `start` to `end` of a passage's article."""
-    article = hit.article
-    return Citation(
-        article.id,
-        article.title,
-        article.published,
-        article.source,
-        start,
-        end,
-        article.text[start:end],
-        hit.passage.start,
-        hit.passage.end,
-        hit.text,
-        page_of(article, start),
     )

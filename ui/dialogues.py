@@ -12,7 +12,7 @@ from threading import Lock
 
 from index.errors import UserError
 from index.types import NO_FILTERS, Filters
-from qa.pipeline import checked_question
+from qa.question.understand import checked_question
 from qa.trace import Trace
 from qa.types import Answer
 from ui.conversations.store import Conversations

@@ -2,7 +2,7 @@
 
 from index.errors import UserError
 from index.types import Article
-from qa.pipeline import checked_question
+from qa.question.understand import checked_question
 from ui.api import schemas
 from ui.service import Service
 

@@ -17,7 +17,8 @@ except ImportError as error:
     ) from error
 
 from index.types import Article, Filters, Hit
-from qa.pipeline import Answerer, cite
+from qa.decide import cite
+from qa.pipeline import Answerer
 from qa.types import Answer, Citation, ResolvedDate, Turn
 
 

@@ -75,7 +75,7 @@ _FEW_WORDS = 2
 _TURNS = 6
 
 
-class Reading(NamedTuple):
+class Rewrite(NamedTuple):
     """A way to understand a question.
 
     Attributes:
@@ -87,7 +87,7 @@ class Reading(NamedTuple):
     natural: bool = True
 
 
-def interpretations(question: str, history: Sequence[Turn]) -> list[Reading]:
+def rewrites(question: str, history: Sequence[Turn]) -> list[Rewrite]:
     """The ways to understand a question after what was said before, the likeliest first.
 
     A question that leans on nothing is only itself, so that an old topic cannot leak into a new
@@ -101,19 +101,19 @@ def interpretations(question: str, history: Sequence[Turn]) -> list[Reading]:
         history: Earlier turns, oldest first.
 
     Returns:
-        One to `MAX_INTERPRETATIONS` distinct readings.
+        One to `MAX_INTERPRETATIONS` distinct rewrites.
 
     Example:
         >>> before = [Turn("How large may images be?", "5 MB")]
-        >>> interpretations("and videos?", before)
-        [Reading(question='How large may videos be?', natural=True)]
+        >>> rewrites("and videos?", before)
+        [Rewrite(question='How large may videos be?', natural=True)]
     """
-    return _interpretations(question, _completed_turns(history))
+    return _rewrites(question, _completed_turns(history))
 
 
-def _interpretations(question: str, history: Sequence[Turn]) -> list[Reading]:
+def _rewrites(question: str, history: Sequence[Turn]) -> list[Rewrite]:
     if not history or not leans(question, history):
-        return [Reading(question)]
+        return [Rewrite(question)]
     last = history[-1]
     asked = _without_lead_in(question)
     wh = WH.match(asked)
@@ -125,19 +125,19 @@ def _interpretations(question: str, history: Sequence[Turn]) -> list[Reading]:
             ways += _completed(asked, history)
     elif substitutes(asked):
         # "What about his wife?" and "And against it?" are first completed.
-        completed = _completed(asked, history) or [Reading(asked)]
+        completed = _completed(asked, history) or [Rewrite(asked)]
         words = [way.question.rstrip("?. ") for way in completed]
         named = [text for text in words if names_again(last.question, text)]
         text, natural = substituted(last.question, (named or words)[0])
-        ways = [Reading(_capitalised(text), natural)]
+        ways = [Rewrite(_capitalised(text), natural)]
     else:
         ways = _completed(asked, history)
     if not surely or not ways:
-        ways.insert(0, Reading(question))
+        ways.insert(0, Rewrite(question))
     short = _content(asked) <= _FEW_WORDS or _POINTER.search(asked)
     unclear = not surely or not any(way.natural for way in ways)
     if short and unclear and not bare and (wh or _ENDS_IN_WH.search(asked)):
-        ways.append(Reading(f"{asked.rstrip('?. ')}, {_stem(last.question)}?", natural=False))
+        ways.append(Rewrite(f"{asked.rstrip('?. ')}, {_stem(last.question)}?", natural=False))
     return list({way.question: way for way in reversed(ways)}.values())[::-1][:MAX_INTERPRETATIONS]
 
 
@@ -185,7 +185,7 @@ def _completed_turns(history: Sequence[Turn]) -> list[Turn]:
     """The last turns, each question completed from those before it, where it can be."""
     turns: list[Turn] = []
     for turn in history[-_TURNS:]:
-        way = _interpretations(turn.question, turns)[0]
+        way = _rewrites(turn.question, turns)[0]
         turns.append(Turn(way.question if way.natural else turn.question, turn.answer))
     return turns
 
@@ -200,7 +200,7 @@ def _leans_surely(asked: str, history: Sequence[Turn]) -> bool:
     )
 
 
-def _completed(asked: str, history: Sequence[Turn]) -> list[Reading]:
+def _completed(asked: str, history: Sequence[Turn]) -> list[Rewrite]:
     """The question with its pronouns and definite phrases replaced, in one or two ways."""
     spoken = mentions(history)
     pronouns = list(_pronouns(asked))
@@ -233,7 +233,7 @@ def _completed(asked: str, history: Sequence[Turn]) -> list[Reading]:
         for start, end, words in sorted(parts, reverse=True):
             text = text[:start] + words + text[end:]
         if parts:
-            ways.append(Reading(_capitalised(text), resolved))
+            ways.append(Rewrite(_capitalised(text), resolved))
     return ways
 
 
@@ -323,10 +323,10 @@ def _put(asked: str, pronoun: re.Match[str], of_class: str, referent: str) -> st
     return referent
 
 
-def _asked_of_last(wh: str, last: Turn) -> Reading:
+def _asked_of_last(wh: str, last: Turn) -> Rewrite:
     """The last question with another question word: "When did the club hold its first match?"."""
     text, natural = asked_for(wh, last)
-    return Reading(_capitalised(text), natural)
+    return Rewrite(_capitalised(text), natural)
 
 
 def _capitalised(text: str) -> str:

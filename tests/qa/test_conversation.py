@@ -6,7 +6,7 @@ from index import Collection
 from index.types import Article
 from qa.chat import Chat
 from qa.pipeline import Answerer
-from qa.question.followups import asks_for_another_answer, interpretations, leans
+from qa.question.followups import asks_for_another_answer, leans, rewrites
 from qa.question.phrases import phrases
 from qa.settings import MAX_INTERPRETATIONS
 from qa.types import Turn
@@ -24,7 +24,7 @@ LETTER = Turn("What did the courier hand over?", "a letter from Jon Vik")
 
 def understood(question, *history):
     """The ways that can be shown, the likeliest first."""
-    return [way.question for way in interpretations(question, history) if way.natural]
+    return [way.question for way in rewrites(question, history) if way.natural]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_another_question_word_asks_about_what_was_said(last, answer, question, 
 
 def test_what_reads_like_no_question_is_not_shown():
     resigned = Turn("Who resigned?", "Tom Okello")
-    assert not any(way.natural for way in interpretations("Why?", [resigned]))
+    assert not any(way.natural for way in rewrites("Why?", [resigned]))
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_earlier_follow_ups_are_completed_first():
      "What did Kim Yong-chol bring on his visit?", "Who was the man that was hurt in Orm?"],
 )  # fmt: skip
 def test_a_question_that_names_what_it_means_is_complete(question):
-    assert interpretations(question, [HEAD]) == [(question, True)]
+    assert rewrites(question, [HEAD]) == [(question, True)]
 
 
 @pytest.mark.parametrize(
@@ -188,17 +188,17 @@ def test_what_asks_the_same_of_another_may_be_answered_the_same(question):
 
 @pytest.mark.parametrize("question", ["Who wrote the opera Carmen?", "When did the museum open?"])
 def test_a_new_topic_is_only_itself(question):
-    assert interpretations(question, [BORN]) == [(question, True)]
+    assert rewrites(question, [BORN]) == [(question, True)]
 
 
 def test_without_history_there_is_nothing_to_lean_on():
-    assert interpretations("Where did she die?", []) == [("Where did she die?", True)]
+    assert rewrites("Where did she die?", []) == [("Where did she die?", True)]
 
 
 def test_a_pronoun_never_stands_for_a_date_or_for_what_the_question_names():
-    readings = interpretations("What did Ada Lovelace say of it?", [BORN])
-    assert not any("1815" in way.question for way in readings)
-    assert all(way.question.count("Ada Lovelace") <= 2 for way in readings)
+    ways = rewrites("What did Ada Lovelace say of it?", [BORN])
+    assert not any("1815" in way.question for way in ways)
+    assert all(way.question.count("Ada Lovelace") <= 2 for way in ways)
 
 
 def test_a_person_is_found_further_back():
@@ -225,11 +225,11 @@ def test_the_noun_phrases_of_a_question(question, found):
 @given(st.text(max_size=60), st.lists(st.tuples(st.text(max_size=40), st.text(max_size=20))))
 def test_any_words_at_all(question, turns):
     history = [Turn(asked, answer or None) for asked, answer in turns]
-    readings = interpretations(question, history)
-    assert 1 <= len(readings) <= MAX_INTERPRETATIONS
-    assert len(set(readings)) == len(readings)
+    ways = rewrites(question, history)
+    assert 1 <= len(ways) <= MAX_INTERPRETATIONS
+    assert len(set(ways)) == len(ways)
     if not leans(question, history):
-        assert readings == [(question, True)]
+        assert ways == [(question, True)]
 
 
 def test_chat_keeps_the_history(answerer):

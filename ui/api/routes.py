@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Match, Route
 
 from index.errors import UserError
-from qa.pipeline import checked_question
+from qa.question.understand import checked_question
 from qa.trace import Trace
 from qa.types import Answer, Turn
 from ui.api import schemas as s

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index.errors import UserError
-from qa.pipeline import checked_question
+from qa.question.understand import checked_question
 from ui.api.schemas import (
     AnswerOut,
     ArticleLine,
