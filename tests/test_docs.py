@@ -33,9 +33,12 @@ def site(tmp_path_factory):
     out = tmp_path_factory.mktemp("site")
     built = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", out],
-        capture_output=True, text=True, check=False, cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     assert not built.returncode, built.stderr
     return out
 
@@ -138,9 +141,12 @@ def test_the_python_of_a_guide_runs(path, tmp_path, furnish):
     for block in code:
         ran = subprocess.run(
             [sys.executable, "-c", block],
-            capture_output=True, text=True, check=False, cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
             env={**os.environ, "XDG_DATA_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
+        )
         assert not ran.returncode, ran.stderr
         assert ran.stdout
 

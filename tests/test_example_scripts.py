@@ -38,7 +38,11 @@ def test_an_example_runs(script, tmp_path, furnish):
     environment.pop("QA_COLLECTION", None)
     ran = subprocess.run(
         [sys.executable, "-W", "error::DeprecationWarning:__main__", script],
-        capture_output=True, text=True, check=False, cwd=tmp_path, env=environment,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env=environment,
+    )
     assert not ran.returncode, ran.stderr
     assert ran.stdout.strip()

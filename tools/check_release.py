@@ -17,17 +17,35 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 MAX_BYTES = 100_000_000
 WHEEL_HAS = (
-    "qa/py.typed", "index/py.typed", "qa/models/small/model.onnx", "qa/models/base/model.onnx",
-    "qa/models/embedder/model.onnx", "qa/compat.py", "qa/integrations/haystack.py",
-    "ui/page/assets/fonts/OFL.txt", "eval/suites/seeds.jsonl", "eval/report.html",
+    "qa/py.typed",
+    "index/py.typed",
+    "qa/models/small/model.onnx",
+    "qa/models/base/model.onnx",
+    "qa/models/embedder/model.onnx",
+    "qa/compat.py",
+    "qa/integrations/haystack.py",
+    "ui/page/assets/fonts/OFL.txt",
+    "eval/suites/seeds.jsonl",
+    "eval/report.html",
     "seeds/000_cf0a1eb87af6c4d3.txt",
-)  # fmt: skip
+)
 WHEEL_LACKS = ("tests/", "docs/", "examples/", "tools/", "ui/screenshots/")
 SDIST_HAS = (
-    "pyproject.toml", "README.md", "BENCHMARKS.md", "CONTRIBUTING.md", "CHANGELOG.md",
-    "SECURITY.md", "CITATION.cff", "LICENSE", "NOTICE", "mkdocs.yml", "docs/index.md",
-    "examples/first_answer.py", "tests/conftest.py", "qa/models/base/model.onnx",
-)  # fmt: skip
+    "pyproject.toml",
+    "README.md",
+    "BENCHMARKS.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "SECURITY.md",
+    "CITATION.cff",
+    "LICENSE",
+    "NOTICE",
+    "mkdocs.yml",
+    "docs/index.md",
+    "examples/first_answer.py",
+    "tests/conftest.py",
+    "qa/models/base/model.onnx",
+)
 
 
 def main() -> int:

@@ -21,9 +21,11 @@ def main() -> None:
         room = "/".join(parts[: min(DEPTH, len(parts) - 1)])
         totals = measured["summary"]
         counts = (
-            totals["covered_lines"], totals["num_statements"],
-            totals["covered_branches"], totals["num_branches"],
-        )  # fmt: skip
+            totals["covered_lines"],
+            totals["num_statements"],
+            totals["covered_branches"],
+            totals["num_branches"],
+        )
         rooms[room] = [old + new for old, new in zip(rooms[room], counts, strict=True)]
     print(f"{'room':<24}{'lines':>8}{'branches':>10}")
     for room, (lines, of_lines, branches, of_branches) in sorted(rooms.items()):

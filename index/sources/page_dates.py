@@ -20,20 +20,18 @@ _MOST_TEXT = 120
 _PARAGRAPH = 160
 """A paragraph of so many characters is text, not a line of metadata."""
 
-_META = (
-    "article:published_time", "og:article:published_time", "article:published", "datepublished",
-    "og:published_time", "published_time", "article.published", "published", "pubdate",
-    "publishdate", "publish-date", "publish_date", "publication_date", "publication-date",
-    "publicationdate", "article_date_original", "article:publication_date", "dc.date.issued",
-    "dcterms.issued", "dcterms.date", "dcterms.created", "dc.date.created", "dc.date", "dc:date",
-    "citation_publication_date", "citation_date", "citation_online_date",
-    "prism.publicationdate", "prism:publicationdate", "parsely-pub-date", "sailthru.date",
-    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "bt:pubdate", "vr:published_time",
-    "shareaholic:article_published_time", "rnews:datepublished", "rnewsdatepublished", "rbpubdate",
-    "originalpublicationdate", "originalpubdate", "displaydate", "display-date", "date_published",
-    "article:post_date", "article:create_date", "pubyear", "created", "created_at", "datecreated",
-    "datetime", "date",
-)  # fmt: skip
+_META = """
+    article:published_time og:article:published_time article:published datepublished
+    og:published_time published_time article.published published pubdate publishdate publish-date
+    publish_date publication_date publication-date publicationdate article_date_original
+    article:publication_date dc.date.issued dcterms.issued dcterms.date dcterms.created
+    dc.date.created dc.date dc:date citation_publication_date citation_date citation_online_date
+    prism.publicationdate prism:publicationdate parsely-pub-date sailthru.date
+    cxenseparse:recs:publishtime cxenseparse:publishtime bt:pubdate vr:published_time
+    shareaholic:article_published_time rnews:datepublished rnewsdatepublished rbpubdate
+    originalpublicationdate originalpubdate displaydate display-date date_published
+    article:post_date article:create_date pubyear created created_at datecreated datetime date
+""".split()
 _RANKS = {name: rank for rank, name in enumerate(_META)}
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"

@@ -55,9 +55,16 @@ _NEVER_TOLD_ROLES = _AROUND_ROLES - {"complementary", "banner"}
 """What these hold is of the site. What else stands around an article can be a part of it."""
 
 _NAMES = {
-    "list": "ul", "item": "li", "quote": "blockquote", "lb": "br", "row": "tr", "cell": "td",
-    "hi": "span", "ref": "span", "graphic": "img",
-}  # fmt: skip
+    "list": "ul",
+    "item": "li",
+    "quote": "blockquote",
+    "lb": "br",
+    "row": "tr",
+    "cell": "td",
+    "hi": "span",
+    "ref": "span",
+    "graphic": "img",
+}
 """Elements of trafilatura's results, and those of HTML that mean the same."""
 
 

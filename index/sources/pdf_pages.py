@@ -149,9 +149,11 @@ def _lines(characters: Sequence[Box]) -> Iterator[Box]:
         middle = (after[1] + after[3]) / 2
         if before[1] <= middle <= before[3] and after[0] >= before[0]:
             line = (
-                min(line[0], after[0]), min(line[1], after[1]),
-                max(line[2], after[2]), max(line[3], after[3]),
-            )  # fmt: skip
+                min(line[0], after[0]),
+                min(line[1], after[1]),
+                max(line[2], after[2]),
+                max(line[3], after[3]),
+            )
         else:
             yield line
             line = after

@@ -24,18 +24,43 @@ from index.sources.sandbox import sandbox
 from index.types import Article
 
 FIELD_NAMES = {
-    "text": ("text", "body", "content", "article", "articlebody", "article_body", "maintext",
-             "main_text", "full_text", "fulltext", "story", "content_text", "plain_text",
-             "content_html"),
+    "text": (
+        "text",
+        "body",
+        "content",
+        "article",
+        "articlebody",
+        "article_body",
+        "maintext",
+        "main_text",
+        "full_text",
+        "fulltext",
+        "story",
+        "content_text",
+        "plain_text",
+        "content_html",
+    ),
     "title": ("title", "headline", "heading", "subject"),
     "url": ("url", "link", "permalink", "web_url", "weburl", "source_url", "canonical_url"),
     "source": ("source", "publisher", "publication", "newspaper", "source_name", "domain"),
-    "published": ("published", "date", "published_at", "publishedat", "publish_date",
-                  "date_publish", "publication_date", "date_published", "datepublished", "pubdate",
-                  "pub_date", "published_date", "published_on"),
+    "published": (
+        "published",
+        "date",
+        "published_at",
+        "publishedat",
+        "publish_date",
+        "date_publish",
+        "publication_date",
+        "date_published",
+        "datepublished",
+        "pubdate",
+        "pub_date",
+        "published_date",
+        "published_on",
+    ),
     "id": ("id", "_id", "guid", "uuid"),
     "byline": ("byline", "author", "authors", "creator", "dc:creator"),
-}  # fmt: skip
+}
 """Names of each field of an article, the likeliest first, in any case; a field map goes first."""
 
 _INNER_NAMES = ("name", "title", "rendered", "value", "#text", "$date", "$oid")

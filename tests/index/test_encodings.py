@@ -93,9 +93,23 @@ def test_a_mark_goes_before_every_label(mark, codec, label):
 
 @pytest.mark.parametrize(
     "label",
-    ["hex", "rot13", "idna", "punycode", "undefined", "base64", "zlib", "unicode_escape", "hz",
-     "utf-8-sig", "nothing", "x" * 40, "aliases", "mbcs"],
-)  # fmt: skip
+    [
+        "hex",
+        "rot13",
+        "idna",
+        "punycode",
+        "undefined",
+        "base64",
+        "zlib",
+        "unicode_escape",
+        "hz",
+        "utf-8-sig",
+        "nothing",
+        "x" * 40,
+        "aliases",
+        "mbcs",
+    ],
+)
 def test_a_label_that_browsers_do_not_know_is_none(label):
     page = labelled(label, QUOTED + "\\u0041 1+AGE-2 ~{4}")
     assert decode_html(page.encode(), "a", label) == page

@@ -271,25 +271,49 @@ def test_lines_that_describe_an_article_are_no_text_of_it(head, title):
     ("head", "title", "day", "byline"),
     [
         ("Quay opens\n3 February 2020\nBy Ana Costa\n\n", "Quay opens", 3, "By Ana Costa"),
-        ("Quay opens\nBy Ana Costa, port reporter\n\n", "Quay opens", 0,
-         "By Ana Costa, port reporter"),
+        (
+            "Quay opens\nBy Ana Costa, port reporter\n\n",
+            "Quay opens",
+            0,
+            "By Ana Costa, port reporter",
+        ),
         ("3 February 2020\n\nQuay opens\n\n", "Quay opens", 3, ""),
-        ("Kicker: World\nTitle: Quay opens\nDesk: Ports\nDate: 3 Feb 2020\n\n", "Quay opens", 3,
-         "Kicker: World\nDesk: Ports"),
-        ("Quay opens\nPublished: 3 Feb 2020\nUpdated: 4 Feb 2020, 10:30\n\n", "Quay opens", 3,
-         "Updated: 4 Feb 2020, 10:30"),
-        ("Posted: Feb 3, 2020 | Updated: Feb 4, 2020\n\n", "", 3,
-         "Feb 3, 2020 | Updated: Feb 4, 2020"),
+        (
+            "Kicker: World\nTitle: Quay opens\nDesk: Ports\nDate: 3 Feb 2020\n\n",
+            "Quay opens",
+            3,
+            "Kicker: World\nDesk: Ports",
+        ),
+        (
+            "Quay opens\nPublished: 3 Feb 2020\nUpdated: 4 Feb 2020, 10:30\n\n",
+            "Quay opens",
+            3,
+            "Updated: 4 Feb 2020, 10:30",
+        ),
+        (
+            "Posted: Feb 3, 2020 | Updated: Feb 4, 2020\n\n",
+            "",
+            3,
+            "Feb 3, 2020 | Updated: Feb 4, 2020",
+        ),
         ("Quay opens\nDate: February 2020\n\n", "Quay opens", 0, "Date: February 2020"),
         ("Author: Ana Costa\n\n", "", 0, "Author: Ana Costa"),
-        ("From: a@b.org\nReceived: c\nSubject: Quay opens\nDate: 3 Feb 2020\n\n", "Quay opens", 3,
-         "a@b.org"),
-        ("Title: Quay opens\nDate: 3 Feb 2020\n\nQuay opens Monday, 3 February 2020\n\n",
-         "Quay opens", 3, ""),
+        (
+            "From: a@b.org\nReceived: c\nSubject: Quay opens\nDate: 3 Feb 2020\n\n",
+            "Quay opens",
+            3,
+            "a@b.org",
+        ),
+        (
+            "Title: Quay opens\nDate: 3 Feb 2020\n\nQuay opens Monday, 3 February 2020\n\n",
+            "Quay opens",
+            3,
+            "",
+        ),
         ("ROSTOCK (AP) - ", "", 0, "ROSTOCK (AP)"),
         ("Quay opens\n\nROSTOCK, Feb 3 (Reuters) - ", "Quay opens", 0, "ROSTOCK, Feb 3 (Reuters)"),
     ],
-)  # fmt: skip
+)
 def test_what_is_taken_out_of_a_text_is_its_title_date_and_byline(head, title, day, byline):
     text = f"{head}{SPOKE}\n\nIt rained."
     header = read_header(text)

@@ -73,11 +73,21 @@ class CollectionMachine(RuleBasedStateMachine):
         self.other = open_collection(self.folder, create=False)
 
     @precondition(lambda self: self.model)
-    @rule(question=texts, second=strategies.booleans(), filters=strategies.sampled_from([
-        None, Filters(source="news"), Filters(source="nowhere"),
-        Filters(since=date(2000, 1, 1)), Filters(articles=frozenset("bdh")),
-        Filters(articles=frozenset("h")), Filters(articles=frozenset("abc"), source="blog"),
-    ]))  # fmt: skip
+    @rule(
+        question=texts,
+        second=strategies.booleans(),
+        filters=strategies.sampled_from(
+            [
+                None,
+                Filters(source="news"),
+                Filters(source="nowhere"),
+                Filters(since=date(2000, 1, 1)),
+                Filters(articles=frozenset("bdh")),
+                Filters(articles=frozenset("h")),
+                Filters(articles=frozenset("abc"), source="blog"),
+            ]
+        ),
+    )
     def search(self, question, second, filters):
         collection = self.other if second else self.collection
         hits = collection.search(question, 100, filters)

@@ -68,9 +68,23 @@ def test_a_day_named_in_full_is_read(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["2020-13-01", "2020-01-023", "yesterday", "2020", "June 2018", "9 January", "01/02/2019",
-     "9 Jan 19", "Monday", "31 June 2018", "20190109", "10:00", "9 January 2019" + 60 * " ", ""],
-)  # fmt: skip
+    [
+        "2020-13-01",
+        "2020-01-023",
+        "yesterday",
+        "2020",
+        "June 2018",
+        "9 January",
+        "01/02/2019",
+        "9 Jan 19",
+        "Monday",
+        "31 June 2018",
+        "20190109",
+        "10:00",
+        "9 January 2019" + 60 * " ",
+        "",
+    ],
+)
 def test_what_leaves_a_day_open_is_none(text):
     assert stated_date(text) is None
 
@@ -81,9 +95,35 @@ def test_days_are_taken_as_they_are_and_numbers_are_none():
 
 
 WORDS = strategies.sampled_from(
-    ["2019", "9", "31", "Jan", "march", "Sunday", "10:30", "pm", "GMT", "+2", "/", "-", ".", ",",
-     "at", "T", "th", "of", "1e9", "٣", "99999999999999999999", "Z", "W05", "'", "(", ":"]
-)  # fmt: skip
+    [
+        "2019",
+        "9",
+        "31",
+        "Jan",
+        "march",
+        "Sunday",
+        "10:30",
+        "pm",
+        "GMT",
+        "+2",
+        "/",
+        "-",
+        ".",
+        ",",
+        "at",
+        "T",
+        "th",
+        "of",
+        "1e9",
+        "٣",
+        "99999999999999999999",
+        "Z",
+        "W05",
+        "'",
+        "(",
+        ":",
+    ]
+)
 
 
 @given(strategies.lists(WORDS, max_size=7).map(" ".join) | strategies.text(max_size=50))

@@ -20,15 +20,58 @@ from index.sources.headers import read_header
 from index.types import Article
 
 words = strategies.sampled_from(
-    ["The", "harbour", "opened.", "Why?", "Störung", "東京", "𝄞", "e.g.", "3.14", "\n", "\n\n",
-     "\t", "\r\n", "—", "supercalifragilistic" * 3, "x" * 300, "\u200b", "a\u0301"]
-)  # fmt: skip
+    [
+        "The",
+        "harbour",
+        "opened.",
+        "Why?",
+        "Störung",
+        "東京",
+        "𝄞",
+        "e.g.",
+        "3.14",
+        "\n",
+        "\n\n",
+        "\t",
+        "\r\n",
+        "—",
+        "supercalifragilistic" * 3,
+        "x" * 300,
+        "\u200b",
+        "a\u0301",
+    ]
+)
 # What a tokenizer may take together with what stands beside it, or for something of its own.
 awkward = strategies.sampled_from(
-    [" ", "  ", "\u0301", "\u0338", "a\u0327\u0301", "\x0b", "\x1c", "\x85", "\xa0", "\u2028",
-     "\u3000", "\u200d", "[CLS]", "[MASK", "]", "[", "İ", "Σ", "ﬁ", "한국어", "ไทย", "がぎ", "<",
-     "_", "y" * 99, "y" * 101]
-)  # fmt: skip
+    [
+        " ",
+        "  ",
+        "\u0301",
+        "\u0338",
+        "a\u0327\u0301",
+        "\x0b",
+        "\x1c",
+        "\x85",
+        "\xa0",
+        "\u2028",
+        "\u3000",
+        "\u200d",
+        "[CLS]",
+        "[MASK",
+        "]",
+        "[",
+        "İ",
+        "Σ",
+        "ﬁ",
+        "한국어",
+        "ไทย",
+        "がぎ",
+        "<",
+        "_",
+        "y" * 99,
+        "y" * 101,
+    ]
+)
 texts = strategies.lists(words, max_size=400).map(" ".join) | strategies.text(max_size=300)
 
 

@@ -266,12 +266,18 @@ def test_who_wrote_a_record_is_its_byline(tmp_path, name, content):
     [
         ("a.csv", "title,Text,title,text\nQuay,Ana came.,Port,Jon left.\n", "a.csv:2"),
         ("b.tsv", "text\ttext\ttitle\ttitle\nAna came.\tJon left.\tQuay\tPort\n", "b.tsv:2"),
-        ("c.jsonl", '{"title": "Quay", "text": "Ana came.", "title": "Port", "text": "Jon left."}',
-         "c.jsonl:1"),
-        ("d.json", '[{"body": "Ana came.", "title": "Quay", "body": "Jon left.", "title": "Port"}]',
-         "d.json[1]"),
+        (
+            "c.jsonl",
+            '{"title": "Quay", "text": "Ana came.", "title": "Port", "text": "Jon left."}',
+            "c.jsonl:1",
+        ),
+        (
+            "d.json",
+            '[{"body": "Ana came.", "title": "Quay", "body": "Jon left.", "title": "Port"}]',
+            "d.json[1]",
+        ),
     ],
-)  # fmt: skip
+)
 def test_two_fields_of_one_name_lose_no_text(tmp_path, name, content, where):
     (article,), problems = read(written(tmp_path, name, content))
     assert (article.title, article.text) == ("Quay", "Ana came.\n\nJon left.")

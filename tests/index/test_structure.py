@@ -49,9 +49,14 @@ def test_html_within_markdown_is_read():
         "Keeper\n: lives in the tower\n\n[^1]: Since 1911.\n"
     )
     assert text.split("\n\n") == [
-        "Dam", "The keeper is Nils Roth.", "Height: 88 m.", "Opened 1911.", "It holds well.",
-        "Keeper: lives in the tower", "1. Since 1911.",
-    ]  # fmt: skip
+        "Dam",
+        "The keeper is Nils Roth.",
+        "Height: 88 m.",
+        "Opened 1911.",
+        "It holds well.",
+        "Keeper: lives in the tower",
+        "1. Since 1911.",
+    ]
 
 
 def test_a_line_break_of_the_file_is_none_of_the_text():
@@ -258,9 +263,16 @@ def test_everything_that_a_reader_of_a_word_document_sees(tmp_path):
     )
     text = read_file(path).text
     for seen in (
-        "The mayor is Ida Moor.", "It costs nine euros.", "Cook: Max Ohl", "Since 5 May 2020.",
-        "The guest is Lea Pohl.", "Pilot", "Jon Vik", "41 m", "new",
-    ):  # fmt: skip
+        "The mayor is Ida Moor.",
+        "It costs nine euros.",
+        "Cook: Max Ohl",
+        "Since 5 May 2020.",
+        "The guest is Lea Pohl.",
+        "Pilot",
+        "Jon Vik",
+        "41 m",
+        "new",
+    ):
         assert seen in text
     assert "ten" not in text
     assert len([row for row in text.split("\n\n") if "Gull" in row and "Jon Vik" in row]) == 1
@@ -380,8 +392,12 @@ def test_what_stands_between_paragraphs_of_an_article_is_read(tmp_path, passed):
             "a paragraph outside the article was left out: 'Advice for the owners",
         ),
         (
-            "<div>" + "".join(f"<p>Opinion {n}: nobody has asked those who live by the river at "
-            "all.</p>" for n in range(3)) + "</div>",
+            "<div>"
+            + "".join(
+                f"<p>Opinion {n}: nobody has asked those who live by the river at all.</p>"
+                for n in range(3)
+            )
+            + "</div>",
             "3 paragraphs outside the article were left out, first 'Opinion 0: nobody",
         ),
         (
@@ -409,7 +425,7 @@ def test_what_stands_between_paragraphs_of_an_article_is_read(tmp_path, passed):
         ("<footer>All rights to this text are reserved by the people of Elby.</footer>", ""),
         ("<p>12 May 2024</p>", ""),
     ],
-)  # fmt: skip
+)
 def test_what_a_page_has_outside_its_article_is_told(tmp_path, outside, words):
     main = f"<main><article><h1>Report</h1>{STORY}</article></main>"
     body = f"<header><nav>Menu</nav></header>{main}<div class=more>{outside}</div>"

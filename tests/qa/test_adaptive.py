@@ -32,10 +32,13 @@ QUESTIONS = (
 
 def hits(count):
     return [
-        Hit(Passage("a", 10 * number, 10 * number + 10), 1.0 - number / 10,
-            article=Article("a", "", "x" * 10 * count))
+        Hit(
+            Passage("a", 10 * number, 10 * number + 10),
+            1.0 - number / 10,
+            article=Article("a", "", "x" * 10 * count),
+        )
         for number in range(count)
-    ]  # fmt: skip
+    ]
 
 
 def place(hit, score, start=0, end=5):

@@ -61,18 +61,28 @@ def test_different_answers(left, right):
 
 @pytest.mark.parametrize(
     ("left", "right"),
-    [("June", "12 June"), ("Kim", "the Kim Jong-un"), ("Donald Trump", "Donald J. Trump"),
-     ("12", "twelve people"), ("12 June", "12 June")],
-)  # fmt: skip
+    [
+        ("June", "12 June"),
+        ("Kim", "the Kim Jong-un"),
+        ("Donald Trump", "Donald J. Trump"),
+        ("12", "twelve people"),
+        ("12 June", "12 June"),
+    ],
+)
 def test_a_part_of_an_answer(left, right):
     assert is_part(left, right)
 
 
 @pytest.mark.parametrize(
     ("left", "right"),
-    [("12 June", "June"), ("12", "13 people"), ("12 people", "12 dogs"), ("Jong-un", "un Jong"),
-     ("5", "5.5 million")],
-)  # fmt: skip
+    [
+        ("12 June", "June"),
+        ("12", "13 people"),
+        ("12 people", "12 dogs"),
+        ("Jong-un", "un Jong"),
+        ("5", "5.5 million"),
+    ],
+)
 def test_no_part_of_an_answer(left, right):
     assert not is_part(left, right)
 

@@ -63,9 +63,16 @@ def test_json_is_complete_and_plain(answerer):
     fields = json.loads(json.dumps(answerer.ask("Who met Kim Yong-chol?").to_dict()))
     assert {"question", "text", "confidence", "citations", "date", "alternatives"} <= set(fields)
     assert {
-        "article_id", "title", "published", "source", "start", "end", "quote", "passage_start",
+        "article_id",
+        "title",
+        "published",
+        "source",
+        "start",
+        "end",
+        "quote",
+        "passage_start",
         "passage_end",
-    } <= set(fields["citations"][0])  # fmt: skip
+    } <= set(fields["citations"][0])
 
 
 @pytest.mark.parametrize("question", ["", "   \n"])

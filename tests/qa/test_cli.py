@@ -34,10 +34,14 @@ def start(tmp_path):
     def start(*arguments, text=None, **environment):
         return subprocess.run(
             [sys.executable, "-m", "qa.cli.main", *arguments],
-            capture_output=True, text=True, errors="surrogateescape", input=text, timeout=120,
+            capture_output=True,
+            text=True,
+            errors="surrogateescape",
+            input=text,
+            timeout=120,
             check=False,
             env={**os.environ, "XDG_DATA_HOME": str(tmp_path), **environment},
-        )  # fmt: skip
+        )
 
     return start
 
@@ -127,8 +131,14 @@ def test_bad_files_are_named_and_the_rest_goes_in(run, tmp_path):
     assert "3 added" in added.stdout
     assert "latin.txt: not UTF-8; read as Windows-1252" in added.stdout
     assert "Traceback" not in added.stderr
-    for name in ("empty.txt", "binary.txt", "latin.txt", "huge.txt", "lines.jsonl:2",
-                 "lines.jsonl:3"):  # fmt: skip
+    for name in (
+        "empty.txt",
+        "binary.txt",
+        "latin.txt",
+        "huge.txt",
+        "lines.jsonl:2",
+        "lines.jsonl:3",
+    ):
         assert added.stderr.count(name) == 1, name
 
 
@@ -157,9 +167,13 @@ def test_a_question_to_one_article(run, tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["ask", "\udcff"], ["ask", "x", "--source", "\udcff"], ["chat", "--article", "\udcff"],
-     ["remove", "\udcff"]],
-)  # fmt: skip
+    [
+        ["ask", "\udcff"],
+        ["ask", "x", "--source", "\udcff"],
+        ["chat", "--article", "\udcff"],
+        ["remove", "\udcff"],
+    ],
+)
 def test_what_is_not_utf_8_is_refused(run, arguments):
     assert refused(run(*arguments))
 

@@ -47,18 +47,33 @@ def understood(question, *history):
         ("Who is its chief executive?", PAID, "Who is Acme Ltd's chief executive?"),
         ("Who read it?", LETTER, "Who read the letter from Jon Vik?"),
         ("When was the letter written?", LETTER, "When was the letter from Jon Vik written?"),
-        ("Who directed the film?", Turn("Which film won in Cannes?", "Moonlight"),
-         "Who directed the film Moonlight?"),
-        ("When was the offer made?", Turn("Who rejected Acme's offer for Brix?", "Karl Brandt"),
-         "When was Acme's offer for Brix made?"),
-        ("When was the bank founded?", Turn("Which bank lent the money?", "Nordbank"),
-         "When was Nordbank founded?"),
-        ("Where did they meet?", Turn("Which ministers resigned?", "Per Lund and Una Roy"),
-         "Where did Per Lund and Una Roy meet?"),
-        ("So when will he go there?", Turn("Where did Mr Vik invite Kim?", "Russia"),
-         "When will Mr Vik go to Russia?"),
+        (
+            "Who directed the film?",
+            Turn("Which film won in Cannes?", "Moonlight"),
+            "Who directed the film Moonlight?",
+        ),
+        (
+            "When was the offer made?",
+            Turn("Who rejected Acme's offer for Brix?", "Karl Brandt"),
+            "When was Acme's offer for Brix made?",
+        ),
+        (
+            "When was the bank founded?",
+            Turn("Which bank lent the money?", "Nordbank"),
+            "When was Nordbank founded?",
+        ),
+        (
+            "Where did they meet?",
+            Turn("Which ministers resigned?", "Per Lund and Una Roy"),
+            "Where did Per Lund and Una Roy meet?",
+        ),
+        (
+            "So when will he go there?",
+            Turn("Where did Mr Vik invite Kim?", "Russia"),
+            "When will Mr Vik go to Russia?",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_follow_up_is_completed_and_never_taken_as_it_stands(question, last, right):
     ways = understood(question, last)
     assert ways[0] == right
@@ -77,14 +92,23 @@ def test_a_follow_up_is_completed_and_never_taken_as_it_stands(question, last, r
         ("When does the museum open?", "What about the library?", "When does the library open?"),
         ("When was Ada Lovelace's book sold?", "And Babbage?", "When was Babbage's book sold?"),
         ("Who flew in from Oslo?", "And from Riga?", "Who flew in from Riga?"),
-        ("What does the pool cost per child?", "And per adult?",
-         "What does the pool cost per adult?"),
-        ("How much is a bike for an hour?", "And for a whole week?",
-         "How much is a bike for a whole week?"),
-        ("How many marched in Orm?", "And according to the police?",
-         "How many marched in Orm according to the police?"),
+        (
+            "What does the pool cost per child?",
+            "And per adult?",
+            "What does the pool cost per adult?",
+        ),
+        (
+            "How much is a bike for an hour?",
+            "And for a whole week?",
+            "How much is a bike for a whole week?",
+        ),
+        (
+            "How many marched in Orm?",
+            "And according to the police?",
+            "How many marched in Orm according to the police?",
+        ),
     ],
-)  # fmt: skip
+)
 def test_bare_words_take_the_place_of_what_is_like_them(last, question, right):
     assert understood(question, Turn(last, "five")) == [right]
 
@@ -103,7 +127,7 @@ def test_bare_words_take_the_place_of_what_is_like_them(last, question, right):
         ("Who won the World Cup?", "What about last year?", "Who won the World Cup last year?"),
         ("Who won the World Cup in 2018?", "And the 2017 Gold Cup?", "Who won the 2017 Gold Cup?"),
     ],
-)  # fmt: skip
+)
 def test_a_bare_time_takes_the_place_of_a_time(last, question, right):
     assert understood(question, Turn(last, "France")) == [right]
 
@@ -113,20 +137,40 @@ def test_a_bare_time_takes_the_place_of_a_time(last, question, right):
     [
         ("Who killed the mayor?", "Tom Okello", "Why?", "Why was the mayor killed?"),
         ("Who stole the crown of Elby?", None, "When?", "When was the crown of Elby stolen?"),
-        ("Which firm took over the mills?", "Brix", "And where was that?",
-         "Where were the mills taken over?"),
-        ("Who has sold the castle to the town?", "the duke", "For how much?",
-         "For how much was the castle sold to the town?"),
-        ("Who called off the strike?", "the union", "When did it do that?",
-         "When was the strike called off?"),
+        (
+            "Which firm took over the mills?",
+            "Brix",
+            "And where was that?",
+            "Where were the mills taken over?",
+        ),
+        (
+            "Who has sold the castle to the town?",
+            "the duke",
+            "For how much?",
+            "For how much was the castle sold to the town?",
+        ),
+        (
+            "Who called off the strike?",
+            "the union",
+            "When did it do that?",
+            "When was the strike called off?",
+        ),
         ("Who opened the bakery?", "Jon Vik", "Why did he do it?", "Why was the bakery opened?"),
-        ("Who teaches the course?", "Una Roy", "Since when?",
-         "Since when does Una Roy teach the course?"),
-        ("Who will repair the organ?", "Arvo Lepp", "When?",
-         "When will Arvo Lepp repair the organ?"),
+        (
+            "Who teaches the course?",
+            "Una Roy",
+            "Since when?",
+            "Since when does Una Roy teach the course?",
+        ),
+        (
+            "Who will repair the organ?",
+            "Arvo Lepp",
+            "When?",
+            "When will Arvo Lepp repair the organ?",
+        ),
         ("Whom did the board dismiss?", "Max Ohl", "Why?", "Why did the board dismiss Max Ohl?"),
     ],
-)  # fmt: skip
+)
 def test_another_question_word_asks_about_what_was_said(last, answer, question, right):
     assert understood(question, Turn(last, answer))[0] == right
 
@@ -140,16 +184,32 @@ def test_what_reads_like_no_question_is_not_shown():
     ("last", "answer", "question", "right"),
     [
         ("Who is the bishop of Elby?", "Una Roy", "And in Orm?", "Who is the bishop of Orm?"),
-        ("What is the population of Velm?", "4,000", "and in Elby?",
-         "What is the population of Elby?"),
-        ("Who argued for the tunnel?", "the Liberals", "And against it?",
-         "Who argued against the tunnel?"),
-        ("Who argued for the tunnel?", "the bank", "Who argued against it?",
-         "Who argued against the tunnel?"),
-        ("Who sailed with Captain Pohl?", "Ida Moor", "And without her?",
-         "Who sailed without Captain Pohl?"),
+        (
+            "What is the population of Velm?",
+            "4,000",
+            "and in Elby?",
+            "What is the population of Elby?",
+        ),
+        (
+            "Who argued for the tunnel?",
+            "the Liberals",
+            "And against it?",
+            "Who argued against the tunnel?",
+        ),
+        (
+            "Who argued for the tunnel?",
+            "the bank",
+            "Who argued against it?",
+            "Who argued against the tunnel?",
+        ),
+        (
+            "Who sailed with Captain Pohl?",
+            "Ida Moor",
+            "And without her?",
+            "Who sailed without Captain Pohl?",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_same_is_asked_of_another_place_or_side(last, answer, question, right):
     assert understood(question, Turn(last, answer))[0] == right
 
@@ -161,27 +221,45 @@ def test_earlier_follow_ups_are_completed_first():
 
 @pytest.mark.parametrize(
     "question",
-    ["When did Kim say that he would resign?", "How many people are there in Lisbon?",
-     "What did Kim Yong-chol bring on his visit?", "Who was the man that was hurt in Orm?"],
-)  # fmt: skip
+    [
+        "When did Kim say that he would resign?",
+        "How many people are there in Lisbon?",
+        "What did Kim Yong-chol bring on his visit?",
+        "Who was the man that was hurt in Orm?",
+    ],
+)
 def test_a_question_that_names_what_it_means_is_complete(question):
     assert rewrites(question, [HEAD]) == [(question, True)]
 
 
 @pytest.mark.parametrize(
     "question",
-    ["What did it say?", "Where did he go then?", "Who played there?", "Who chaired that meeting?",
-     "Why?", "And when?", "And him?", "What did the source say?"],
-)  # fmt: skip
+    [
+        "What did it say?",
+        "Where did he go then?",
+        "Who played there?",
+        "Who chaired that meeting?",
+        "Why?",
+        "And when?",
+        "And him?",
+        "What did the source say?",
+    ],
+)
 def test_who_asks_more_about_an_answer_wants_another(question):
     assert asks_for_another_answer(question, "Who leads the House?")
 
 
 @pytest.mark.parametrize(
     "question",
-    ["And Schumer?", "What about his wife?", "And in 2017?", "And that party?",
-     "And who leads the Senate?", "Schumer?"],
-)  # fmt: skip
+    [
+        "And Schumer?",
+        "What about his wife?",
+        "And in 2017?",
+        "And that party?",
+        "And who leads the Senate?",
+        "Schumer?",
+    ],
+)
 def test_what_asks_the_same_of_another_may_be_answered_the_same(question):
     assert not asks_for_another_answer(question, "Who leads the House?")
 

@@ -65,9 +65,12 @@ def test_examples_are_of_several_kinds_and_name_whole_people():
     )
     questions = candidates([Article("a", "", text)])
     assert set(questions) == {
-        "Who is Clara Dumont?", "Who is Tariq Osman?", "Who is Farah Idris?",
-        "When was the Ostvik Bridge built?", "What did Farah Idris say?",
-    }  # fmt: skip
+        "Who is Clara Dumont?",
+        "Who is Tariq Osman?",
+        "Who is Farah Idris?",
+        "When was the Ostvik Bridge built?",
+        "What did Farah Idris say?",
+    }
     assert {question.split()[0] for question in questions[:3]} == {"Who", "When", "What"}
 
 

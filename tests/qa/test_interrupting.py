@@ -33,9 +33,11 @@ def test_ctrl_c_stops_between_articles_and_a_rerun_goes_on(tmp_path):
     where = ["--collection", str(folder)]
     adding = subprocess.Popen(
         [*command, "add", str(tmp_path / "news"), *where],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
         env={**os.environ, "XDG_DATA_HOME": str(tmp_path)},
-    )  # fmt: skip
+    )
     while not count_articles(folder):
         assert adding.poll() is None
         time.sleep(0.02)

@@ -46,8 +46,9 @@ def test_check_and_repair(run, tmp_path):
     repaired = run("check", "--repair")
     assert repaired.returncode == 0
     assert repaired.stdout.splitlines()[1:] == [
-        "repaired", "2 articles and 2 passages checked; problems: none",
-    ]  # fmt: skip
+        "repaired",
+        "2 articles and 2 passages checked; problems: none",
+    ]
 
 
 def test_damaged_articles_are_not_repaired_but_restored(run, tmp_path):

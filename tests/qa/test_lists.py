@@ -26,16 +26,18 @@ def quotes(text, quote, score=1.0):
         ("oats, rye and spelt", ["oats", "rye", "spelt"]),
         ("Ada Brill, Jon Orr, and Una Fay", ["Ada Brill", "Jon Orr", "Una Fay"]),
         ("rent and wages", ["rent", "wages"]),
-        ("Lyon, France; Porto, Portugal and Bergen, Norway",
-         ["Lyon, France", "Porto, Portugal", "Bergen, Norway"]),
-        ("Dune Songs\" and \"Tide Songs", ["Dune Songs", "Tide Songs"]),
+        (
+            "Lyon, France; Porto, Portugal and Bergen, Norway",
+            ["Lyon, France", "Porto, Portugal", "Bergen, Norway"],
+        ),
+        ('Dune Songs" and "Tide Songs', ["Dune Songs", "Tide Songs"]),
         ("Porto, Portugal", ["Porto, Portugal"]),
         ("Chad refused to sign it, and Peru", ["Chad", "Peru"]),
         ("Chad has not done so", ["Chad"]),
         ("the Centre for Peace and Trade", ["the Centre for Peace and Trade"]),
         ("who came late, and was tired", ["who came late, and was tired"]),
     ],
-)  # fmt: skip
+)
 def test_a_span_of_several_is_split(quote, members):
     assert quotes(f"She named {quote}.", quote) == members
 

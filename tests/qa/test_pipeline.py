@@ -67,9 +67,12 @@ def test_a_reader_of_ones_own_reads_and_is_called_uncalibrated(seeds):
 def test_a_model_of_transformers_can_take_the_readers_place(tmp_path):
     torch.manual_seed(0)
     config = BertConfig(
-        vocab_size=30522, hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        vocab_size=30522,
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
         intermediate_size=32,
-    )  # fmt: skip
+    )
     BertForQuestionAnswering(config).save_pretrained(tmp_path)
     PreTrainedTokenizerFast(
         tokenizer_file=str(BUNDLED_MODELS / "small" / "tokenizer.json"),

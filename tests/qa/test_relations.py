@@ -39,12 +39,15 @@ def relations(best, *others, kind="other"):
 @pytest.mark.parametrize(
     ("left", "right"),
     [
-        ("June", "12 June"), ("Kim", "Kim Jong-un"), ("17", "17 people"),
+        ("June", "12 June"),
+        ("Kim", "Kim Jong-un"),
+        ("17", "17 people"),
         ("seventeen", "17 people"),
-        ("Mike Pompeo", "Pompeo"), ("the letter", "a letter from Kim"),
+        ("Mike Pompeo", "Pompeo"),
+        ("the letter", "a letter from Kim"),
         ("Donald Trump", "Mr Trump"),
     ],
-)  # fmt: skip
+)
 def test_a_part_of_an_answer_does_not_contradict_it(left, right):
     assert relations(answer(left), answer(right, article="b")) == [None]
     assert relations(answer(right), answer(left, article="b")) == [None]
@@ -221,18 +224,39 @@ def test_nothing_is_lost_and_no_relation_is_unsupported(items, kind):
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
     articles = [
-        Article("mayor", "Mayor elected", "Helen Brandt was elected mayor of Millbrook with 54 "
-                "percent of the votes.", date(2019, 5, 5)),
-        Article("new", "New mayor", "Omar Said is the new mayor of Millbrook after Helen Brandt "
-                "stepped down.", date(2022, 5, 5)),
+        Article(
+            "mayor",
+            "Mayor elected",
+            "Helen Brandt was elected mayor of Millbrook with 54 percent of the votes.",
+            date(2019, 5, 5),
+        ),
+        Article(
+            "new",
+            "New mayor",
+            "Omar Said is the new mayor of Millbrook after Helen Brandt stepped down.",
+            date(2022, 5, 5),
+        ),
         Article("fair", "Fair", "The Millbrook fair opens on 9 June 2021.", date(2021, 5, 1)),
-        Article("late", "Fair late", "Because of the collapsed bridge, the Millbrook fair opens "
-                "on 3 July 2021.", date(2021, 6, 5)),
-        Article("visits", "Visits", "President Maria Lopez visited the dam in 1990. President "
-                "Juan Ortiz visited the dam in 1995.", date(2003, 1, 1)),
-        Article("dam", "Dam", "In 2004 President Elena Cruz visited the dam and spoke to workers.",
-                date(2004, 1, 1)),
-    ]  # fmt: skip
+        Article(
+            "late",
+            "Fair late",
+            "Because of the collapsed bridge, the Millbrook fair opens on 3 July 2021.",
+            date(2021, 6, 5),
+        ),
+        Article(
+            "visits",
+            "Visits",
+            "President Maria Lopez visited the dam in 1990. President "
+            "Juan Ortiz visited the dam in 1995.",
+            date(2003, 1, 1),
+        ),
+        Article(
+            "dam",
+            "Dam",
+            "In 2004 President Elena Cruz visited the dam and spoke to workers.",
+            date(2004, 1, 1),
+        ),
+    ]
     with Collection(tmp_path_factory.mktemp("town") / "town", create=True) as collection:
         collection.add(articles)
         yield Answerer(collection)

@@ -116,9 +116,10 @@ def test_an_answer_for_a_time_does_not_run_across_another():
     assert "runs on" in wide
     assert "runs on" not in name
     untimed, _ = seen(
-        "What was the ship called?", place(text, "Swan in 1951, renamed the Heron"),
+        "What was the ship called?",
+        place(text, "Swan in 1951, renamed the Heron"),
         place(text, "the Heron"),
-    )  # fmt: skip
+    )
     assert "runs on" not in untimed
 
 
@@ -164,18 +165,38 @@ def test_the_number_of_another_place():
 @pytest.mark.parametrize(
     ("question", "text", "wrong", "right"),
     [
-        ("Who voted against the tunnel?", "Nine members voted for the tunnel, Jon Vik against it.",
-         "Nine members", "Jon Vik"),
-        ("Where was Lea Pohl born?", "Lea Pohl, who was born in Velm, grew up in Orm.",
-         "Orm", "Velm"),
-        ("Who welcomed the ban?", "Max Ohl condemned the ban, which Kit Noor applauded.",
-         "Max Ohl", "Kit Noor"),
-        ("Which shop closed in May?", "The Blue Hat opened in May and the Red Door closed.",
-         "The Blue Hat", "the Red Door"),
-        ("Who was acquitted?", "Ana Costa was convicted and Tom Okello acquitted.",
-         "Ana Costa", "Tom Okello"),
+        (
+            "Who voted against the tunnel?",
+            "Nine members voted for the tunnel, Jon Vik against it.",
+            "Nine members",
+            "Jon Vik",
+        ),
+        (
+            "Where was Lea Pohl born?",
+            "Lea Pohl, who was born in Velm, grew up in Orm.",
+            "Orm",
+            "Velm",
+        ),
+        (
+            "Who welcomed the ban?",
+            "Max Ohl condemned the ban, which Kit Noor applauded.",
+            "Max Ohl",
+            "Kit Noor",
+        ),
+        (
+            "Which shop closed in May?",
+            "The Blue Hat opened in May and the Red Door closed.",
+            "The Blue Hat",
+            "the Red Door",
+        ),
+        (
+            "Who was acquitted?",
+            "Ana Costa was convicted and Tom Okello acquitted.",
+            "Ana Costa",
+            "Tom Okello",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_said_nearest_may_be_the_contrary(question, text, wrong, right):
     contrary, plain = seen(question, place(text, wrong), place(text, right))
     assert "contrary" in contrary

@@ -17,10 +17,27 @@ from index.sources.files import read_articles
 from tests.index.helpers import open_collection
 
 COMMANDS = (
-    "add", "ask", "backup", "chat", "check", "edit", "eval", "eval run", "eval new", "feedback",
-    "list", "mcp", "remove", "restore", "serve", "train", "train reader", "train pseudo-label",
-    "train export", "train calibrate",
-)  # fmt: skip
+    "add",
+    "ask",
+    "backup",
+    "chat",
+    "check",
+    "edit",
+    "eval",
+    "eval run",
+    "eval new",
+    "feedback",
+    "list",
+    "mcp",
+    "remove",
+    "restore",
+    "serve",
+    "train",
+    "train reader",
+    "train pseudo-label",
+    "train export",
+    "train calibrate",
+)
 
 
 def on_terminal(arguments, tmp_path, *, columns=60, typed=()):
@@ -28,10 +45,18 @@ def on_terminal(arguments, tmp_path, *, columns=60, typed=()):
     parent, child = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "qa.cli.main", *arguments],
-        stdin=child, stdout=child, stderr=subprocess.DEVNULL, start_new_session=True,
-        env={**os.environ, "XDG_DATA_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path),
-             "COLUMNS": str(columns), "TERM": "xterm"},
-    )  # fmt: skip
+        stdin=child,
+        stdout=child,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env={
+            **os.environ,
+            "XDG_DATA_HOME": str(tmp_path),
+            "XDG_STATE_HOME": str(tmp_path),
+            "COLUMNS": str(columns),
+            "TERM": "xterm",
+        },
+    )
     os.close(child)
     shown, left, due = b"", list(typed), time.monotonic() + 200
     while time.monotonic() < due:
@@ -91,13 +116,18 @@ def test_completion_is_told_and_knows_all_commands(tmp_path):
     for words, wanted in (("article-qa s", "serve"), ("article-qa add --", "--sync")):
         count = str(len(words.split()) - 1)
         environment = {
-            **os.environ, "_ARTICLE_QA_COMPLETE": "bash_complete", "COMP_WORDS": words,
+            **os.environ,
+            "_ARTICLE_QA_COMPLETE": "bash_complete",
+            "COMP_WORDS": words,
             "COMP_CWORD": count,
-        }  # fmt: skip
+        }
         done = subprocess.run(
-            [sys.executable, "-m", "qa.cli.main"], env=environment, capture_output=True, text=True,
+            [sys.executable, "-m", "qa.cli.main"],
+            env=environment,
+            capture_output=True,
+            text=True,
             check=False,
-        )  # fmt: skip
+        )
         assert wanted in done.stdout, done.stderr
 
 

@@ -16,14 +16,18 @@ def tiny_model(tmp_path_factory):
     torch.manual_seed(0)
     folder = tmp_path_factory.mktemp("tiny")
     config = BertConfig(
-        vocab_size=30522, hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        vocab_size=30522,
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
         intermediate_size=32,
-    )  # fmt: skip
+    )
     BertForQuestionAnswering(config).save_pretrained(folder)
     PreTrainedTokenizerFast(
         tokenizer_file=str(BUNDLED_MODELS / "small" / "tokenizer.json"),
-        pad_token="[PAD]", model_input_names=["input_ids", "token_type_ids", "attention_mask"],
-    ).save_pretrained(folder)  # fmt: skip
+        pad_token="[PAD]",
+        model_input_names=["input_ids", "token_type_ids", "attention_mask"],
+    ).save_pretrained(folder)
     return folder
 
 

@@ -27,9 +27,10 @@ def pooled(*pieces, groups=NO_COPIES):
 
 def test_compatible_times_are_one_answer_with_the_finest_first():
     (answer,) = pooled(
-        evidence(REVIEW, "June", 5.0), evidence(PREVIEW, "9 June", 4.0),
+        evidence(REVIEW, "June", 5.0),
+        evidence(PREVIEW, "9 June", 4.0),
         evidence(REVIEW, "last year", 3.0),
-    )  # fmt: skip
+    )
     assert answer.evidence[0].quote == "9 June"
     assert {piece.quote for piece in answer.evidence} == {"9 June", "June", "last year"}
     assert (answer.date.start, answer.date.end) == (date(2023, 6, 9), date(2023, 6, 9))

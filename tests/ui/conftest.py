@@ -22,9 +22,14 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).absolute().parents[2]
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @dataclass(frozen=True)
@@ -38,14 +43,20 @@ class Server:
 
 def _start(data: Path, *options: str) -> Server:
     environment = {
-        **os.environ, "XDG_DATA_HOME": str(data), "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT),
-    }  # fmt: skip
+        **os.environ,
+        "XDG_DATA_HOME": str(data),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": str(ROOT),
+    }
     environment.pop("QA_COLLECTION", None)
     process = subprocess.Popen(
         [sys.executable, "-m", "qa.cli.main", "serve", "--port", "0", *options],
-        env=environment, stdout=subprocess.PIPE, stderr=(data / "server.log").open("w"), text=True,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=(data / "server.log").open("w"),
+        text=True,
         cwd=data,
-    )  # fmt: skip
+    )
     assert process.stdout is not None
     for line in process.stdout:
         if address := re.search(r"http://\S+", line):

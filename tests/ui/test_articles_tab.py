@@ -22,9 +22,11 @@ def test_an_uploaded_pdf_answers_until_it_is_deleted(page: Any) -> None:
     document.add_page()
     document.set_font("Helvetica", size=12)
     document.multi_cell(
-        0, 8, "The lighthouse of Varnholm was built in 1874 by the engineer Greta Solberg, "
+        0,
+        8,
+        "The lighthouse of Varnholm was built in 1874 by the engineer Greta Solberg, "
         "who also drew the plans of the harbour.",
-    )  # fmt: skip
+    )
     content = bytes(document.output())
     page.get_by_role("tab", name="Articles").click()
     pdf = {"name": "varnholm.pdf", "mimeType": "application/pdf", "buffer": content}

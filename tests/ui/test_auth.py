@@ -14,9 +14,17 @@ from ui.server import Options, build_app
 from ui.service import Service
 
 KEY = "tulip-9431"
-CLOSED = ["/config", "/gradio_api/info", "/theme.css",
-          "/gradio_api/heartbeat/a", "/gradio_api/file=/etc/passwd", "/gradio_api/startup-events",
-          "/api/articles", "/api/collections", "/api/metrics"]  # fmt: skip
+CLOSED = [
+    "/config",
+    "/gradio_api/info",
+    "/theme.css",
+    "/gradio_api/heartbeat/a",
+    "/gradio_api/file=/etc/passwd",
+    "/gradio_api/startup-events",
+    "/api/articles",
+    "/api/collections",
+    "/api/metrics",
+]
 
 
 def locked(service: Service, **options: str) -> TestClient:
@@ -147,7 +155,12 @@ def test_only_allowed_names_are_answered(service: Service) -> None:
     options = Options(host="0.0.0.0", api_key=KEY, allowed_hosts=("News.example",))
     client = TestClient(build_app(service, options), base_url="http://news.example")
     for host, status in (
-        ("news.example", 200), ("NEWS.example:8080", 200), ("localhost:7860", 200), ("[::1]", 200),
-        ("evil.example", 421), ("news.example.evil.example", 421), ("", 421),
-    ):  # fmt: skip
+        ("news.example", 200),
+        ("NEWS.example:8080", 200),
+        ("localhost:7860", 200),
+        ("[::1]", 200),
+        ("evil.example", 421),
+        ("news.example.evil.example", 421),
+        ("", 421),
+    ):
         assert client.get("/api/health", headers={"host": host}).status_code == status, host

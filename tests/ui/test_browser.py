@@ -45,9 +45,11 @@ def test_a_card_opens_the_article_at_the_marked_words(page: Any, width: int) -> 
 
 def test_a_follow_up_shows_how_it_was_understood(page: Any) -> None:
     add_text(
-        page, "Ada Brunn", "Ada Brunn is a Danish painter. Ada Brunn was born in Aarhus in 1901. "
+        page,
+        "Ada Brunn",
+        "Ada Brunn is a Danish painter. Ada Brunn was born in Aarhus in 1901. "
         "Ada Brunn died in Lisbon in 1977.",
-    )  # fmt: skip
+    )
     page.get_by_role("tab", name="Ask").click()
     assert "painter" in answer_of(ask(page, "Who is Ada Brunn?"))
     turn = ask(page, "Where was she born?", enter=True)

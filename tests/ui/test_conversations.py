@@ -77,12 +77,17 @@ def test_they_are_listed_last_asked_first_and_found_by_what_was_said(conversatio
     talk(conversations, "", mill, "Who owns the Mill?")
     total, headings = conversations.list("")
     assert (total, [heading.name for heading in headings]) == (
-        2, ["Who owns the Mill?", "Where is the fair?"],
-    )  # fmt: skip
+        2,
+        ["Who owns the Mill?", "Where is the fair?"],
+    )
     assert headings[1].exchanges == 2
     for words, expected in (
-        ("MILL", [mill]), ("when FAIR", [fair]), ("riga", [mill, fair]), ("100%", []), ("x", []),
-    ):  # fmt: skip
+        ("MILL", [mill]),
+        ("when FAIR", [fair]),
+        ("riga", [mill, fair]),
+        ("100%", []),
+        ("x", []),
+    ):
         assert [heading.id for heading in conversations.list("", words)[1]] == expected
     assert conversations.list("", "", 1, 1)[1][0].id == fair
     talk(conversations, "", fair, "Where is the fair?")
@@ -207,8 +212,10 @@ def test_a_kill_loses_nothing_that_was_answered(tmp_path):
     for run in range(5):
         writer = subprocess.Popen(
             [sys.executable, "-c", WRITER, str(tmp_path), conversation, str(run)],
-            stdout=subprocess.PIPE, text=True, env=environment,
-        )  # fmt: skip
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
         wanted = random.Random(run).randrange(3, 60)
         lines = []
         for line in writer.stdout:

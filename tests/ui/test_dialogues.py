@@ -224,9 +224,13 @@ def test_what_cannot_be_asked_is_refused_and_leaves_nothing(client: TestClient) 
     conversation = new_id()
     path = f"/page/conversations/{conversation}/questions"
     for wrong, status in (
-        ({"question": "  "}, 400), ({"question": "x" * 2_001}, 422), ({"since": "soon"}, 400),
-        ({"collection": "no such"}, 404), ({"key": ""}, 422), ({"more": 1}, 422),
-    ):  # fmt: skip
+        ({"question": "  "}, 400),
+        ({"question": "x" * 2_001}, 422),
+        ({"since": "soon"}, 400),
+        ({"collection": "no such"}, 404),
+        ({"key": ""}, 422),
+        ({"more": 1}, 422),
+    ):
         body = {**asked("Who is Kim Yong-chol?"), **wrong}
         assert client.post(path, json=body).status_code == status, wrong
     assert client.get(f"/page/conversations/{conversation}").status_code == 404

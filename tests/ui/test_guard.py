@@ -43,9 +43,16 @@ def public(service: Service) -> TestClient:
 )
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", RUN), ("POST", "/login"), ("POST", "/gradio_api/upload"), ("POST", "/api/ask"),
-     ("DELETE", "/api/articles/a"), ("OPTIONS", RUN), ("OPTIONS", "/mcp")],
-)  # fmt: skip
+    [
+        ("POST", RUN),
+        ("POST", "/login"),
+        ("POST", "/gradio_api/upload"),
+        ("POST", "/api/ask"),
+        ("DELETE", "/api/articles/a"),
+        ("OPTIONS", RUN),
+        ("OPTIONS", "/mcp"),
+    ],
+)
 def test_a_page_of_another_site_changes_nothing(
     public: TestClient, method: str, path: str, headers: dict[str, str], refused: bool
 ) -> None:

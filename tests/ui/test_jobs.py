@@ -61,22 +61,31 @@ def test_the_good_files_go_in_and_the_others_are_told(own: TestClient, service: 
         made.writestr("in/a.txt", text(1))
         made.writestr("in/b.bin", b"x")
     files = [
-        ("one/a.txt", text(2)), ("two/a.txt", text(3)), ("one/.DS_Store", b"x"),
-        ("broken.pdf", b"no pdf at all"), ("letter.rtf", b"{}"), ("empty.md", b""),
+        ("one/a.txt", text(2)),
+        ("two/a.txt", text(3)),
+        ("one/.DS_Store", b"x"),
+        ("broken.pdf", b"no pdf at all"),
+        ("letter.rtf", b"{}"),
+        ("empty.md", b""),
         ("rows.jsonl", b'{"text": "The dyke of Orm is 3 m high."}\n{broken\n'),
         ("date.html", b"<p>Posted 01/02/2019</p><p>The mill of Tarn was sold to Ida Moor.</p>"),
         ("all.zip", archive.getvalue()),
-    ]  # fmt: skip
+    ]
     reply = own.post("/api/jobs", files=sent(files))
     assert reply.status_code == 202
     assert reply.headers["location"] == f"/api/jobs/{reply.json()['id']}"
     job = ended(own, reply.json()["id"])
     states = {file["name"]: file["state"] for file in job["files"]}
     assert states == {
-        "one/a.txt": "done", "two/a.txt": "done", "broken.pdf": "skipped",
-        "letter.rtf": "skipped", "empty.md": "skipped", "rows.jsonl": "partly",
-        "date.html": "done", "all.zip": "partly",
-    }  # fmt: skip
+        "one/a.txt": "done",
+        "two/a.txt": "done",
+        "broken.pdf": "skipped",
+        "letter.rtf": "skipped",
+        "empty.md": "skipped",
+        "rows.jsonl": "partly",
+        "date.html": "done",
+        "all.zip": "partly",
+    }
     problems = {file["name"]: " ".join(file["problems"]) for file in job["files"]}
     assert "not a PDF" in problems["broken.pdf"]
     assert "rows.jsonl:2" in problems["rows.jsonl"]

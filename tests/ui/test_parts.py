@@ -81,8 +81,10 @@ def test_a_bad_question_fails_alone() -> None:
 def test_dates_of_filters_may_be_years_or_months() -> None:
     filters = typed("2018", "2020-02", " reuters ")
     assert (filters.since, filters.until, filters.source) == (
-        date(2018, 1, 1), date(2020, 2, 29), "reuters",
-    )  # fmt: skip
+        date(2018, 1, 1),
+        date(2020, 2, 29),
+        "reuters",
+    )
     assert in_words(typed("", None, "")) == ""
     assert "since 2018-06-12" in in_words(typed("2018-06-12", "", ""))
     only = typed("2018-06-12", "", "", ["x"])

@@ -85,9 +85,11 @@ def test_no_folder_of_the_machine_is_told(client: TestClient, service: Service) 
     collection.add([Article("skaill", "Terns", text, None, "/srv/olga/private/terns.txt")])
     asked = {"question": "Who opened the tern fair of Skaill?"}
     told = [
-        client.post("/api/ask", json=asked), client.post("/api/search", json=asked),
-        client.get("/api/articles?q=terns"), client.get("/api/articles/skaill"),
-    ]  # fmt: skip
+        client.post("/api/ask", json=asked),
+        client.post("/api/search", json=asked),
+        client.get("/api/articles?q=terns"),
+        client.get("/api/articles/skaill"),
+    ]
     collection.remove(["skaill"])
     for reply in told:
         assert '"terns.txt"' in reply.text
@@ -140,11 +142,18 @@ def test_a_collection_in_a_request_cannot_leave_the_folder(client: TestClient, n
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"{", b"[]", b'{"question": 1}', b'{"question": "  "}', b'{"question": "\\ud800"}',
-        b'{"question": "a", "since": "soon"}', b'{"question": "a", "more": 1}', b"\xff\xfe",
+        b"",
+        b"{",
+        b"[]",
+        b'{"question": 1}',
+        b'{"question": "  "}',
+        b'{"question": "\\ud800"}',
+        b'{"question": "a", "since": "soon"}',
+        b'{"question": "a", "more": 1}',
+        b"\xff\xfe",
         b'{"question": "' + b"x" * 3_000 + b'"}',
     ],
-)  # fmt: skip
+)
 def test_bad_requests_are_refused_in_a_line(client: TestClient, body: bytes) -> None:
     reply = client.post("/api/ask", content=body, headers={"content-type": "application/json"})
     assert reply.status_code in (400, 422)
@@ -179,13 +188,19 @@ def test_nothing_on_the_page_comes_from_elsewhere(client: TestClient) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/gradio_api/file=/etc/passwd", "/file=/etc/passwd", "/gradio_api/file=../../etc/passwd",
-        "/gradio_api/file={store}", "/static/../../../../etc/passwd", "/fonts/../page.css",
-        "/fonts/%2e%2e%2fpage.woff2", "/assets/..%2f..%2f..%2f..%2fetc/passwd",
-        "/gradio_api/proxy=http://127.0.0.1:1/", "/gradio_api/file=/proc/self/environ",
+        "/gradio_api/file=/etc/passwd",
+        "/file=/etc/passwd",
+        "/gradio_api/file=../../etc/passwd",
+        "/gradio_api/file={store}",
+        "/static/../../../../etc/passwd",
+        "/fonts/../page.css",
+        "/fonts/%2e%2e%2fpage.woff2",
+        "/assets/..%2f..%2f..%2f..%2fetc/passwd",
+        "/gradio_api/proxy=http://127.0.0.1:1/",
+        "/gradio_api/file=/proc/self/environ",
         "/gradio_api/file=http://127.0.0.1:1/",
     ],
-)  # fmt: skip
+)
 def test_no_file_of_the_machine_is_served(client: TestClient, service: Service, path: str) -> None:
     store = service.library.collection().path / "articles.sqlite"
     assert store.exists()

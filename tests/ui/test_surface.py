@@ -22,33 +22,84 @@ RUN = f"{API}/run/predict"
 # is not here came with another version of Gradio: read what it does before you add it, and to
 # `ui.paths.GRADIO_ROUTES` only if the page needs it.
 PAGE = {
-    "/", "/config", "/static/{path:path}", "/assets/{path:path}", "/favicon.ico", "/theme.css",
-    "/robots.txt", "/manifest.json", f"{API}/heartbeat/{{session_hash}}",
-    f"{API}/startup-events", f"{API}/info", f"{API}/run/{{api_name}}", f"{API}/app_id",
-}  # fmt: skip
+    "/",
+    "/config",
+    "/static/{path:path}",
+    "/assets/{path:path}",
+    "/favicon.ico",
+    "/theme.css",
+    "/robots.txt",
+    "/manifest.json",
+    f"{API}/heartbeat/{{session_hash}}",
+    f"{API}/startup-events",
+    f"{API}/info",
+    f"{API}/run/{{api_name}}",
+    f"{API}/app_id",
+}
 CLOSED = {
-    f"{API}/queue/join", f"{API}/queue/data", f"{API}/cancel", f"{API}/reset",
-    "/openapi.json", "/login", "/login/", "/logout", "/svelte/{path:path}", "/config/",
-    "/pwa_icon", "/pwa_icon/{size}", "/monitoring", "/monitoring/summary", "/monitoring/{key}",
-    f"{API}/deep_link", f"{API}/user", f"{API}/user/", f"{API}/login_check",
-    f"{API}/login_check/", f"{API}/token", f"{API}/token/", f"{API}/app_id/",
-    f"{API}/dev/reload", f"{API}/runs", f"{API}/runs/", f"{API}/info/",
-    f"{API}/openapi.json", f"{API}/custom_component/{{id}}/{{environment}}/{{type}}/{{file_name}}",
-    f"{API}/proxy={{url_path:path}}", f"{API}/stream/{{event_id}}",
+    f"{API}/queue/join",
+    f"{API}/queue/data",
+    f"{API}/cancel",
+    f"{API}/reset",
+    "/openapi.json",
+    "/login",
+    "/login/",
+    "/logout",
+    "/svelte/{path:path}",
+    "/config/",
+    "/pwa_icon",
+    "/pwa_icon/{size}",
+    "/monitoring",
+    "/monitoring/summary",
+    "/monitoring/{key}",
+    f"{API}/deep_link",
+    f"{API}/user",
+    f"{API}/user/",
+    f"{API}/login_check",
+    f"{API}/login_check/",
+    f"{API}/token",
+    f"{API}/token/",
+    f"{API}/app_id/",
+    f"{API}/dev/reload",
+    f"{API}/runs",
+    f"{API}/runs/",
+    f"{API}/info/",
+    f"{API}/openapi.json",
+    f"{API}/custom_component/{{id}}/{{environment}}/{{type}}/{{file_name}}",
+    f"{API}/proxy={{url_path:path}}",
+    f"{API}/stream/{{event_id}}",
     f"{API}/stream/{{event_id}}/close",
     f"{API}/stream/{{session_hash}}/{{run}}/{{component_id}}/playlist.m3u8",
     f"{API}/stream/{{session_hash}}/{{run}}/{{component_id}}/{{segment_id}}.{{ext}}",
     f"{API}/stream/{{session_hash}}/{{run}}/{{component_id}}/playlist-file",
-    f"{API}/file/{{path:path}}", f"{API}/reset/", f"{API}/run/{{api_name}}/",
-    f"{API}/api/{{api_name}}", f"{API}/api/{{api_name}}/", f"{API}/call/v2/{{api_name}}",
-    f"{API}/call/v2/{{api_name}}/", f"{API}/call/{{api_name}}", f"{API}/call/{{api_name}}/",
-    f"{API}/call/v2/{{api_name}}/{{event_id}}", f"{API}/call/{{api_name}}/{{event_id}}",
-    f"{API}/component_server", f"{API}/component_server/", f"{API}/queue/status",
-    f"{API}/theme.css", f"{API}/process_recording", f"{API}/vibe-edit", f"{API}/vibe-edit/",
-    f"{API}/undo-vibe-edit", f"{API}/undo-vibe-edit/", f"{API}/vibe-code", f"{API}/vibe-code/",
-    f"{API}/vibe-starter-queries", f"{API}/vibe-starter-queries/", f"{API}/upload_progress",
-    f"{API}/upload", f"{API}/file={{path_or_url:path}}",
-}  # fmt: skip
+    f"{API}/file/{{path:path}}",
+    f"{API}/reset/",
+    f"{API}/run/{{api_name}}/",
+    f"{API}/api/{{api_name}}",
+    f"{API}/api/{{api_name}}/",
+    f"{API}/call/v2/{{api_name}}",
+    f"{API}/call/v2/{{api_name}}/",
+    f"{API}/call/{{api_name}}",
+    f"{API}/call/{{api_name}}/",
+    f"{API}/call/v2/{{api_name}}/{{event_id}}",
+    f"{API}/call/{{api_name}}/{{event_id}}",
+    f"{API}/component_server",
+    f"{API}/component_server/",
+    f"{API}/queue/status",
+    f"{API}/theme.css",
+    f"{API}/process_recording",
+    f"{API}/vibe-edit",
+    f"{API}/vibe-edit/",
+    f"{API}/undo-vibe-edit",
+    f"{API}/undo-vibe-edit/",
+    f"{API}/vibe-code",
+    f"{API}/vibe-code/",
+    f"{API}/vibe-starter-queries",
+    f"{API}/vibe-starter-queries/",
+    f"{API}/upload_progress",
+    f"{API}/upload",
+    f"{API}/file={{path_or_url:path}}",
+}
 STREAMS = {f"{API}/heartbeat/{{session_hash}}"}
 """Never end by themselves, and hold nothing that was asked for."""
 
@@ -148,9 +199,14 @@ def bodies(path: Path | str) -> Iterator[dict[str, Any]]:
         for handler in (0, 11, 20):
             data = [file] * 4
             yield {
-                "data": data, "fn_index": handler, "session_hash": "s", "event_data": file,
-                "trigger_id": 1, "event_id": "e", "api_name": "ask_articles",
-            }  # fmt: skip
+                "data": data,
+                "fn_index": handler,
+                "session_hash": "s",
+                "event_data": file,
+                "trigger_id": 1,
+                "event_id": "e",
+                "api_name": "ask_articles",
+            }
 
 
 def test_each_route_of_gradio_was_judged(visitor: TestClient) -> None:
@@ -180,9 +236,17 @@ def test_no_route_gives_a_file_of_the_machine(visitor: TestClient, hidden: Path)
     assert met > 150
 
 
-@pytest.mark.parametrize("route", [f"{API}/queue/join", f"{API}/run/predict",
-                                   f"{API}/call/ask_articles", f"{API}/api/predict",
-                                   f"{API}/component_server", f"{API}/cancel"])  # fmt: skip
+@pytest.mark.parametrize(
+    "route",
+    [
+        f"{API}/queue/join",
+        f"{API}/run/predict",
+        f"{API}/call/ask_articles",
+        f"{API}/api/predict",
+        f"{API}/component_server",
+        f"{API}/cancel",
+    ],
+)
 def test_no_posted_value_makes_gradio_read_a_file(
     visitor: TestClient, hidden: Path, uploads: Path, route: str
 ) -> None:

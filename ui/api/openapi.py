@@ -16,17 +16,22 @@ _TAGS = [
 ]
 _SCHEMES = {
     "key": {
-        "type": "http", "scheme": "bearer",
+        "type": "http",
+        "scheme": "bearer",
         "description": "The key of `article-qa serve --api-key`; nothing where there is none.",
     },
     "keyHeader": {
-        "type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key.",
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "The same key.",
     },
     "password": {
-        "type": "http", "scheme": "basic",
+        "type": "http",
+        "scheme": "basic",
         "description": "Name and password of `article-qa serve --auth`.",
     },
-}  # fmt: skip
+}
 
 
 def described(app: FastAPI) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """The tables of jobs, and what earlier versions did not have."""
 
+import json
 import sqlite3
+
+from ui.jobs.types import Item, ItemState
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -29,3 +32,21 @@ def migrate(connection: sqlite3.Connection) -> None:
     columns = [row[1] for row in connection.execute("PRAGMA table_info(jobs)")]
     if "keep_pdfs" not in columns:
         connection.execute("ALTER TABLE jobs ADD COLUMN keep_pdfs INTEGER NOT NULL DEFAULT 0")
+
+
+def item_of(row: tuple[int, str, int, int, str, int, int, int, int, str, str]) -> Item:
+    """The item of a row of `items`, without its job."""
+    number, name, address, size, state, added, updated, unchanged, passages, problems, notes = row
+    return Item(
+        number,
+        name,
+        bool(address),
+        size,
+        ItemState(state),
+        added,
+        updated,
+        unchanged,
+        passages,
+        tuple(json.loads(problems)),
+        tuple(json.loads(notes)),
+    )

@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Lock
 
 from index.errors import UserError
-from ui.jobs.schema import SCHEMA, migrate
+from ui.jobs.schema import SCHEMA, item_of, migrate
 from ui.jobs.types import Item, ItemState, Job, JobState
 
 KEPT_SECONDS = 7 * 86_400.0
@@ -241,7 +241,7 @@ class JobStore:
             ).fetchall()
             items: list[Item] = []
             size = 0
-            for item in map(_item, rows):
+            for item in map(item_of, rows):
                 size += item.bytes
                 if items and (size > most_bytes or item.address):
                     break
@@ -264,9 +264,18 @@ class JobStore:
             connection.execute(
                 "UPDATE items SET state = ?, added = ?, updated = ?, unchanged = ?, passages = ?, "
                 "problems = ?, notes = ? WHERE job = ? AND number = ?",
-                (item.state, item.added, item.updated, item.unchanged, item.passages,
-                 json.dumps(item.problems), json.dumps(item.notes), job_id, item.number),
-            )  # fmt: skip
+                (
+                    item.state,
+                    item.added,
+                    item.updated,
+                    item.unchanged,
+                    item.passages,
+                    json.dumps(item.problems),
+                    json.dumps(item.notes),
+                    job_id,
+                    item.number,
+                ),
+            )
         if item.state not in (ItemState.READING, ItemState.WAITING):
             self.path_of(job_id, item).unlink(missing_ok=True)
 
@@ -321,7 +330,7 @@ class JobStore:
             "ORDER BY number",
             (job_id,),
         )
-        items = tuple(map(_item, rows))
+        items = tuple(map(item_of, rows))
         under_way = any(item.state in (ItemState.WAITING, ItemState.READING) for item in items)
         if cancelled:
             state = JobState.CANCELLED
@@ -365,14 +374,6 @@ class JobStore:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
-
-
-def _item(row: tuple[int, str, int, int, str, int, int, int, int, str, str]) -> Item:
-    number, name, address, size, state, added, updated, unchanged, passages, problems, notes = row
-    return Item(
-        number, name, bool(address), size, ItemState(state), added, updated, unchanged, passages,
-        tuple(json.loads(problems)), tuple(json.loads(notes)),
-    )  # fmt: skip
 
 
 def _move(source: Path, target: Path) -> None:

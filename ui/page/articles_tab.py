@@ -34,9 +34,11 @@ from ui.uploads import pasted
 _HITS = 100
 _TITLES, _TEXTS = "titles and sources", "texts"
 _ORDERS = {
-    "Title": Order.TITLE, "Newest first": Order.NEWEST, "Oldest first": Order.OLDEST,
+    "Title": Order.TITLE,
+    "Newest first": Order.NEWEST,
+    "Oldest first": Order.OLDEST,
     "Longest first": Order.LONGEST,
-}  # fmt: skip
+}
 
 Report = list[tuple[str, str, str]]
 """For each text or collection: its name, a state (working, done, failed), and words."""

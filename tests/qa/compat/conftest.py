@@ -17,8 +17,11 @@ def transformers_folder(tmp_path_factory):
     load_model(small).save_pretrained(folder)
     PreTrainedTokenizerFast(
         tokenizer_file=str(small / "tokenizer.json"),
-        cls_token="[CLS]", sep_token="[SEP]", pad_token="[PAD]", unk_token="[UNK]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        pad_token="[PAD]",
+        unk_token="[UNK]",
         model_max_length=512,
         model_input_names=["input_ids", "token_type_ids", "attention_mask"],
-    ).save_pretrained(folder)  # fmt: skip
+    ).save_pretrained(folder)
     return folder

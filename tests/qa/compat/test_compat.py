@@ -32,8 +32,12 @@ def found(transformers_folder, tmp_path_factory):
     script.write_text(old.replace(import_line, "from qa.compat import pipeline\n"))
     ran = subprocess.run(
         [sys.executable, script, transformers_folder, ROOT],
-        capture_output=True, text=True, check=False, cwd=ROOT, env=_environment(),
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env=_environment(),
+    )
     assert not ran.returncode, ran.stderr
     return json.loads(ran.stdout)
 

@@ -27,9 +27,14 @@ def observations(count=2000, seed=0):
         score = rng.normal(0, 3)
         right = rng.random() < 1 / (1 + np.exp(-score))
         yield Observation(
-            number % 20, ("large", "small")[number // 20 % 2],
-            bool(right or rng.random() < 0.3), score, 0.5, 0.5, float(right),
-        )  # fmt: skip
+            number % 20,
+            ("large", "small")[number // 20 % 2],
+            bool(right or rng.random() < 0.3),
+            score,
+            0.5,
+            0.5,
+            float(right),
+        )
 
 
 def test_the_fit_finds_the_probability_that_made_the_data():

@@ -24,8 +24,10 @@ def test_of_values_that_earn_nearly_the_same_the_least_is_taken() -> None:
 earned = st.floats(0, 1)
 
 
-@given(st.dictionaries(st.sampled_from(SHARES), earned), st.dictionaries(
-    st.sampled_from(PASSAGES), earned))  # fmt: skip
+@given(
+    st.dictionaries(st.sampled_from(SHARES), earned),
+    st.dictionaries(st.sampled_from(PASSAGES), earned),
+)
 def test_the_best_weight_and_the_fewest_passages_that_earn_nearly_the_most(
     by_share: dict[float, float], by_passages: dict[int, float]
 ) -> None:

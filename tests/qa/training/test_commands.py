@@ -19,9 +19,20 @@ def test_the_commands_import_nothing_heavy():
 def test_trains_from_the_command_line(bert, squad_file, tmp_path):
     run = CliRunner().invoke(
         train,
-        ["reader", "--data", f"{squad_file}:0.5", "--base", str(bert), "--out",
-         str(tmp_path / "out"), "--dev", str(squad_file), "--licence", "Mine"],
-    )  # fmt: skip
+        [
+            "reader",
+            "--data",
+            f"{squad_file}:0.5",
+            "--base",
+            str(bert),
+            "--out",
+            str(tmp_path / "out"),
+            "--dev",
+            str(squad_file),
+            "--licence",
+            "Mine",
+        ],
+    )
     assert run.exit_code == 0, run.output
     assert "12 questions" in run.output or "questions" in run.output
     assert "| 0.5 |" in (tmp_path / "out" / "CARD.md").read_text()

@@ -92,9 +92,16 @@ def test_a_teacher_that_divides_text_otherwise_is_refused(mpnet, bert):
 
 def test_a_student_comes_to_agree_with_its_teacher(mpnet, bert, squad_file, tmp_path, quiet):
     settings = Settings(
-        data=(Source(squad_file),), base=bert, out=tmp_path, teacher=mpnet, epochs=3,
-        learning_rate=1e-3, batch_tokens=512, max_tokens=64, checkpoint_minutes=0,
-    )  # fmt: skip
+        data=(Source(squad_file),),
+        base=bert,
+        out=tmp_path,
+        teacher=mpnet,
+        epochs=3,
+        learning_rate=1e-3,
+        batch_tokens=512,
+        max_tokens=64,
+        checkpoint_minutes=0,
+    )
     training = ReaderTraining(settings, console=quiet)
     plan = training.plan(0)
     before, _ = training._loss(plan, plan.batches[0])
@@ -111,9 +118,16 @@ def test_a_teacher_is_asked_once_for_a_window_and_says_the_same_after_a_stop(
 ):
     def settings(out):
         return Settings(
-            data=(Source(squad_file),), base=bert, out=tmp_path / out, teacher=mpnet, epochs=3,
-            learning_rate=1e-3, negatives=0.5, batch_tokens=256, max_tokens=64,
-        )  # fmt: skip
+            data=(Source(squad_file),),
+            base=bert,
+            out=tmp_path / out,
+            teacher=mpnet,
+            epochs=3,
+            learning_rate=1e-3,
+            negatives=0.5,
+            batch_tokens=256,
+            max_tokens=64,
+        )
 
     def weights(out):
         return (tmp_path / out / "model.safetensors").read_bytes()
@@ -168,10 +182,15 @@ def test_a_student_cut_from_its_teacher_keeps_the_layers_it_should(mpnet):
 def test_a_cut_student_is_trained_and_loads(mpnet, squad_file, tmp_path, quiet):
     ReaderTraining(
         Settings(
-            data=(Source(squad_file, 0.5),), base=mpnet, out=tmp_path / "out", teacher=mpnet,
-            layers=1, max_tokens=64, batch_tokens=256,
+            data=(Source(squad_file, 0.5),),
+            base=mpnet,
+            out=tmp_path / "out",
+            teacher=mpnet,
+            layers=1,
+            max_tokens=64,
+            batch_tokens=256,
         ),
         console=quiet,
-    ).run()  # fmt: skip
+    ).run()
     assert len(load_model(tmp_path / "out").base_model.encoder.layer) == 1
     assert "| layers | 1 |" in (tmp_path / "out" / "CARD.md").read_text()

@@ -47,9 +47,18 @@ def test_what_is_no_mixture_is_one_line(bert, squad_file, tmp_path, text, reason
     mixture.write_text(text)
     run = CliRunner().invoke(
         train,
-        ["reader", "--mixture", str(mixture), "--folder", str(squad_file.parent),
-         "--base", str(bert), "--out", str(tmp_path / "out")],
-    )  # fmt: skip
+        [
+            "reader",
+            "--mixture",
+            str(mixture),
+            "--folder",
+            str(squad_file.parent),
+            "--base",
+            str(bert),
+            "--out",
+            str(tmp_path / "out"),
+        ],
+    )
     assert run.exit_code != 0
     assert reason in run.output
     assert str(mixture) in run.output
@@ -84,8 +93,13 @@ def test_a_question_that_a_file_of_twins_repeats_is_learned_once(tmp_path):
 def test_hard_negatives_come_from_all_files_by_the_programs_search(squad_file, tmp_path):
     river = tmp_path / "river.json.gz"
     text = "The Danube flows through Vienna and ends in the Black Sea."
-    qas = [{"id": "d", "question": "Where does it end?", "answers": [
-        {"text": "the Black Sea", "answer_start": text.index("the Black Sea")}]}]  # fmt: skip
+    qas = [
+        {
+            "id": "d",
+            "question": "Where does it end?",
+            "answers": [{"text": "the Black Sea", "answer_start": text.index("the Black Sea")}],
+        }
+    ]
     river.write_bytes(
         gzip.compress(
             json.dumps({"data": [{"paragraphs": [{"context": text, "qas": qas}]}]}).encode()

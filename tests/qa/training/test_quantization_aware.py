@@ -78,7 +78,13 @@ def test_a_stopped_run_goes_on_from_the_exact_weights(
 def test_gradients_change_the_exact_weights(bert, squad_file, tmp_path, quiet):
     """Steps far smaller than a level add up."""
     run = settings(
-        bert, squad_file, tmp_path, dev=squad_file, quantization_aware=True, epochs=20,
-        learning_rate=5e-3, negatives=0.1,
-    )  # fmt: skip
+        bert,
+        squad_file,
+        tmp_path,
+        dev=squad_file,
+        quantization_aware=True,
+        epochs=20,
+        learning_rate=5e-3,
+        negatives=0.1,
+    )
     assert ReaderTraining(run, console=quiet).run().exact_match > 80

@@ -167,9 +167,15 @@ def test_evaluations_are_kept_over_a_stop_and_stand_in_the_card(
     bert, squad_file, tmp_path, monkeypatch, quiet
 ):
     run = settings(
-        bert, squad_file, tmp_path, dev=squad_file, evaluate_minutes=0, evaluate_questions=4,
-        command="article-qa train reader", licences=("Births: CC BY 4.0",),
-    )  # fmt: skip
+        bert,
+        squad_file,
+        tmp_path,
+        dev=squad_file,
+        evaluate_minutes=0,
+        evaluate_questions=4,
+        command="article-qa train reader",
+        licences=("Births: CC BY 4.0",),
+    )
     with monkeypatch.context() as patch:
         interrupt(patch, 3, lambda: signal.raise_signal(signal.SIGINT))
         with pytest.raises(Stopped):
