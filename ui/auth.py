@@ -52,6 +52,15 @@ class Login:
         """The scheme that a program is told to send."""
         return 'Basic realm="article-qa", charset="UTF-8"' if self._auth else "Bearer"
 
+    @property
+    def demand(self) -> str:
+        """What a program that sends nothing is told to send."""
+        ways = {
+            "a key is needed: send it as 'Authorization: Bearer KEY'": self._api_key,
+            "a name and a password are needed: send them as HTTP Basic": self._auth,
+        }
+        return "; or ".join(way for way, wanted in ways.items() if wanted is not None)
+
     def by_cookie(self, headers: Mapping[str, str]) -> str:
         """The person whose cookie of an earlier login comes with a request; "" for nobody."""
         given = cookie(headers, COOKIE)

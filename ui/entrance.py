@@ -49,8 +49,7 @@ class Entrance:
         challenge = {"www-authenticate": login.challenge} if is_api(path) or path == MCP else {}
         sent = login.by_header(headers)
         if sent is None:
-            needed = "a key is needed: send it as 'Authorization: Bearer KEY'"
-            return "", (401, needed, challenge)
+            return "", (401, login.demand, challenge)
         address = address_of(scope)
         wait = login.throttle.wait(address)
         if wait > 0:

@@ -79,6 +79,24 @@ def test_a_name_and_password_open_the_page_too(service: Service) -> None:
     assert client.get("/config").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("auth", "api_key", "told", "untold"),
+    [
+        ("ann:pw", None, "a name and a password are needed", "key"),
+        (None, KEY, "a key is needed", "password"),
+        ("ann:pw", KEY, "; or a name and a password are needed", "pw"),
+    ],
+)
+def test_who_sends_nothing_is_told_what_this_server_asks_for(
+    service: Service, auth: str | None, api_key: str | None, told: str, untold: str
+) -> None:
+    app = build_app(service, Options(auth=auth, api_key=api_key))
+    refused = TestClient(app, base_url="http://localhost").get("/api/articles")
+    assert refused.status_code == 401
+    assert told in refused.json()["detail"]
+    assert untold not in refused.json()["detail"]
+
+
 @pytest.mark.parametrize("sent", ["form", "bearer", "header", "basic"])
 def test_wrong_keys_are_slowed_down(service: Service, sent: str) -> None:
     client = locked(service, auth="ann:pw")
