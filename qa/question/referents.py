@@ -23,6 +23,7 @@ from qa.question.phrases import (
     wh_end,
     with_complement,
 )
+from qa.question.verbs import base_form, has_verb
 from qa.types import Turn
 
 _PREPOSITION = re.compile(r"^(?:in|on|at|to|from|by|with|near|into|for|as)\s+(?=\S)", re.IGNORECASE)
@@ -30,6 +31,18 @@ _COPULA = re.compile(
     r"\W*(?:and\s+)?(?:who|what|which)\b[^,]*?\b(?:is|was|are|were)\s+", re.IGNORECASE
 )
 _DESCRIBES = re.compile(r"(?i:\W*(?:and\s+)?(?:who|what)(?:'s|’s|\s+(?:is|was)))\s+[A-Z]")
+_ANY_OF_ITS_KIND = re.compile(
+    r"(?:person|man|woman|boy|girl|child|lady|company|firm|corporation|business|organi[sz]ation"
+    r"|agency|group|employer|place|city|town|village|country|state|nation|region|island)",
+    re.IGNORECASE,
+)
+"""Nouns that one has for whoever or whatever was spoken of, as one has no "captain" for anybody."""
+
+_VERBS_OF_DOER: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("author", "poet"), ("write",)),
+    "artist": ("paint", "draw"),
+    **dict.fromkeys(("boss", "head", "chief", "director", "manager"), ("lead", "run", "head")),
+}
 _KINDS_OF_PRONOUN: dict[str, tuple[Kind, ...]] = {
     "person": ("person", "name"),
     "thing": ("thing", "organisation", "name", "place"),
@@ -101,7 +114,8 @@ def defined(phrase: str, history: Sequence[Turn], spoken: Sequence[Mention]) -> 
     """The referent of a bare definite phrase, as "the film" or "the offer"; "" if it has none.
 
     "The film" after "Which film won?" is the answer; after "Who made a film about Lima?" it is
-    "the film about Lima"; and "the company" is the organisation that was spoken of.
+    "the film about Lima"; "the company" is the organisation that was spoken of, and "the winner"
+    the person of whom it was asked who won.
     """
     noun = re.sub(r"^(?:the|that|this)\s+", "", phrase, flags=re.IGNORECASE).lower()
     for turn in reversed(history):
@@ -119,11 +133,23 @@ def defined(phrase: str, history: Sequence[Turn], spoken: Sequence[Mention]) -> 
         if is_referent(answer) and re.match(rf"the\s+(?:\w+\s+)*?{re.escape(noun)}\b", answer):
             return answer
     kind = kind_of_answer("", noun)
-    if kind in {"person", "organisation", "place"}:
-        for mention in spoken:
-            if mention.kind == kind and is_name(mention.text):
-                return mention.text
-    return ""
+    if kind not in {"person", "organisation", "place"}:
+        return ""
+    last = noun.split()[-1]
+    named = [mention for mention in spoken if is_name(mention.text)]
+    titled = (m.text for m in named if re.search(rf"\b{re.escape(last)}\b", m.text, re.IGNORECASE))
+    fits_any = _ANY_OF_ITS_KIND.fullmatch(noun) or any(
+        _does(last, turn.question) for turn in history
+    )
+    fitting_kind = (mention.text for mention in named if fits_any and mention.kind == kind)
+    return next(titled, "") or next(fitting_kind, "")
+
+
+def _does(noun: str, question: str) -> bool:
+    """Return whether a noun names who does what a question tells: "the winner" of "Who won?"."""
+    stem = re.sub(r"(?<=\w\w)(?:(.)\1)?(?:er|or)$", r"\1", noun)
+    verbs = _VERBS_OF_DOER.get(noun, ()) + ((stem, f"{stem}e") if stem != noun else ())
+    return any(has_verb(question, base_form(verb)) for verb in verbs)
 
 
 def definite(words: str) -> str:

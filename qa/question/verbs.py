@@ -47,7 +47,7 @@ def asked_verb(question: str) -> str:
         if lower in _STATES:
             return ""
         if lower not in FUNCTION_WORDS and not inside and word.group().islower():
-            return _base(lower)
+            return base_form(lower)
     return ""
 
 
@@ -66,11 +66,12 @@ def has_verb(text: str, verb: str) -> bool:
         verb: Of `asked_verb`.
     """
     words = {word.lower() for word in re.findall(r"[^\W\d_]+", text)} - AUXILIARIES
-    return bool(verb) and any(_base(word) == verb for word in words)
+    return bool(verb) and any(base_form(word) == verb for word in words)
 
 
 @lru_cache(4_096)
-def _base(word: str) -> str:
+def base_form(word: str) -> str:
+    """What the forms of a verb have in common: the same for "write", "wrote" and "written"."""
     return _bases().get(word) or next(iter(stems(word)), word)
 
 
