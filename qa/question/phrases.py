@@ -247,6 +247,11 @@ def is_kind_of_thing(word: str) -> bool:
     return bool(_ORGANISATION_NOUN.fullmatch(word) or _PLACE_NOUN.fullmatch(word))
 
 
+def is_office(word: str) -> bool:
+    """Return whether a word says what somebody is: "Minister", "Professor"."""
+    return _PERSON_NOUN.fullmatch(word) is not None
+
+
 def with_complement(question: str, phrase: Phrase) -> str:
     """A noun phrase with what belongs to it: "a letter" of "a letter from Mr. Kim" is all of it."""
     end = phrase.end

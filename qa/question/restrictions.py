@@ -9,7 +9,7 @@ import tantivy
 
 from index.analyzer import analyzer
 from qa.dates import find_times, question_interval
-from qa.question.phrases import FUNCTION_WORDS, is_kind_of_thing
+from qa.question.phrases import FUNCTION_WORDS, is_kind_of_thing, is_office
 from qa.types import ResolvedDate
 
 _NOT = (
@@ -134,7 +134,8 @@ def _names(question: str) -> list[str]:
     """The last word of each name that says which: "Nida" of "Eugene Nida", "Elby" of "Elby Club".
 
     A word that begins a question may be no name, and acronyms are written out elsewhere. What is
-    British or on Earth may be told without these words. Capitals of a whole question name nothing.
+    British or on Earth may be told without these words; a Prime Minister is a premier, too.
+    Capitals of a whole question name nothing.
     """
     if _is_in_capitals(question):
         return []
@@ -147,11 +148,15 @@ def _names(question: str) -> list[str]:
             continue
         if name in _EVERYWHERE or _DESCRIBES.match(question, word.start()):
             continue
+        joined = bool(names) and question[last : word.start()] == " "
         if is_kind_of_thing(name):
-            last = word.end() if question[last : word.start()] == " " else -1
+            last = word.end() if joined else -1
             continue
-        if names and question[last : word.start()] == " ":
+        if joined:
             names.pop()
+        if is_office(name):
+            last = -1
+            continue
         names.append(name)
         last = word.end() if name == word.group() else -1
     return names

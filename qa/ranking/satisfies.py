@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from qa.dates import find_times
+from qa.question.other_names import other_names
 from qa.question.phrases import phrases
 from qa.question.restrictions import Restrictions, stems
 from qa.question.verbs import asked_verb, has_verb
@@ -73,7 +74,7 @@ def satisfied(
     if not evidence:
         return []
     floor = max(place.score for place in evidence) - FAR_LOGITS
-    unheard = -UNHEARD_LOGITS if _is_unheard(asked, evidence) else 0.0
+    unheard = -UNHEARD_LOGITS if _is_unheard(question, asked, evidence) else 0.0
     near = [number for number, place in enumerate(evidence) if place.score >= floor]
     places = [_around(evidence[number]) for number in near]
     observed = observe(question, asked, places)
@@ -87,13 +88,17 @@ def satisfied(
     ]
 
 
-def _is_unheard(asked: Restrictions, evidence: Sequence[Evidence]) -> bool:
+def _is_unheard(question: str, asked: Restrictions, evidence: Sequence[Evidence]) -> bool:
     """Return whether a name of the question stands in none of the articles that were read."""
     if not asked.names:
         return False
     texts = {place.hit.article.id: place.hit.article for place in evidence}.values()
     read = "\n".join(f"{article.title}\n{article.text}" for article in texts).lower()
-    return any(not _stands(name.lower(), read) for name in asked.names)
+    return not all(
+        _stands(name.lower(), read)
+        or any(_stands(other, read) for other in other_names(name, question))
+        for name in asked.names
+    )
 
 
 def _stands(name: str, read: str) -> bool:
@@ -111,7 +116,7 @@ def _spellings(name: str) -> str:
     Two neighbours that changed places are one mistake, too.
     """
     if len(name) < _SHORT_NAME:
-        return rf"\b{re.escape(name)}\b"
+        return rf"\b{re.escape(name)}(?![^\W_])"
     mistaken = [re.escape(name[:i]) + "." + re.escape(name[i + 1 :]) for i in range(len(name))]
     swapped = [
         re.escape(name[:i] + name[i + 1] + name[i] + name[i + 2 :]) for i in range(len(name) - 1)

@@ -6,6 +6,7 @@ import pytest
 
 from index import Article, Collection
 from qa.pipeline import Answerer
+from qa.question.other_names import other_names
 from qa.question.phrases import phrases
 from qa.question.requests import request_of
 from qa.question.restrictions import restrictions_of
@@ -31,10 +32,26 @@ TODAY = date(2024, 6, 1)
         ("Who is Ida Moor?", ("Moor",)),
         ("Who lives in Velm, Upper Saxony?", ("Velm",)),
         ("Who rowed with Orm, Lind or Vane?", ("Orm", "Lind", "Vane")),
+        ("What did the Prime Minister of Velm tell Foreign Secretary Lind?", ("Velm", "Lind")),
     ],
 )
 def test_the_names_that_say_which(question, names):
     assert restrictions_of(question, TODAY).names == names
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "other"),
+    [
+        ("Who ruled Holland in 1810?", "Holland", "netherlands"),
+        ("Who fled from the United States?", "States", "america"),
+        ("What did the European Space Agency launch?", "Space", "esa"),
+        ("Who runs the Ministry of Silly Walks?", "Walks", "m.s.w."),
+        ("Who rowed with Lind?", "Lind", None),
+    ],
+)
+def test_the_other_names_of_what_a_question_names(question, name, other):
+    names = other_names(name, question)
+    assert other in names if other else not names
 
 
 @pytest.mark.parametrize(
@@ -116,6 +133,12 @@ ARTICLES = (
         "of it, nor are Bost and Vehn.",
     ),
     Article(
+        "dike",
+        "The dike of Wenn",
+        "The Netherlands closed the dike of Wenn in 1931. The premier cut a ribbon, and the WHO "
+        "lent forty nurses.",
+    ),
+    Article(
         "house",
         "The Corner House",
         "The Corner House was built by the brewer Jan Holl. His son sold it to the guild in 1931. "
@@ -160,6 +183,8 @@ def test_what_is_told_of_another_name_year_or_place_is_no_answer(own, question):
             {"Jan Holl", "His son", "the brewer Jan Holl"},
         ),
         ("How many guests did the tower of Gant, Flanders, have in 2012?", {"9,400"}),
+        ("When did Holland close the dike of Wenn?", {"1931", "in 1931"}),
+        ("How many nurses did the World Health Organization lend?", {"forty", "forty nurses"}),
         ("Which towns are in favour of the canal?", {"Orle", "Pesk", "Tarvo"}),
         (
             "Which things does every child take to the camp?",
