@@ -69,7 +69,7 @@ class Restrictions:
         negated: Whether it asks who or what did not.
         terms: Stems of all its content words.
         beside: Stems of what it names as known: "who besides Lind".
-        names: The last word of each name in it that is no acronym.
+        names: The names in it that are no acronyms, without what kind of thing they name.
     """
 
     time: ResolvedDate | None
@@ -131,7 +131,7 @@ def _analyzer() -> tantivy.TextAnalyzer:
 
 
 def _names(question: str) -> list[str]:
-    """The last word of each name that says which: "Nida" of "Eugene Nida", "Elby" of "Elby Club".
+    """The names that say which: "Eugene Nida", "Elby" of "Elby Club".
 
     A word that begins a question may be no name, and acronyms are written out elsewhere. What is
     British or on Earth may be told without these words; a Prime Minister is a premier, too.
@@ -152,12 +152,11 @@ def _names(question: str) -> list[str]:
         if is_kind_of_thing(name):
             last = word.end() if joined else -1
             continue
-        if joined:
-            names.pop()
+        before = f"{names.pop()} " if joined else ""
         if is_office(name):
             last = -1
             continue
-        names.append(name)
+        names.append(before + name)
         last = word.end() if name == word.group() else -1
     return names
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 
+from qa.question.phrases import is_office
 from qa.squad_metrics import normalise
 
 _REMEMBERED = 4_096
@@ -12,14 +13,16 @@ _REMEMBERED = 4_096
 
 _TITLES = frozenset(
     """
-    mr mrs ms miss dr sir lord lady president premier chancellor minister secretary state prime
+    mr mrs ms miss dr prof rev fr sgt sir lord lady count countess duke duchess baron earl major
+    sergeant corporal lieutenant commander inspector detective constable sheriff marshal pastor
+    rabbi imam president premier chancellor minister secretary state prime
     foreign defence defense interior finance vice general admiral colonel captain senator
     congressman congresswoman representative governor mayor king queen prince princess pope
     cardinal bishop judge justice professor chairman chairwoman leader director chief spokesman
     spokeswoman former us uk u.s of
     """.split()
 )
-_QUALIFIERS = frozenset(
+QUALIFIERS = frozenset(
     """
     north south east west northern southern eastern western northeast northwest southeast southwest
     new old upper lower inner outer central greater great little papua equatorial american british
@@ -82,6 +85,11 @@ def agree(left: str, right: str) -> bool:
     return _same_name(left, right)
 
 
+def is_title(word: str) -> bool:
+    """Return whether a word before a name is a title or an office: "Mr", "Senator", "Coach"."""
+    return word.lower().rstrip(".") in _TITLES or is_office(word)
+
+
 def full_name(quote: str, text: str) -> str:
     """The one longer form of a short name that its article has; else the quote.
 
@@ -101,7 +109,7 @@ def full_name(quote: str, text: str) -> str:
             form = before.group() + word
             # "Sculptor Vera Holm": a word that begins a sentence may be no forename.
             full = _name(form)[-2:]
-            if len(full) == 2 and full[0] not in _QUALIFIERS:
+            if len(full) == 2 and full[0] not in QUALIFIERS:
                 forms.setdefault(tuple(full), " ".join(form.split()[-2:]))
         position = text.find(word, position + len(word))
     return next(iter(forms.values())) if len(forms) == 1 else quote
@@ -196,7 +204,7 @@ def _same_name(left: str, right: str) -> bool:
     shorter, longer = sorted((_name(left), _name(right)), key=len)
     if not shorter or longer[len(longer) - len(shorter) :] != shorter:
         return False
-    return not _QUALIFIERS.intersection(longer[: len(longer) - len(shorter)])
+    return not QUALIFIERS.intersection(longer[: len(longer) - len(shorter)])
 
 
 def _words(text: str) -> list[str]:

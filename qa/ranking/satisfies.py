@@ -5,16 +5,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import lru_cache
 
 from qa.dates import find_times
-from qa.question.other_names import other_names
 from qa.question.phrases import phrases
 from qa.question.restrictions import Restrictions, stems
 from qa.question.verbs import asked_verb, has_verb
 from qa.ranking.around import Around, clause_of, sentence_of, sentences
 from qa.ranking.evidence import Evidence
 from qa.ranking.form import HOW_MANY, ONE_THING, form_of, runs_across_sentences
+from qa.ranking.names import is_unheard
 from qa.ranking.periods import PlaceTime, dated, death, place_time, relation
 from qa.ranking.polarity import asked_sides, other_side, polarity_of
 from qa.settings import FAR_LOGITS, SATISFACTION, UNHEARD_LOGITS
@@ -40,7 +39,6 @@ _TO_COME = re.compile(
 )
 _ASKS_DEATH = re.compile(r"\b(?:die[sd]?|dead|death|killed|murdered|drowned|dying)\b", re.I)
 _UNTIL = re.compile(r"\b(?:until|till|before)\s+(?:his|her|s?he)\b", re.IGNORECASE)
-_SHORT_NAME = 4
 _YEAR = timedelta(days=366)
 _IN_TIME = re.compile(r"\b(?:in|on|during)\s+(?:the\s+)?$", re.IGNORECASE)
 _COUNTED = "how many"
@@ -74,7 +72,9 @@ def satisfied(
     if not evidence:
         return []
     floor = max(place.score for place in evidence) - FAR_LOGITS
-    unheard = -UNHEARD_LOGITS if _is_unheard(question, asked, evidence) else 0.0
+    articles = {place.hit.article.id: place.hit.article for place in evidence}.values()
+    texts = (f"{article.title}\n{article.text}" for article in articles)
+    unheard = -UNHEARD_LOGITS if is_unheard(asked.names, question, texts) else 0.0
     near = [number for number, place in enumerate(evidence) if place.score >= floor]
     places = [_around(evidence[number]) for number in near]
     observed = observe(question, asked, places)
@@ -86,42 +86,6 @@ def satisfied(
         replace(place, score=place.score + scores.get(number, min(worth)) + unheard)
         for number, place in enumerate(evidence)
     ]
-
-
-def _is_unheard(question: str, asked: Restrictions, evidence: Sequence[Evidence]) -> bool:
-    """Return whether a name of the question stands in none of the articles that were read."""
-    if not asked.names:
-        return False
-    texts = {place.hit.article.id: place.hit.article for place in evidence}.values()
-    read = "\n".join(f"{article.title}\n{article.text}" for article in texts).lower()
-    return not all(
-        _stands(name.lower(), read)
-        or any(_stands(other, read) for other in other_names(name, question))
-        for name in asked.names
-    )
-
-
-def _stands(name: str, read: str) -> bool:
-    """Return whether a text has a name; the plain search spares the pattern of mistakes."""
-    begins = name[:_SHORT_NAME]
-    return (len(begins) == _SHORT_NAME and begins in read) or bool(
-        re.search(_spellings(name), read)
-    )
-
-
-@lru_cache(512)
-def _spellings(name: str) -> str:
-    """A pattern of a name, of words that begin as it does, and of it with one letter mistaken.
-
-    Two neighbours that changed places are one mistake, too.
-    """
-    if len(name) < _SHORT_NAME:
-        return rf"\b{re.escape(name)}(?![^\W_])"
-    mistaken = [re.escape(name[:i]) + "." + re.escape(name[i + 1 :]) for i in range(len(name))]
-    swapped = [
-        re.escape(name[:i] + name[i + 1] + name[i] + name[i + 2 :]) for i in range(len(name) - 1)
-    ]
-    return rf"\b(?:{'|'.join([re.escape(name[:_SHORT_NAME]), *mistaken, *swapped])})"
 
 
 def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> list[dict[str, float]]:
