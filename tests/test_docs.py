@@ -1,5 +1,6 @@
 """The site builds without network, links lead somewhere, commands and code are real."""
 
+import importlib.util
 import json
 import os
 import re
@@ -11,9 +12,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import click
+import fpdf
 import pytest
 
+from index import Collection
+from index.sources import files
 from qa.cli.main import cli
+from tests.command_line import call
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDES = sorted((ROOT / "docs").glob("*.md"))
@@ -151,7 +156,86 @@ def test_the_python_of_a_guide_runs(path, tmp_path, furnish):
         assert ran.stdout
 
 
+def others_files(folder):
+    """The files that the guides call somebody's own."""
+    folder.mkdir()
+    (folder / "report.txt").write_text(
+        "Title: Harbour\nDate: 2024-06-10\n\nThe harbour was dredged."
+    )
+    records = [{"id": "a1", "title": "Mill", "date": "2023-11-05", "text": "The mill burned down."}]
+    (folder / "archive.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in records))
+    (folder / "export.csv").write_text("headline,body,day\nBand,The band won.,2024-06-01\n")
+    document = fpdf.FPDF()
+    document.set_font("Helvetica")
+    document.add_page()
+    document.multi_cell(0, 8, "The lighthouse was painted by Donald Black.")
+    document.output(str(folder / "report.pdf"))
+
+
+def test_the_commands_of_the_first_guides_run_in_order(tmp_path, monkeypatch, furnish):
+    furnish(tmp_path / "data")
+    others_files(tmp_path / "more")
+    monkeypatch.chdir(tmp_path)
+    printed = {}
+    for name in ("first-steps.md", "your-articles.md"):
+        for block in blocks(ROOT / "docs" / name, "sh"):
+            lines = block.splitlines()
+            ours = [line for line in lines if line.startswith("article-qa")]
+            if ours != lines and "pip install" not in block:
+                subprocess.run(["bash", "-e"], input=block, text=True, check=True)
+            for line in ours:
+                _, *words = shlex.split(line)
+                if words[0] == "serve":
+                    continue
+                if "ID" in words:
+                    words[words.index("ID")] = printed["list"].split()[0]
+                typed = "Who ordered a ferry?\nAnd when?\n" if words[0] == "chat" else ""
+                ended = call(*words, text=typed, XDG_DATA_HOME=str(tmp_path / "data"))
+                assert not ended.returncode, (line, ended.stderr)
+                printed[words[0]] = ended.stdout
+                if line.endswith('"Who steers the ferry?"'):
+                    shown = blocks(ROOT / "docs" / name, "text")[0]
+                    percentages = re.compile(r"\(.*%\)")
+                    assert percentages.sub("", ended.stdout) == percentages.sub("", shown)
+    assert "understood as: When was a ferry ordered?" in printed["chat"]
+    assert "  2024-05-14  The new ferry" in printed["edit"]
+
+
 @pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.stem)
 def test_the_json_of_a_guide_is_json(path):
     for block in blocks(path, "json"):
         json.loads(block)
+
+
+SUBTITLES = """1
+00:00:01,000 --> 00:00:03,500
+The museum was opened
+
+2
+00:00:03,500 --> 00:00:06,000
+by Duncan Fyfe in 1931.
+"""
+
+
+def test_a_new_kind_of_file_is_read_as_contributing_says(tmp_path, monkeypatch):
+    module = tmp_path / "subtitles.py"
+    module.write_text(blocks(ROOT / "CONTRIBUTING.md", "python")[0])
+    configured = ["--config", ROOT / "pyproject.toml", "--ignore", "INP001"]
+    checked = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", *configured, module],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert not checked.returncode, checked.stdout
+    spec = importlib.util.spec_from_file_location("subtitles", module)
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    monkeypatch.setitem(files._READERS, ".srt", loaded.read_srt)
+    (tmp_path / "film.srt").write_text(SUBTITLES)
+    (tmp_path / "broken.srt").write_text("no cue here")
+    monkeypatch.chdir(tmp_path)
+    added = call("add", "--collection", "films", "film.srt", "broken.srt")
+    assert added.returncode == 2
+    assert "skipped broken.srt: no subtitles found in this file" in added.stderr
+    with Collection(tmp_path / "films") as collection:
+        (article,) = collection.articles()
+    assert article.text == "The museum was opened by Duncan Fyfe in 1931."

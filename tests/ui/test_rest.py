@@ -1,5 +1,9 @@
 """The REST API beyond its answers: statuses, links, descriptions."""
 
+import re
+import shlex
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -9,6 +13,7 @@ from starlette.testclient import TestClient
 from ui.server import Options, build_app
 from ui.service import Service
 
+GUIDE = Path(__file__).parents[2] / "docs/serving.md"
 SITE = "https://news.example"
 ARTICLE = {
     "title": "Ferry",
@@ -173,3 +178,21 @@ def test_the_documentation_can_be_tried(page: Any, server: Any) -> None:
     reply = section.locator("pre", has_text="200")
     reply.wait_for(timeout=60_000)
     assert '"citations"' in reply.inner_text()
+
+
+def test_the_requests_of_the_guide_are_answered(client: TestClient) -> None:
+    lines = re.findall(r"^curl -s ((?!.*-F)(?!.*/jobs).+)$", GUIDE.read_text(), re.MULTILINE)
+    assert len(lines) > 5
+    article = client.get("/api/articles").json()["articles"][0]["id"]
+    for line in lines:
+        words = shlex.split(line.replace("articles/ID", f"articles/{article}"))
+        given = dict(pairwise(words))
+        address = next(word for word in words if word.startswith("http://"))
+        method = given.get("-X") or ("POST" if "-d" in given else "GET")
+        path = address.removeprefix("http://127.0.0.1:7860")
+        headers = {"content-type": "application/json"}
+        reply = client.request(method, path, content=given.get("-d"), headers=headers)
+        if "conversations/ID" in path:
+            assert reply.json()["detail"] == "no conversation of this id"
+        else:
+            assert reply.status_code == 200, (line, reply.text)
