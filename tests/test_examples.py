@@ -10,7 +10,7 @@ import qa
 MODULES = (
     "qa",
     "qa.chat",
-    "qa.compat",
+    "qa.compat.question_answering",
     "qa.pipeline",
     "qa.question.followups",
     "qa.question.requests",

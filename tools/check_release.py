@@ -22,7 +22,7 @@ WHEEL_HAS = (
     "qa/models/small/model.onnx",
     "qa/models/base/model.onnx",
     "qa/models/embedder/model.onnx",
-    "qa/compat.py",
+    "qa/compat/__init__.py",
     "qa/integrations/haystack.py",
     "ui/page/assets/fonts/OFL.txt",
     "eval/suites/seeds.jsonl",
