@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -239,3 +240,10 @@ def test_a_new_kind_of_file_is_read_as_contributing_says(tmp_path, monkeypatch):
     with Collection(tmp_path / "films") as collection:
         (article,) = collection.articles()
     assert article.text == "The museum was opened by Duncan Fyfe in 1931."
+
+
+def test_the_version_is_the_same_wherever_it_is_told():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert f"version: {version}\n" in (ROOT / "CITATION.cff").read_text()
+    headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert next(heading for heading in headings if heading != "Unreleased") == version
