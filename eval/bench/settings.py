@@ -102,6 +102,8 @@ def _row(value: float, half: Half, records: Sequence[Record]) -> str:
         fmean(record.f1 for record in answerable),
         fmean(record.guess_f1 for record in answerable),
         fmean(silent) if silent else float("nan"),
+        fmean(record.rank is not None for record in answerable),
+        fmean(1 / record.rank if record.rank else 0.0 for record in answerable),
     ]
     cells = " | ".join(f"{100 * figure:.1f}" for figure in figures)
     return f"| {value:g} | {half} | {len(records)} | {cells} |"
@@ -139,8 +141,11 @@ def main(
         half_by_id = halves(suite)
         cached = Cascade(stages_of(reader)).wrapped(partial(CachedReader, limit=None))
         click.echo(f"{name} = {own:g} on {suite.name}\n")
-        click.echo("| value | half | questions | EM | F1 | F1 of the best guess | silence recall |")
-        click.echo("|---:|---|---:|---:|---:|---:|---:|")
+        click.echo(
+            "| value | half | questions | EM | F1 | F1 of the best guess | silence recall "
+            "| recall of passages | mean reciprocal rank |"
+        )
+        click.echo("|---:|---|---:|---:|---:|---:|---:|---:|---:|")
         with (
             TemporaryDirectory() as folder,
             Collection(Path(folder) / "articles", create=True) as collection,

@@ -1,16 +1,11 @@
-"""The answer type of a question, and evidence of that type. Pure."""
+"""The answer type of a question. Pure."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Literal
 
 from qa.dates import is_when_question
-from qa.dates.sentences import sentence_around
-from qa.ranking.evidence import Evidence
-from qa.types import Span
 
-Kind = Literal["when", "yes or no", "list", "description", "other"]
+AnswerType = Literal["when", "yes or no", "list", "description", "other"]
 
 _YES_NO = re.compile(
     r"^\W*(?:(?:and|but|so|well|ok|okay)\b[\s,]*)*"
@@ -58,7 +53,7 @@ _DESCRIPTION = re.compile(
 )
 
 
-def kind_of(question: str) -> Kind:
+def answer_type_of(question: str) -> AnswerType:
     """The answer type of a question.
 
     A time, several things, what is to be said of someone, whether something is so, or else.
@@ -72,22 +67,3 @@ def kind_of(question: str) -> Kind:
     if _YES_NO.match(question) and not _NOT_YES_NO.search(question):
         return "yes or no"
     return "other"
-
-
-def whole_sentences(evidence: Sequence[Evidence], passages: Sequence[str]) -> list[Evidence]:
-    """Evidence for a yes-or-no question: each quote becomes the sentence it stands in.
-
-    Whether that sentence says yes or no is for the person to read; the reader was not trained
-    to tell.
-
-    Args:
-        evidence: Spans of any length.
-        passages: The text of each one's passage.
-    """
-    widened = []
-    for piece, passage in zip(evidence, passages, strict=True):
-        origin = piece.hit.passage.start
-        start, end = sentence_around(passage, piece.span.start - origin, piece.span.end - origin)
-        span = Span(piece.span.article_id, origin + start, origin + end, piece.span.score)
-        widened.append(replace(piece, span=span, quote=passage[start:end]))
-    return widened

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from qa.question.answer_type import kind_of
+from qa.question.answer_type import answer_type_of
 from qa.question.restrictions import Restrictions, restrictions_of
 from qa.ranking.periods import place_time, place_time_of, relation
 from qa.ranking.same_answer import agree, comparable, is_part
@@ -53,21 +53,21 @@ def related(
             other one at most is right, so they share what either would have alone.
         today: From which "last week" of the question counts.
     """
-    kind = kind_of(question)
+    answer_type = answer_type_of(question)
     asked = restrictions_of(question, today)
-    if kind in ("yes or no", "description"):
+    if answer_type in ("yes or no", "description"):
         # Two sentences about one thing differ as sentences do, and somebody is many things.
         return list(others)
     taken = [best]
     related_answers = []
     for answer in others:
-        enough = threshold if kind == "list" else CONTRADICTION_SHARE * threshold
+        enough = threshold if answer_type == "list" else CONTRADICTION_SHARE * threshold
         distinct = answer.confidence >= enough and not any(
             _same(answer, earlier) for earlier in taken
         )
-        if distinct and kind == "list" and _says_something(answer):
+        if distinct and answer_type == "list" and _says_something(answer):
             answer = replace(answer, relation="listed")
-        elif distinct and kind != "list" and contradict(best, answer):
+        elif distinct and answer_type != "list" and contradict(best, answer):
             answer = replace(answer, relation=_difference(asked, best, answer))
         if answer.relation is not None:
             taken.append(answer)

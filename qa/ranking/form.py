@@ -2,7 +2,7 @@
 
 import re
 
-from qa.question.answer_type import kind_of
+from qa.question.answer_type import answer_type_of
 from qa.question.restrictions import Restrictions, stems
 from qa.ranking.around import Around, sentence_of
 from qa.ranking.exceptions import runs_out
@@ -78,7 +78,7 @@ def form_of(question: str, asked: Restrictions, place: Around) -> dict[str, floa
 def _is_count(question: str, asked: Restrictions, quote: str) -> bool:
     """Return whether words only count what a list is asked of: "two of the five airlines"."""
     counted = _COUNTED.match(quote)
-    if counted is None or kind_of(question) != "list" or _NAMED.search(quote, 1):
+    if counted is None or answer_type_of(question) != "list" or _NAMED.search(quote, 1):
         return False
     # "two litres of water" of a list of things is a member.
     return _MEASURED.match(quote) is None or stems(quote.split()[-1]) <= asked.terms

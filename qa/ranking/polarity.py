@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from qa.question.answer_type import kind_of
+from qa.question.answer_type import answer_type_of
 from qa.question.contraries import Side, Telling, contraries, sides_of, telling
 from qa.question.phrases import FUNCTION_WORDS, WORD, wh_end
 from qa.question.restrictions import NEGATION, Restrictions, stems
@@ -194,7 +194,7 @@ def with_subjects(
                 added[key] = max(subject, added.get(key, subject), key=lambda p: p.score)
     # First, so that of two that score alike the whole one is the answer.
     subjects = list(added.values())
-    if kind_of(question) == "list":
+    if answer_type_of(question) == "list":
         subjects = split_members(subjects)
     return [*subjects, *evidence]
 

@@ -1,6 +1,7 @@
 """Words that answer: the name for a pronoun, all that was said for a piece of it. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.dates.sentences import sentence_around
@@ -124,3 +125,22 @@ def _moved(place: Evidence, text: str, start: int, end: int) -> Evidence:
 
 def _is_person(match: re.Match[str]) -> bool:
     return match.group().split()[0].lower() not in _NO_PERSON
+
+
+def whole_sentences(evidence: Sequence[Evidence], passages: Sequence[str]) -> list[Evidence]:
+    """Evidence for a yes-or-no question: each quote becomes the sentence it stands in.
+
+    Whether that sentence says yes or no is for the person to read; the reader was not trained
+    to tell.
+
+    Args:
+        evidence: Spans of any length.
+        passages: The text of each one's passage.
+    """
+    widened = []
+    for piece, passage in zip(evidence, passages, strict=True):
+        origin = piece.hit.passage.start
+        start, end = sentence_around(passage, piece.span.start - origin, piece.span.end - origin)
+        span = Span(piece.span.article_id, origin + start, origin + end, piece.span.score)
+        widened.append(replace(piece, span=span, quote=passage[start:end]))
+    return widened

@@ -8,12 +8,12 @@ from typing import Protocol
 
 from index.types import Article, Hit
 from qa.dates import end_asked, question_interval
-from qa.question.answer_type import kind_of, whole_sentences
+from qa.question.answer_type import answer_type_of
 from qa.question.restrictions import restrictions_of
 from qa.ranking.evidence import Candidate, Evidence, Groups, members, rank, weigh
 from qa.ranking.lists import split_members
 from qa.ranking.polarity import with_subjects
-from qa.ranking.quotes import named, whole_quotation, with_unit
+from qa.ranking.quotes import named, whole_quotation, whole_sentences, with_unit
 from qa.ranking.rows import with_rows
 from qa.ranking.satisfies import satisfied
 from qa.ranking.temporal import plain_times, pool_times
@@ -53,7 +53,7 @@ class EvidenceRanker:
         """As `Ranker.rank`."""
         if not evidence:
             return []
-        answer_type = kind_of(question)
+        answer_type = answer_type_of(question)
         says = [place for place in evidence if _WORD.search(place.quote)]
         weighed = weigh(says, max(hit.score for hit in hits), retrieval)
         if answer_type == "list":
@@ -73,7 +73,7 @@ class EvidenceRanker:
         self, question: str, hits: Sequence[Hit], candidates: Sequence[Candidate]
     ) -> list[Candidate]:
         """As `Ranker.resolve`; only a question that asks for a time has dates to resolve."""
-        if kind_of(question) != "when":
+        if answer_type_of(question) != "when":
             return list(candidates)
         return pool_times(
             candidates, _articles(hits).__getitem__, _groups(hits), end_asked(question), question

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from index.types import Hit, Passage
-from qa.question.answer_type import kind_of
+from qa.question.answer_type import answer_type_of
 from qa.question.restrictions import restrictions_of
 from qa.ranking.evidence import Evidence, weigh
 from qa.ranking.same_answer import agree
@@ -149,7 +149,7 @@ def needs_everything(question: str) -> bool:
     So may the members of a list, the pieces of a date ("June" here, "12 June" there), what holds at
     the time that is asked for, and what is said of those who did not.
     """
-    if kind_of(question) in ("list", "when"):
+    if answer_type_of(question) in ("list", "when"):
         return True
     asked = restrictions_of(question, date.today())
     return asked.time is not None or asked.current or asked.negated

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from index.embedding.onnx_model import BUNDLED_MODELS
 from index.errors import UserError
 from index.types import Hit, Passage
-from qa.question.answer_type import kind_of
+from qa.question.answer_type import answer_type_of
 from qa.ranking.calibration import Calibration
 from qa.ranking.evidence import Evidence, weigh
 from qa.reading.adaptive import RULES, Rules, contenders, needs_everything, read_enough
@@ -237,7 +237,7 @@ class Cascade:
         if not hits:
             return []
         settings = self._settings
-        of_a_list = kind_of(question) == "list"
+        of_a_list = answer_type_of(question) == "list"
         spans = self.reader(number).read_many(
             [(question, [(hit.article, hit.passage)]) for hit in hits],
             settings.spans_of_a_list if of_a_list else settings.spans_per_passage,

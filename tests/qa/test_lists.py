@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Article, Hit, Passage
-from qa.question.answer_type import kind_of
+from qa.question.answer_type import answer_type_of
 from qa.ranking.evidence import Evidence
 from qa.ranking.lists import split_members
 from qa.types import Span
@@ -66,4 +66,4 @@ def test_members_are_parts_of_the_text(text, data):
     ["In which towns did she live?", "Which famous painters besides Moe used tar?"],
 )
 def test_questions_for_a_list(question):
-    assert kind_of(question) == "list"
+    assert answer_type_of(question) == "list"

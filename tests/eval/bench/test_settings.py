@@ -53,8 +53,13 @@ def test_the_figures_of_each_value_are_printed(tmp_path):
     suite.write_text("".join(json.dumps({**line, "type": "who"}) + "\n" for line in asked))
     options = ["--suite", str(suite), "--articles", str(folder), "--reader", "small"]
     result = CliRunner().invoke(main, ["TIE", "0", "0.5", *options], catch_exceptions=False)
-    rows = [line.split("|")[1:4] for line in result.output.splitlines() if line.startswith("| 0")]
-    assert [[cell.strip() for cell in row] for row in rows] == [
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in result.output.splitlines()
+        if line.startswith("| 0")
+    ]
+    assert all(row[-2:] == ["100.0", "100.0"] for row in rows)
+    assert [row[:3] for row in rows] == [
         ["0", "choosing", "1"],
         ["0", "reporting", "1"],
         ["0.5", "choosing", "1"],

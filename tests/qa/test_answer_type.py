@@ -3,13 +3,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Article, Hit, Passage
-from qa.question.answer_type import kind_of, whole_sentences
+from qa.question.answer_type import answer_type_of
 from qa.ranking.evidence import Evidence
+from qa.ranking.quotes import whole_sentences
 from qa.types import Span
 
 
 @pytest.mark.parametrize(
-    ("question", "kind"),
+    ("question", "expected"),
     [
         ("did Trump cancel the summit?", "yes or no"),
         ("Was the meeting postponed", "yes or no"),
@@ -53,13 +54,13 @@ from qa.types import Span
         ("Did the presidents meet there?", "yes or no"),
     ],
 )
-def test_kinds(question, kind):
-    assert kind_of(question) == kind
+def test_the_answer_type_of_a_question(question, expected):
+    assert answer_type_of(question) == expected
 
 
 @given(st.text())
-def test_any_words_have_a_kind(question):
-    assert kind_of(question) in {"when", "yes or no", "list", "other"}
+def test_any_words_have_an_answer_type(question):
+    assert answer_type_of(question) in {"when", "yes or no", "list", "other"}
 
 
 def test_a_quote_becomes_its_sentence():
