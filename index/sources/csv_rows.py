@@ -10,7 +10,8 @@ from index.errors import UserError
 from index.sources.encodings import text_lines
 from index.sources.head_fields import SUMMARIES
 from index.sources.inputs import MAX_ARTICLE_BYTES, Fields, Input, Note, Problem
-from index.sources.records import FIELD_NAMES, Records, named_values
+from index.sources.record_fields import FIELD_NAMES, named_values
+from index.sources.records import Records
 from index.types import Article
 
 _DELIMITERS = ",;\t|"
@@ -71,6 +72,7 @@ def read_csv(document: Input, problem: Problem, fields: Fields) -> Iterator[Arti
             yield articles.article(record, where)
         except UserError as error:
             problem(str(error))
+    articles.tell_unused()
 
 
 def _numbered(document: Input, problem: Problem) -> Iterator[tuple[int, str]]:

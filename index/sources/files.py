@@ -25,7 +25,8 @@ from index.sources.html import join_blocks, may_begin_with_headline, title_of
 from index.sources.inputs import MAX_ARTICLE_BYTES, Fields, Input, Note, Problem
 from index.sources.page_dates import page_date
 from index.sources.pdf import read_pdf
-from index.sources.records import FIELD_NAMES, read_json, read_json_lines
+from index.sources.record_fields import FIELD_NAMES
+from index.sources.records import read_json, read_json_lines
 from index.sources.sandbox import sandbox
 from index.sources.site_markup import without_site_markup
 from index.sources.walk import files_at, printable, size_of

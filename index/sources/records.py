@@ -20,54 +20,18 @@ from index.sources.inputs import (
     Note,
     Problem,
 )
+from index.sources.record_fields import FIELD_NAMES, Repeated, named_values
 from index.sources.sandbox import sandbox
 from index.types import Article
-
-FIELD_NAMES = {
-    "text": (
-        "text",
-        "body",
-        "content",
-        "article",
-        "articlebody",
-        "article_body",
-        "maintext",
-        "main_text",
-        "full_text",
-        "fulltext",
-        "story",
-        "content_text",
-        "plain_text",
-        "content_html",
-    ),
-    "title": ("title", "headline", "heading", "subject"),
-    "url": ("url", "link", "permalink", "web_url", "weburl", "source_url", "canonical_url"),
-    "source": ("source", "publisher", "publication", "newspaper", "source_name", "domain"),
-    "published": (
-        "published",
-        "date",
-        "published_at",
-        "publishedat",
-        "publish_date",
-        "date_publish",
-        "publication_date",
-        "date_published",
-        "datepublished",
-        "pubdate",
-        "pub_date",
-        "published_date",
-        "published_on",
-    ),
-    "id": ("id", "_id", "guid", "uuid"),
-    "byline": ("byline", "author", "authors", "creator", "dc:creator"),
-}
-"""Names of each field of an article, the likeliest first, in any case; a field map goes first."""
 
 _INNER_NAMES = ("name", "title", "rendered", "value", "#text", "$date", "$oid")
 """Keys of the value of a field that is an object."""
 
 _HTML = re.compile(r"\s*+<[a-z][a-z0-9]*\b[^<>]*>.*(?:</[a-z]|<br\b)", re.I | re.S)
 """A text that begins with a mark of HTML and holds the end of one."""
+
+_UNDATED = 50
+"""In so many records without a date it is looked for under other names."""
 
 _DEPTH = 4
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -88,7 +52,7 @@ def read_json_lines(document: Input, problem: Problem, fields: Fields) -> Iterat
             problem(str(error))
     if empty:
         raise UserError(f"{document.name}: empty")
-    articles.tell_unread()
+    articles.tell_unused()
 
 
 def read_json(document: Input, problem: Problem, fields: Fields) -> Iterator[Article]:
@@ -120,22 +84,7 @@ def read_json(document: Input, problem: Problem, fields: Fields) -> Iterator[Art
             yield articles.article(_object(record, where), where)
         except UserError as error:
             problem(str(error))
-    articles.tell_unread()
-
-
-class Repeated(list[Any]):
-    """The values of a field that a record names more than once, in their order."""
-
-
-def named_values(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """The fields of a record; no value is lost where two have one name."""
-    pairs = list(pairs)
-    record = dict(pairs)
-    if len(record) < len(pairs):
-        for name, count in Counter(name for name, _ in pairs).items():
-            if count > 1:
-                record[name] = Repeated(value for other, value in pairs if other == name)
-    return record
+    articles.tell_unused()
 
 
 class Records:
@@ -162,6 +111,7 @@ class Records:
         self._mapped = fields
         self._seen: dict[int, int] = {}
         self._unread = Counter[str]()
+        self._undated, self._dates = 0, Counter[str]()
         self._read = {name.lower() for names in self._names.values() for name in names}
 
     def has_text(self, record: Mapping[str, Any]) -> bool:
@@ -173,13 +123,16 @@ class Records:
         """Return whether a record has a field that holds the text of an article."""
         return any(value and _is_text(value) for value in _values_of(record, self._names["text"]))
 
-    def tell_unread(self) -> None:
-        """Tell of the texts within articles, as of comments, that are no part of them."""
+    def tell_unused(self) -> None:
+        """Tell of texts within articles, as of comments, that are no part of them, and of dates."""
         if self._unread:
             names = ", ".join(repr(name) for name in self._unread)
             count = self._unread.total()
             texts = f"{count} texts" if count > 1 else "one text"
             self._problem(Note(f"{self._name}: {texts} within the articles not read, in {names}"))
+        for name, _ in self._dates.most_common(1):
+            told = f"articles without a date; {name!r} holds dates"
+            self._problem(Note(f"{self._name}: {told}, and --map published={name} takes them"))
 
     def article(self, record: Mapping[str, Any], where: str) -> Article:
         """The article of a record.
@@ -210,6 +163,13 @@ class Records:
             why = f"date {stated[:40]!r} {why_no_date(stated)}"
             self._problem(Note(f"{where}: {why}; the article has no date"))
         published = published or header.published
+        if published is None and self._undated < _UNDATED:
+            self._undated += 1
+            self._dates += Counter(
+                name
+                for name, value in record.items()
+                if isinstance(value, str) and name.lower() not in self._read and stated_date(value)
+            )
         url = self._field(values, "url", where).strip()
         source = self._field(values, "source", where).strip()
         if not url and "://" in source:

@@ -357,3 +357,41 @@ def test_to_look_for_a_head_takes_little_more_than_to_parse_the_record(text, bla
     parsed = time.process_time()
     assert len(list(read_input(document, print, {}))) == 1
     assert time.process_time() - parsed < 100 * (parsed - begin)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "column"),
+    [
+        ("a.csv", "headline,body,day\nQuay,It opened.,2024-06-01\n", "day"),
+        ("b.jsonl", json.dumps({**ONE, "Erscheinungstag": "June 1, 2024"}), "Erscheinungstag"),
+        ("c.json", [{**ONE, "seen": "2024-06-01"}, {**TWO, "seen": "3 June 2024"}], "seen"),
+        (
+            "d.csv",
+            "text,no,issued,bad\nOne.,1,2024-06-01,x\nTwo.,2,2024-06-02,2024-06-01",
+            "issued",
+        ),
+    ],
+)
+def test_a_column_of_dates_that_none_is_taken_from_is_told(tmp_path, name, content, column):
+    path = written(tmp_path, name, content)
+    articles, problems = read(path)
+    assert not any(article.published for article in articles)
+    (told,) = problems
+    assert isinstance(told, Note)
+    assert f"{column!r} holds dates, and --map published={column} takes them" in told
+    articles, problems = read(path, fields={"published": column})
+    assert all(article.published for article in articles)
+    assert not problems
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {**ONE, "date": "2024-06-01", "updated": "2024-06-02"},
+        {**ONE, "year": "2024", "edition": "01/02/2024", "page": "12"},
+        {**ONE, "text": "Oban, 1 June 2024\n\nThe quay was opened.", "updated": "2024-06-02"},
+    ],
+)
+def test_other_dates_of_a_record_with_one_are_no_note(tmp_path, content):
+    _, problems = read(written(tmp_path, "a.json", content))
+    assert not problems
