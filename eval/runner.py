@@ -12,6 +12,7 @@ from eval.suites import Question, Suite
 from index.errors import UserError
 from index.sources.dates import stated_date
 from index.types import Article, Passage
+from qa.reading.base import Reader
 from qa.trace import Trace
 from qa.types import Answer, Citation, Span, Turn
 
@@ -26,15 +27,6 @@ class Answering(Protocol):
         self, question: str, history: Sequence[Turn] = (), *, trace: Trace | None = None
     ) -> Answer:
         """Answer a question; the trace, if there is one, records what was read."""
-
-
-class Reading(Protocol):
-    """A reader to measure on given passages: `qa.reading.onnx.Reader`, or any with `read_many`."""
-
-    def read_many(
-        self, requests: Sequence[tuple[str, Sequence[tuple[Article, Passage]]]]
-    ) -> Sequence[Sequence[Span]]:
-        """The spans of each question, best first."""
 
 
 class Articles(Protocol):
@@ -85,7 +77,7 @@ def run(
 
 
 def read_gold(
-    suite: Suite, reading: Reading, progress: Progress = lambda _: None
+    suite: Suite, reader: Reader, progress: Progress = lambda _: None
 ) -> Iterator[Record]:
     """Read the paragraph of each question of a SQuAD file, without retrieval.
 
@@ -95,16 +87,16 @@ def read_gold(
 
     Args:
         suite: A SQuAD file.
-        reading: The reader to measure.
+        reader: The reader to measure.
         progress: Called after each question.
     """
     articles = {article.id: article for article in suite.paragraphs}
     forced = all(question.answerable for question in suite.questions)
-    _read(reading, suite.questions[0], articles[suite.questions[0].articles[0]])
+    _read(reader, suite.questions[0], articles[suite.questions[0].articles[0]])
     for question in suite.questions:
         article = articles[question.articles[0]]
         start = time.perf_counter()
-        spans = _read(reading, question, article)
+        spans = _read(reader, question, article)
         milliseconds = 1000 * (time.perf_counter() - start)
         answer = _span_answer(question, article, spans, -math.inf if forced else 0.0)
         record = score(question, frozenset([article.id]), answer, None, milliseconds)
@@ -163,9 +155,9 @@ def _names(article: Article) -> set[str]:
     return names
 
 
-def _read(reading: Reading, question: Question, article: Article) -> Sequence[Span]:
+def _read(reader: Reader, question: Question, article: Article) -> Sequence[Span]:
     whole = Passage(article.id, 0, len(article.text))
-    return reading.read_many([(question.question, [(article, whole)])])[0]
+    return reader.read_many([(question.question, [(article, whole)])])[0]
 
 
 def _span_answer(

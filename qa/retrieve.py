@@ -7,12 +7,7 @@ from typing import Protocol
 
 from index.types import NO_FILTERS, Filters, Hit
 from qa.dates import question_interval
-from qa.settings import TIMELY_SIMILARITY
-
-_REPORTED = timedelta(days=31)
-"""So long afterwards articles still report of a time."""
-
-_LONGEST = timedelta(days=3_700)
+from qa.settings import LONGEST_TIME_DAYS, REPORTED_DAYS, TIMELY_SIMILARITY
 
 
 class Retriever(Protocol):
@@ -61,9 +56,10 @@ def passages_for(
 def _published_in(question: str, filters: Filters, today: date) -> Filters | None:
     """The filters, narrowed to articles of the time that a question names; None if it has none."""
     time = question_interval(question, today)
-    if time is None or time.end - time.start > _LONGEST:
+    if time is None or (time.end - time.start).days > LONGEST_TIME_DAYS:
         return None
     since = max(time.start, filters.since or time.start)
-    last = min(time.end, date.max - _REPORTED) + _REPORTED
+    reported = timedelta(days=REPORTED_DAYS)
+    last = min(time.end, date.max - reported) + reported
     until = min(last, filters.until or last)
     return replace(filters or NO_FILTERS, since=since, until=until)

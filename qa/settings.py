@@ -32,7 +32,7 @@ question over the seeds. The 24 when-questions of the written development data a
 """
 
 INDIFFERENT_LOGITS = 1.0
-"""A reader that scores two readings of one place so alike does not care which it is."""
+"""A reader that scores two spans of one place so alike does not care which it is."""
 
 MEMBER_LOGITS = 5.5
 """A span that scores this much less than the best member of a list is no member."""
@@ -109,6 +109,30 @@ question takes a side, 17 stand nearest to another side; all 612 questions of XQ
 half keep their answer.
 """
 
+STORY_WEIGHT = 0.4
+"""What the time that a story has come to counts beside one that the place's own sentence tells."""
+
+THERE_WEIGHT = 4.0
+"""What "there" counts after a sentence of another place, beside a sentence that names one."""
+
+AFFIRMED_WEIGHT = 1.5
+"""What is affirmed counts against a question for what is not, beside what is left open."""
+
+BESIDE_WEIGHT = 6.0
+"""What an echo counts that the question sets apart: who came besides Lind is not Lind."""
+
+TIME_COVERED, TIME_MET = 0.8, 0.2
+"""Parts of the time asked for that a period must cover, or meet, to be told of it.
+
+Periods that are told by years do not begin and end to the day.
+"""
+
+OLDER_DAYS = 180
+"""An article so much older than the newest one that was read is old for a question on what is."""
+
+APART_DAYS = 180
+"""What articles tell of days further apart than this may both have been true: it has changed."""
+
 UNHEARD_LOGITS = 20.0
 """What every answer scores less where no article that was read has a name of the question.
 
@@ -121,6 +145,12 @@ CONTRAST_LOGITS = 1.0
 was read, at least: the reader finds the sentence of a contrast more surely than the side.
 """
 
+REPORTED_DAYS = 31
+"""So long after a time articles still report of it."""
+
+LONGEST_TIME_DAYS = 3_700
+"""No articles are searched by themselves of a longer time, as of a century."""
+
 TIMELY_SIMILARITY = 0.05
 """What a passage of the time that a question names is nearer, in points of fused retrieval.
 
@@ -131,6 +161,26 @@ data on periods, where what is told is seldom told then, is the same with and wi
 
 ROW_LOGITS = 1.0
 """A row of the time asked for scores this much less than the row of its list that was read."""
+
+LIKENESS: Mapping[str, float] = MappingProxyType(
+    {
+        "same preposition": 3.0,
+        "same head": 4.0,
+        "both names or neither": 3.0,
+        "same kind": 2.0,
+        "same number": 1.5,
+        "both with a determiner or neither": 1.0,
+        "after of": 2.0,
+    }
+)
+"""How like bare words ("And videos?") a phrase of the last question is, which they replace.
+
+Set by hand, so that in the follow-ups of the tests the phrase that a person would replace comes
+first; `python -m eval.bench.followups` measures the answers.
+"""
+
+ENOUGH_LIKENESS = 3.0
+"""A phrase that is less like the bare words than this is not what they replace."""
 
 TIMED_BIAS, TIMED_SLOPE = -0.44, 0.40
 """What a question's time makes of the logit of an answer's probability.

@@ -28,7 +28,7 @@ BATCH = 32
 """Questions that are read at once."""
 
 
-class Reading(NamedTuple):
+class BestSpan(NamedTuple):
     """The best span of a question's paragraph: its text, and its score over "no answer"."""
 
     answer: str
@@ -54,17 +54,17 @@ class Scores(NamedTuple):
     pairs: float | None
 
 
-def read(reader: Reader, file: QuestionFile) -> dict[Question, Reading]:
+def read(reader: Reader, file: QuestionFile) -> dict[Question, BestSpan]:
     """The best span of each question's own paragraph."""
     asked = [(question, _request(file, question)) for question in file.questions]
-    readings: dict[Question, Reading] = {}
+    best_spans: dict[Question, BestSpan] = {}
     with click.progressbar(range(0, len(asked), BATCH), label="Reading", file=sys.stderr) as starts:
         for first in starts:
             batch = asked[first : first + BATCH]
             spans = reader.read_many([request for _, request in batch], per_passage=1)
             for (question, request), best in zip(batch, spans, strict=True):
-                readings[question] = _reading(request, best)
-    return readings
+                best_spans[question] = _best_span(request, best)
+    return best_spans
 
 
 def _request(file: QuestionFile, question: Question) -> Request:
@@ -73,15 +73,15 @@ def _request(file: QuestionFile, question: Question) -> Request:
     return question.question, [(article, Passage(context.id, 0, len(context.text)))]
 
 
-def _reading(request: Request, best: Sequence[Span]) -> Reading:
+def _best_span(request: Request, best: Sequence[Span]) -> BestSpan:
     if not best:
-        return Reading("", -np.inf)
+        return BestSpan("", -np.inf)
     ((article, _),) = request[1]
-    return Reading(article.text[best[0].start : best[0].end], best[0].score)
+    return BestSpan(article.text[best[0].start : best[0].end], best[0].score)
 
 
-def scores(file: QuestionFile, readings: dict[Question, Reading]) -> Scores:
-    """The scores of the readings of a file's questions.
+def scores(file: QuestionFile, best_spans: dict[Question, BestSpan]) -> Scores:
+    """The scores of the best spans of a file's questions.
 
     Raises:
         ValueError: If no question of the file has an answer.
@@ -90,16 +90,16 @@ def scores(file: QuestionFile, readings: dict[Question, Reading]) -> Scores:
     unsaid = [question for question in file.questions if not question.answers]
     if not said:
         raise ValueError(f"{file.path}: has no answerable question")
-    answers = [readings[question].answer for question in said]
+    answers = [best_spans[question].answer for question in said]
     earned = score(answers, [[gold.text for gold in question.answers] for question in said])
     area = None
     if unsaid:
-        values = np.array([readings[question].score for question in (*said, *unsaid)])
+        values = np.array([best_spans[question].score for question in (*said, *unsaid)])
         answerable = np.arange(len(values)) < len(said)
         area = float(auc(values, answerable, np.ones((1, len(values))))[0])
     originals = {question.pair: question for question in said if question.pair}
     twins = [(originals[q.pair], q) for q in unsaid if q.pair in originals]
-    higher = [readings[original].score > readings[twin].score for original, twin in twins]
+    higher = [best_spans[original].score > best_spans[twin].score for original, twin in twins]
     pairs = float(np.mean(higher)) if higher else None
     return Scores(len(said), earned.exact_match, earned.f1, area, pairs)
 
@@ -121,8 +121,8 @@ def main(squad: Path, folders: tuple[Path, ...]) -> None:
         parts = [(which, half(file, which)) for which in HALVES]
         rows = ["| reader | half | questions | EM | F1 | AUC | pairs |", "|---|---|" + "---:|" * 5]
         for folder in folders:
-            readings = read(Reader(str(folder)), file)
-            rows += [_row(folder.name, which, scores(part, readings)) for which, part in parts]
+            best_spans = read(Reader(str(folder)), file)
+            rows += [_row(folder.name, which, scores(part, best_spans)) for which, part in parts]
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     click.echo("\n".join(rows))

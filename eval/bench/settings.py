@@ -6,7 +6,7 @@ on the choosing half of the articles, and quote the reporting half.
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from functools import partial
@@ -30,20 +30,22 @@ from qa.cli.options import reader_option
 from qa.pipeline import Answerer
 from qa.reading.cached import CachedReader
 from qa.reading.cascade import Cascade, stages_of
-from qa.settings import SATISFACTION, SETTINGS, Settings
+from qa.settings import LIKENESS, SATISFACTION, SETTINGS, Settings
 from qa.squad import Half
 
+TABLES: Mapping[str, Mapping[str, float]] = {"SATISFACTION": SATISFACTION, "LIKENESS": LIKENESS}
 _FIELDS = frozenset(field.name for field in fields(Settings))
 
 
 def value_of(name: str) -> float:
-    """The number of this name: a constant, a key of `SATISFACTION`, or a field of `Settings`.
+    """The number of this name: a constant, a row of a table, or a field of `Settings`.
 
     Raises:
         UserError: If there is none.
     """
-    if name in SATISFACTION:
-        return SATISFACTION[name]
+    for table in TABLES.values():
+        if name in table:
+            return table[name]
     if name in _FIELDS:
         return float(getattr(SETTINGS, name))
     for module in (qa.settings, index.settings):
@@ -67,9 +69,10 @@ def changed(name: str, value: float) -> Iterator[Settings]:
     constant = name
     before: object = own
     after: object = type(own)(value)
-    if name in SATISFACTION:
-        constant, before = "SATISFACTION", SATISFACTION
-        after = MappingProxyType({**SATISFACTION, name: value})
+    for called, table in TABLES.items():
+        if name in table:
+            constant, before = called, table
+            after = MappingProxyType({**table, name: value})
     modules = [
         module
         for called, module in sys.modules.items()
@@ -131,8 +134,8 @@ def main(
 ) -> None:
     """Print the figures of a suite by halves of its articles, for values of the number NAME.
 
-    NAME is a constant of qa/settings.py or index/settings.py, a key of SATISFACTION, or a field of
-    Settings. Without values, half of it to one and a half of it are tried.
+    NAME is a constant of qa/settings.py or index/settings.py, a row of SATISFACTION or LIKENESS, or
+    a field of Settings. Without values, half of it to one and a half of it are tried.
     """
     try:
         own = value_of(name)

@@ -13,6 +13,7 @@ from qa.question.phrases import (
     is_plural,
     kind_of_words,
 )
+from qa.settings import ENOUGH_LIKENESS, LIKENESS
 
 _TIME_PREPOSITION = re.compile(
     r"(?:in|on|at|since|until|till|before|after|during|by|from|between|around)\b\s*", re.IGNORECASE
@@ -39,8 +40,6 @@ _OF_IT = re.compile(
     re.IGNORECASE,
 )
 _WHERE = frozenset("in at near".split())
-_ENOUGH = 3.0
-"""A phrase that is less like the bare words than this is not what they replace."""
 
 
 def substitutes(asked: str) -> bool:
@@ -95,7 +94,7 @@ def substituted(question: str, words: str) -> tuple[str, bool]:
 
 def _most_like(question: str, name: str, before: str) -> Phrase | None:
     """The phrase of a question that a name after a preposition takes the place of."""
-    best, replaced = _ENOUGH, None
+    best, replaced = ENOUGH_LIKENESS, None
     for phrase in (*all_phrases(question), *_owners(question)):
         likeness = _likeness(question, phrase, name, before)
         if likeness >= best and (replaced is None or likeness > best):
@@ -144,11 +143,17 @@ def _likeness(question: str, phrase: Phrase, name: str, before: str) -> float:
     same_head = _head(name) == _head(phrase.text)
     if not (alike or same_head or same_preposition):
         return 0.0
-    likeness = 3.0 * bool(same_preposition) + 4.0 * same_head + 3.0 * alike
-    likeness += 2.0 * (kind == phrase.kind and kind not in {"thing", "name"})
-    likeness += 1.5 * (is_plural(name) == phrase.plural)
-    likeness += 1.0 * (bool(_DETERMINER.match(name)) == bool(_DETERMINER.match(phrase.text)))
-    likeness += 2.0 * bool(re.search(r"\bof\s+$", question[: phrase.start]))
+    features = {
+        "same preposition": bool(same_preposition),
+        "same head": same_head,
+        "both names or neither": alike,
+        "same kind": kind == phrase.kind and kind not in {"thing", "name"},
+        "same number": is_plural(name) == phrase.plural,
+        "both with a determiner or neither": bool(_DETERMINER.match(name))
+        == bool(_DETERMINER.match(phrase.text)),
+        "after of": re.search(r"\bof\s+$", question[: phrase.start]) is not None,
+    }
+    likeness = sum(LIKENESS[feature] * holds for feature, holds in features.items())
     # Of two that are alike, the first.
     return likeness - phrase.start / 10_000
 

@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from qa.question.answer_type import answer_type_of
 from qa.question.restrictions import Restrictions, restrictions_of
 from qa.ranking.periods import place_time, place_time_of, relation
 from qa.ranking.same_answer import agree, comparable, is_part
-from qa.settings import CONTRADICTION_PART, CONTRADICTION_SHARE
+from qa.settings import APART_DAYS, CONTRADICTION_PART, CONTRADICTION_SHARE
 from qa.squad_metrics import normalise
 from qa.types import Answer, Relation, ResolvedDate
 
 _HOW_MANY = frozenset("all few many other several some various".split())
-_APART = timedelta(days=180)
-"""What is told of days further apart may both be true."""
 
 
 def compared(
@@ -122,8 +120,8 @@ def _difference(asked: Restrictions, best: Answer, answer: Answer) -> Relation |
         return "contradicts" if of_time else None
     told = best.held is not None and answer.held is not None
     first, second = _since(best), _since(answer)
-    known = date.min not in (first, second)
-    if known and abs(first - second) > _APART and (told or asked.current or asked.present):
+    apart = date.min not in (first, second) and abs((first - second).days) > APART_DAYS
+    if apart and (told or asked.current or asked.present):
         return "changed"
     return "contradicts"
 

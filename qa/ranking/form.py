@@ -7,6 +7,7 @@ from qa.question.restrictions import Restrictions, stems
 from qa.ranking.around import Around, sentence_of
 from qa.ranking.exceptions import runs_out
 from qa.ranking.periods import dated
+from qa.settings import BESIDE_WEIGHT
 
 _PRONOUN = re.compile(
     r"(?:both\s+of\s+)?(?:he|she|they|it|him|her|them|who|his|hers|theirs|we|us|i|me|you|this|that"
@@ -40,7 +41,6 @@ _COUNTED = re.compile(
     r"|five|six|seven|eight|nine|ten|dozens?|several|some|many|most|few|others?|\d+)\b",
     re.IGNORECASE,
 )
-_KNOWN = 6.0
 _MEASURED = re.compile(
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+)\s+[a-z]+\s+of\s+(?!the\b)", re.I
 )
@@ -60,7 +60,7 @@ def form_of(question: str, asked: Restrictions, place: Around) -> dict[str, floa
     words = stems(quote)
     if words and words <= asked.terms:
         # Who came besides Lind is not Lind.
-        features["echo"] = _KNOWN if words <= asked.beside else 1.0
+        features["echo"] = BESIDE_WEIGHT if words <= asked.beside else 1.0
     if _is_count(question, asked, quote):
         features["count"] = 1.0
     beyond = runs_across_sentences(place) or _CLAUSES.search(quote) or runs_out(place)

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from qa.dates import Anchor, TimeExpression, find_times, readings
 from qa.dates.sentences import sentence_around
 from qa.dates.types import Between
+from qa.settings import TIME_COVERED, TIME_MET
 from qa.types import ResolvedDate
 
 Told = Literal["range", "since", "until", "point"]
@@ -65,8 +66,6 @@ _DAY = timedelta(days=1)
 _LONGEST = timedelta(days=366 * 120)
 _LONG_ASKED = timedelta(days=400)
 _LONG_BEFORE = timedelta(days=366 * 25)
-_MOST, _PART = 0.8, 0.2
-"""Parts of the time asked for: periods that are told by years do not begin and end to the day."""
 
 
 class PlaceTime(NamedTuple):
@@ -271,14 +270,14 @@ def _meeting(told: PlaceTime, first: date, last: date) -> Relation:
     """
     asked = last - first
     if told.told == "point":
-        late = asked > _LONG_ASKED and last - max(told.start, first) < asked * _PART
+        late = asked > _LONG_ASKED and last - max(told.start, first) < asked * TIME_MET
         return "later" if late else "within"
     if told.told == "until" and told.end - last > _LONG_BEFORE:
         return "meets"
     shared = min(told.end, last) - max(told.start, first)
-    if shared >= asked * _MOST:
+    if shared >= asked * TIME_COVERED:
         return "covers"
-    return "meets" if told.told == "since" or shared >= asked * _PART else _side(told, first)
+    return "meets" if told.told == "since" or shared >= asked * TIME_MET else _side(told, first)
 
 
 def _side(told: PlaceTime, first: date) -> Relation:

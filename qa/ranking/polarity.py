@@ -13,7 +13,7 @@ from qa.ranking.evidence import Evidence
 from qa.ranking.exceptions import excepted, exclusions, without_exclusions
 from qa.ranking.lists import split_members
 from qa.ranking.quotes import SAID
-from qa.settings import CONTRAST_LOGITS, FAR_LOGITS
+from qa.settings import AFFIRMED_WEIGHT, CONTRAST_LOGITS, FAR_LOGITS
 from qa.types import Span
 
 _REASON = re.compile(
@@ -50,7 +50,6 @@ _SUBJECT = re.compile(
 )
 _NO_SUBJECT = frozenset("it he she they we i you this that there these those who which and".split())
 
-_AFFIRMED = 1.5
 _DENIED_WORDS = 5
 _LONGEST = 9
 """Words of what a sentence takes out of all others; what is longer goes on after it."""
@@ -94,7 +93,7 @@ def _negation(question: str, asked: Restrictions, place: Around) -> dict[str, fl
         if (said_of_it == "denied") == asked.negated:
             return {}
         if asked.negated:
-            return {"negation missing": _AFFIRMED}
+            return {"negation missing": AFFIRMED_WEIGHT}
         # Who "missed" something is not denied by "all others met it".
         return {"negated" if _says_what_is_asked(question, place) else "negation near": 1.0}
     clause, before = clause_of(place)
@@ -105,7 +104,7 @@ def _negation(question: str, asked: Restrictions, place: Around) -> dict[str, fl
             return {}
         # What the clause affirms of a place contradicts more than what it leaves open.
         said = stems(clause) & asked.terms - stems(place.text[place.start : place.end])
-        return {"negation missing": _AFFIRMED if said and _DENIES.search(question) else 1.0}
+        return {"negation missing": AFFIRMED_WEIGHT if said and _DENIES.search(question) else 1.0}
     if negation is None:
         # "Lind was not invited, while Reyes was.": what was just said is affirmed.
         return {"ellipsis": 1.0} if _affirmed(asked, place, clause) else {}

@@ -16,7 +16,14 @@ from qa.ranking.form import HOW_MANY, ONE_THING, form_of, runs_across_sentences
 from qa.ranking.names import is_unheard
 from qa.ranking.periods import PlaceTime, dated, death, place_time, relation
 from qa.ranking.polarity import asked_sides, other_side, polarity_of
-from qa.settings import FAR_LOGITS, SATISFACTION, UNHEARD_LOGITS
+from qa.settings import (
+    FAR_LOGITS,
+    OLDER_DAYS,
+    SATISFACTION,
+    STORY_WEIGHT,
+    THERE_WEIGHT,
+    UNHEARD_LOGITS,
+)
 from qa.types import ResolvedDate
 
 _IN_PLACE = re.compile(
@@ -42,7 +49,6 @@ _UNTIL = re.compile(r"\b(?:until|till|before)\s+(?:his|her|s?he)\b", re.IGNORECA
 _YEAR = timedelta(days=366)
 _IN_TIME = re.compile(r"\b(?:in|on|during)\s+(?:the\s+)?$", re.IGNORECASE)
 _COUNTED = "how many"
-_OLDER = timedelta(days=180)
 _AT_ANOTHER_TIME = frozenset(("in force", "over", "later"))
 _THERE = re.compile(r"\b(?:there|here)\b(?!\s+(?:is|are|was|were|has|have|had)\b)", re.IGNORECASE)
 _ORDER = re.compile(r"\b(before|after)\s+(?:the\s+)?([A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*)")
@@ -50,11 +56,6 @@ _STILL = re.compile(
     r"\b(?:still|now(?:adays)?|today|currently|at\s+present|presently|these\s+days|to\s+this\s+day)\b",
     re.IGNORECASE,
 )
-_BEFORE = 4.0
-"""What "there" is worth after a sentence that names another place than the one asked for."""
-
-_STORY = 0.4
-"""What the time that a story has come to is worth beside one of the same sentence."""
 
 
 def satisfied(
@@ -189,7 +190,7 @@ def _time(
             return {"published within": 1.0}
         if published > asked.time.end:
             return {"published after": 1.0}
-    worth = 1.0 if told is None or told.own else _STORY
+    worth = 1.0 if told is None or told.own else STORY_WEIGHT
     related = relation(told, asked.time.start, asked.time.end, others)
     if told is not None and told.told == "point" and related in _AT_ANOTHER_TIME:
         unknown = before and told.own and related == "in force"
@@ -260,7 +261,7 @@ def _age(
     if not asked.current and not asked.present:
         return {}
     features: dict[str, float] = {}
-    if newest is not None and (published is None or newest - published > _OLDER):
+    if newest is not None and (published is None or (newest - published).days > OLDER_DAYS):
         features["older"] = 1.0
     if asked.current and _STILL.search(clause_of(place)[0]):
         features["time covers"] = 1.0
@@ -291,7 +292,7 @@ def _other_place(
         return {}
     if _IN_PLACE.search(place.text, *sentence_of(place)):
         return {"other place": 1.0}
-    return {"other place": _BEFORE} if _is_story_of_other_place(asked, place) else {}
+    return {"other place": THERE_WEIGHT} if _is_story_of_other_place(asked, place) else {}
 
 
 def _is_story_of_other_place(asked: Restrictions, place: Around) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from eval.bench.gold import Reading, main, scores
+from eval.bench.gold import BestSpan, main, scores
 from index.embedding.onnx_model import BUNDLED_MODELS
 from qa.squad import half, read_squad
 
@@ -53,17 +53,17 @@ def test_each_half_is_reported_for_itself(squad: Path) -> None:
 def test_twins_are_compared_with_their_own_originals(squad: Path) -> None:
     file = read_squad(squad)
     high, low, higher, lowest = file.questions
-    readings = {
-        high: Reading("Ada Holm", 2.0),
-        low: Reading("Ada Holm", 1.0),
-        higher: Reading("the mill", 0.5),
-        lowest: Reading("", 0.7),
+    best_spans = {
+        high: BestSpan("Ada Holm", 2.0),
+        low: BestSpan("Ada Holm", 1.0),
+        higher: BestSpan("the mill", 0.5),
+        lowest: BestSpan("", 0.7),
     }
-    earned = scores(file, readings)
+    earned = scores(file, best_spans)
     assert (earned.questions, earned.exact_match, earned.f1) == (2, 50.0, 50.0)
     assert earned.pairs == 0.5
     assert earned.auc == 0.5
-    assert scores(half(file, "choosing"), readings).pairs == 1.0
+    assert scores(half(file, "choosing"), best_spans).pairs == 1.0
 
 
 def test_a_file_without_answers_is_refused(squad: Path, tmp_path: Path) -> None:

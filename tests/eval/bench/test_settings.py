@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 import index.fusion
 import index.settings
+import qa.question.ellipsis
 import qa.ranking.evidence
 import qa.ranking.satisfies
 import qa.settings
@@ -26,7 +27,9 @@ def test_a_number_changes_everywhere_and_comes_back():
     assert index.fusion.LEXICAL_WEIGHT == index.settings.LEXICAL_WEIGHT != 0.5
 
 
-def test_a_key_of_satisfaction_and_a_field_of_the_settings():
+def test_a_row_of_a_table_and_a_field_of_the_settings():
+    with changed("same head", 9.0):
+        assert qa.question.ellipsis.LIKENESS["same head"] == 9.0
     with changed("time over", -9.0):
         assert qa.ranking.satisfies.SATISFACTION["time over"] == -9.0
         assert qa.ranking.satisfies.SATISFACTION["pronoun"] == SATISFACTION["pronoun"]
