@@ -242,8 +242,9 @@ def test_a_new_kind_of_file_is_read_as_contributing_says(tmp_path, monkeypatch):
     assert article.text == "The museum was opened by Duncan Fyfe in 1931."
 
 
-def test_the_version_is_the_same_wherever_it_is_told():
+def test_version_and_date_are_the_same_wherever_they_are_told():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    assert f"version: {version}\n" in (ROOT / "CITATION.cff").read_text()
-    headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
-    assert next(heading for heading in headings if heading != "Unreleased") == version
+    changes = (ROOT / "CHANGELOG.md").read_text()
+    told, day = re.search(r"^## (\d\S+) - (\S+)$", changes, re.MULTILINE).groups()
+    assert told == version
+    assert f"version: {version}\ndate-released: {day}\n" in (ROOT / "CITATION.cff").read_text()
