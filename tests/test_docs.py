@@ -139,6 +139,25 @@ def test_commands_and_their_options_are_real(path):
                 assert word.partition("=")[0] in options, f"{path.name}: {names} {word}"
 
 
+def test_the_python_of_readme_gives_what_it_says(tmp_path, monkeypatch, furnish):
+    furnish(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.delenv("QA_COLLECTION", raising=False)
+    (code,) = blocks(ROOT / "README.md", "python")
+    names = {}
+    for line in code.splitlines():
+        source, _, told = line.partition("  # ")
+        try:
+            value = eval(compile(source, "README.md", "eval"), names)
+        except SyntaxError:
+            exec(compile(source, "README.md", "exec"), names)
+            continue
+        if told.startswith(("'", "datetime")):
+            assert repr(value) == told.partition(";")[0]
+        if source.startswith("read("):
+            assert value == "Ada Lovelace"
+
+
 @pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.stem)
 def test_the_python_of_a_guide_runs(path, tmp_path, furnish):
     code = [block for block in blocks(path, "python") if "--8<--" not in block]
