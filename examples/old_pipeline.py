@@ -1,4 +1,4 @@
-"""What was written for transformers' question-answering pipeline, with its import changed."""
+"""A program for transformers' question-answering pipeline, with its import changed."""
 
 from qa.compat import pipeline  # was: from transformers import pipeline
 

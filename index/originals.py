@@ -49,9 +49,9 @@ class Originals:
                     os.fsync(written.fileno())
                 copied.replace(kept)
             sync_folder(self.folder)
-            for other in self._versions(article.id):
-                if other != kept:
-                    other.unlink(missing_ok=True)
+            for version in self._versions(article.id):
+                if version != kept:
+                    version.unlink(missing_ok=True)
         except OSError as error:
             raise UserError(f"{self.folder}: cannot be written ({error.strerror})") from None
 

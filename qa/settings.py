@@ -15,7 +15,11 @@ MAX_INTERPRETATIONS = 4
 """Interpretations of a follow-up that are tried at most."""
 
 SUPPORT_LOGITS = 4.0
-"""A place with the words of an answer that scores this much less is not cited for it."""
+"""A place with the words of an answer that scores this much less is not cited for it.
+
+The 116 right answers of the written development data cite 120 places, with 2 as well, and 122 with
+8; all are in the right article.
+"""
 
 POOLED_LOGITS = 6.0
 """Places that score this much less than the best one say nothing of its time.
@@ -32,19 +36,31 @@ question over the seeds. The 24 when-questions of the written development data a
 """
 
 INDIFFERENT_LOGITS = 1.0
-"""A reader that scores two spans of one place so alike does not care which it is."""
+"""A reader that scores two spans of one place so alike does not care which it is.
+
+The 24 when-questions of the written development data are the same with 0 to 2; with 3 one is less
+exact.
+"""
 
 MEMBER_LOGITS = 5.5
-"""A span that scores this much less than the best member of a list is no member."""
+"""A span that scores this much less than the best member of a list is no member.
+
+Of 16 list questions of the development data, with 49 members, 46 are given, 31 of them right; with
+4.5 43, with 3 42, with 8 51, and the same 31 right.
+"""
 
 TIE = 0.1
-"""A less likely way to understand a follow-up must be surer by so much to be taken."""
+"""A less likely way to understand a follow-up must be surer by so much to be taken.
+
+Of the 29 follow-ups of the written development data 17 are answered right with any of 0 to 0.3.
+"""
 
 CONTRADICTION_SHARE = 0.5
 """Share of the threshold from which another answer counts as disagreement.
 
 Of two answers that contradict each other at most one is right, so they share the probability that
-either would have alone.
+either would have alone. None of the 116 right answers of the written development data, where no
+article contradicts another, is told to be contradicted with 0.25 to 1.
 """
 
 CONTRADICTION_PART = 0.3

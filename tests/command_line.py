@@ -11,7 +11,7 @@ from qa.cli.main import main
 
 @dataclass(frozen=True)
 class Ended:
-    """What a command printed, and its exit status; named as in `subprocess.CompletedProcess`."""
+    """The output of a command and its exit status; named as in `subprocess.CompletedProcess`."""
 
     returncode: int
     stdout: str

@@ -50,7 +50,7 @@ def site(tmp_path_factory):
 
 
 class Page(HTMLParser):
-    """What a page loads, where it leads, and the names of its places."""
+    """The files that a page loads, the links on it, and the names of its places."""
 
     def __init__(self, text):
         super().__init__()
@@ -243,8 +243,11 @@ def test_a_new_kind_of_file_is_read_as_contributing_says(tmp_path, monkeypatch):
     configured = ["--config", ROOT / "pyproject.toml", "--ignore", "INP001"]
     checked = subprocess.run(
         [sys.executable, "-m", "ruff", "check", *configured, module],
-        capture_output=True, text=True, check=False, cwd=tmp_path,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
     assert not checked.returncode, checked.stdout
     spec = importlib.util.spec_from_file_location("subtitles", module)
     loaded = importlib.util.module_from_spec(spec)

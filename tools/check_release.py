@@ -78,13 +78,13 @@ def main() -> int:
 
 
 def size_problems(path: Path) -> list[str]:
-    """What is wrong with the size of a file, if anything."""
+    """Problems with the size of a file."""
     size = path.stat().st_size
     return [f"{path.name}: {size:,} bytes, above {MAX_BYTES:,}"] if size > MAX_BYTES else []
 
 
 def content_problems(archive: str, names: list[str], wanted: tuple[str, ...]) -> list[str]:
-    """What is missing in an archive, and what should never be in one."""
+    """Files that are missing in an archive, and those that should never be in one."""
     litter = ("__pycache__", ".pyc", ".DS_Store", ".egg-info/")
     missing = [f"{archive}: lacks {name}" for name in wanted if name not in names]
     return missing + [

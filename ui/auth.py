@@ -54,7 +54,7 @@ class Login:
 
     @property
     def demand(self) -> str:
-        """What a program that sends nothing is told to send."""
+        """The credentials that a program which sends none is told to send."""
         ways = {
             "a key is needed: send it as 'Authorization: Bearer KEY'": self._api_key,
             "a name and a password are needed: send them as HTTP Basic": self._auth,

@@ -34,7 +34,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a feed or sitemap lists.
+    """The entries of a feed or sitemap.
 
     Attributes:
         pages: Pages.

@@ -55,7 +55,7 @@ class Block:
     heading: int = 0
     """The level of a heading from 1 to 6, or 0."""
     set_apart: bool = False
-    """Whether it is an item, a row, a definition, a quotation, code or links: never a title."""
+    """True of an item, a row, a definition, a quotation, code or links, which are never a title."""
 
 
 def parse_html(text: str) -> Any:  # noqa: ANN401 - lxml has no types

@@ -23,7 +23,7 @@ def year_of(year: int) -> Interval:
 
 
 def years_from(first: int, length: int) -> Interval:
-    """That many years; those that would begin in the year 0 begin in the year 1."""
+    """So many years; those that would begin in the year 0 begin in the year 1."""
     return Interval(date(max(first, 1), 1, 1), date(first + length - 1, 12, 31))
 
 

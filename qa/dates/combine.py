@@ -261,7 +261,7 @@ def _say(piece: Evidence, reading: ResolvedDate) -> str:
 
 
 def _granularity(interval: Interval, group: _Group) -> Granularity:
-    """That of a member that means the same days, else that of the calendar's unit."""
+    """The granularity of a member that means the same days, else of the calendar's unit."""
     for _, reading in group.dated:
         if Interval(reading.start, reading.end) == interval and reading.granularity != "range":
             return reading.granularity

@@ -168,12 +168,13 @@ def _of_turn(turn: Turn) -> list[Mention]:
     question = turn.question
     asked = [
         Mention(
-            phrase.text if is_name(phrase.text) and phrase.kind != "thing"
+            phrase.text
+            if is_name(phrase.text) and phrase.kind != "thing"
             else definite(with_complement(question, phrase)),
             phrase.kind,
         )
         for phrase in phrases(question)
-    ]  # fmt: skip
+    ]
     answer = turn.answer or ""
     kind = kind_of_answer(question, answer) if answer else "thing"
     wh = WH.match(question)

@@ -12,7 +12,7 @@ from qa.types import Turn
 
 
 class Understanding(NamedTuple):
-    """What a question may mean.
+    """The ways to understand a question.
 
     Attributes:
         rewrites: The question in words that stand alone, in at least one way, the likeliest first.

@@ -71,7 +71,7 @@ def has_verb(text: str, verb: str) -> bool:
 
 @lru_cache(4_096)
 def base_form(word: str) -> str:
-    """What the forms of a verb have in common: the same for "write", "wrote" and "written"."""
+    """The common part of the forms of a verb: one for "write", "wrote" and "written"."""
     return _bases().get(word) or next(iter(stems(word)), word)
 
 

@@ -43,7 +43,7 @@ _ALSO = re.compile(r"\b(?:also|too|as\s+well|in\s+addition|another)\b", re.IGNOR
 
 
 class Exclusion(NamedTuple):
-    """What a text takes out of all that it speaks of.
+    """An exception: some that a text takes out of all that it speaks of.
 
     Attributes:
         start: Offset of the word that does: "except".
@@ -89,7 +89,7 @@ def without_exclusions(text: str) -> str:
 
 @lru_cache(512)
 def exclusions(sentence: str) -> tuple[Exclusion, ...]:
-    """What a sentence takes out of all others, in its order.
+    """The exceptions of a sentence, in its order.
 
     Example:
         >>> text = "All but Orm and Velm voted for it."

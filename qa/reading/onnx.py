@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MAX_ANSWER_TOKENS = 30
 SPANS_PER_PASSAGE = 10
-"""Spans that are looked at of each passage; most are readings of the same one or two places."""
+"""Spans that are looked at of each passage; most are variants of the same one or two places."""
 
 BATCH_TOKENS = 4096
 """Padded tokens of one batch: large enough to fill the cores, small enough for their caches."""
@@ -38,7 +38,7 @@ class ReaderModel(Protocol):
 
     tokenizer: Tokenizer
     takes_context: bool
-    """Whether it learned to read with the title and date of the article before the passage."""
+    """True if it learned to read with the title and date of the article before the passage."""
     max_tokens: int
     """The longest input that it was made for, in tokens."""
 

@@ -85,21 +85,36 @@ def test_a_follow_up_is_completed_and_never_taken_as_it_stands(question, last, r
     [
         # A title that nobody of the conversation has is somebody whom the articles know.
         ("Who met the envoy?", "Pompeo", "What did the captain say about the light?", None),
-        ("Who runs the mill?", "Ida Moor", "When did the mayor open it?",
-         "When did the mayor open the mill?"),
+        (
+            "Who runs the mill?",
+            "Ida Moor",
+            "When did the mayor open it?",
+            "When did the mayor open the mill?",
+        ),
         ("Which firm bought Brix?", "Acme Ltd", "When was the museum opened?", None),
-        ("Who flew to Oslo?", "Captain Ida Moor", "What did the captain say?",
-         "What did Captain Ida Moor say?"),
-        ("Who won the race?", "Ida Moor", "Where was the winner born?",
-         "Where was Ida Moor born?"),
+        (
+            "Who flew to Oslo?",
+            "Captain Ida Moor",
+            "What did the captain say?",
+            "What did Captain Ida Moor say?",
+        ),
+        ("Who won the race?", "Ida Moor", "Where was the winner born?", "Where was Ida Moor born?"),
         ("Who wrote the letter?", "Jon Vik", "How old was the author?", "How old was Jon Vik?"),
-        ("Who founded the school?", "Una Roy", "When did the founder die?",
-         "When did Una Roy die?"),
+        (
+            "Who founded the school?",
+            "Una Roy",
+            "When did the founder die?",
+            "When did Una Roy die?",
+        ),
         ("Who was shot in Orm?", "Per Lund", "Where did the man live?", "Where did Per Lund live?"),
-        ("Which firm bought Brix?", "Acme Ltd", "When was the company founded?",
-         "When was Acme Ltd founded?"),
+        (
+            "Which firm bought Brix?",
+            "Acme Ltd",
+            "When was the company founded?",
+            "When was Acme Ltd founded?",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_title_is_that_of_whom_it_fits(last, answer, question, right):
     assert understood(question, Turn(last, answer))[0] == (right or question)
 

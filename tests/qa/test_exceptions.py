@@ -1,4 +1,4 @@
-"""What a sentence takes out of all that it speaks of."""
+"""Exceptions: some that a sentence takes out of all that it speaks of."""
 
 from datetime import date
 

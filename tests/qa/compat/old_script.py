@@ -15,14 +15,14 @@ oracle = pipeline("question-answering", model=model, tokenizer=model, device="cp
 
 articles = {path.name: path.read_text() for path in sorted((root / "seeds").glob("*.txt"))}
 asked = [json.loads(line) for line in (root / "eval/suites/seeds.jsonl").open()]
-asked = [one for one in asked if one.get("articles") and not one.get("history")]
+asked = [line for line in asked if line.get("articles") and not line.get("history")]
 
 
-def around(one):
+def around(line):
     """The lines around the answer: a context that fits one window."""
-    text = articles[Path(one["articles"][0]).name]
-    place = max(text.find(one["answers"][0]), 0)
-    return {"question": one["question"], "context": text[max(0, place - 300) : place + 300]}
+    text = articles[Path(line["articles"][0]).name]
+    place = max(text.find(line["answers"][0]), 0)
+    return {"question": line["question"], "context": text[max(0, place - 300) : place + 300]}
 
 
 def lists(examples):
@@ -32,10 +32,10 @@ def lists(examples):
 
 # Each article is longer than a window of 384 tokens.
 pairs = [
-    {"question": one["question"], "context": articles[Path(one["articles"][0]).name]}
-    for one in asked[::5]
+    {"question": line["question"], "context": articles[Path(line["articles"][0]).name]}
+    for line in asked[::5]
 ]
-passages = [around(one) for one in asked[:20]]
+passages = [around(line) for line in asked[:20]]
 
 short = "Ada Lovelace wrote the notes in 1843. Charles Babbage designed the engine in London."
 found = {
