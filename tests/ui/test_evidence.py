@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -248,6 +249,18 @@ def test_agreeing_articles_are_grouped_and_others_stand_beside() -> None:
     assert "2 articles agree" in html
     assert "The articles give 2 answers" in html
     assert "May" not in html
+
+
+def test_copies_of_one_text_are_no_articles_that_agree() -> None:
+    first = citation("The keeper is ", "Jo Vik", " of Elby.")
+    copy = replace(first, article_id="copy", title="The same")
+    other = replace(citation("Since May ", "Jo Vik", " keeps it."), article_id="other")
+    assert "2 copies of one text say" in evidence_panel(answer(first, copy))
+    html = evidence_panel(answer(first, copy, other))
+    assert re.search(r"3 articles agree on .*, some of them copies</h2>", html)
+    html = evidence_panel(answer(first, other))
+    assert "2 articles agree on" in html
+    assert "copies" not in html
 
 
 def test_articles_that_disagree_are_dated_and_the_newest_is_first() -> None:

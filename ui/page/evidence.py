@@ -283,18 +283,30 @@ def _time_line(answers: Sequence[Answer], firsts: Sequence[int]) -> str:
 
 
 def _group(answer: Answer, rank: int, best: Answer, first: int) -> str:
-    count = len({citation.article_id for citation in answer.citations})
+    count, texts = _count(answer.citations)
     words = f"<q><bdi>{_text(answer.text or '')}</bdi></q>"
     if answer is not best and answer.relation != "listed":
         heading = f"Another answer: {words}"
-    elif count > 1:
+    elif texts > 1:
         heading = f"{count} articles agree on {words}"
+        heading += ", some of them copies" if texts < count else ""
+    elif count > 1:
+        heading = f"{count} copies of one text say {words}"
     else:
         heading = f"Evidence for {words}"
     return (
         f'<section class="aq-group" id="aq-group-{rank}"><h2>{heading}</h2>'
         f"{_cards(answer.citations, first)}</section>"
     )
+
+
+def _count(citations: Iterable[Citation]) -> tuple[int, int]:
+    """How many articles are cited, and how many texts: copies have the same passages."""
+    passages: dict[str, set[str]] = {}
+    for citation in citations:
+        words = " ".join(citation.passage.split())
+        passages.setdefault(citation.article_id, set()).add(words)
+    return len(passages), len(set(map(frozenset, passages.values())))
 
 
 def _cards(citations: Iterable[Citation], first: int, *, nearest: bool = False) -> str:
