@@ -318,7 +318,7 @@ class Answer:
 
 
 def day_held(answer: Answer) -> date:
-    """The day that an answer is ordered by: since when it held, or when it was published."""
+    """The day since or until which an answer held, else that of its newest article."""
     if answer.held is None:
         return answer.published or date.min
     return answer.held.start if answer.held.start > date.min else answer.held.end

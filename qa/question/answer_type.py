@@ -4,6 +4,7 @@ import re
 from typing import Literal
 
 from qa.dates import is_when_question
+from qa.question.phrases import TWO_TO_TEN
 
 AnswerType = Literal["when", "yes or no", "list", "description", "other"]
 
@@ -23,7 +24,7 @@ _PLURAL = (
     r"(?:people|men|women|children|(?!(?:is|was|has|does|as|its|this|his|series|species|news|means)"
     r"\b)[\w-]*[^\W\dsui]s)\b"
 )
-_COUNT = r"(?:(?:two|three|four|five|six|seven|eight|nine|ten|other|\d+)\s+)?"
+_COUNT = rf"(?:(?:{TWO_TO_TEN}|other|\d+)\s+)?"
 _WORDS = (
     r"(?:(?!(?:is|was|are|were|has|have|had|do|does|did|can|could|will|would|the|an?|that|who|"
     r"which|of|to|in|on|at|for|by|with|from|\w+ed)\b)[\w'’-]+\s+){0,3}?"

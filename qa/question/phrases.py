@@ -71,8 +71,13 @@ _PLACE_NOUN = re.compile(
     r"bridge|park|valley|capital|continent)\b",
     re.IGNORECASE,
 )
+TWO_TO_TEN = "two|three|four|five|six|seven|eight|nine|ten"
+ONE_TO_TEN = f"one|{TWO_TO_TEN}"
+ONE_TO_TWELVE = f"{ONE_TO_TEN}|eleven|twelve"
+"""Number words, as alternatives of a pattern."""
+
 _NUMBER = (
-    r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twice|"
+    rf"(?:\d[\d.,]*|{ONE_TO_TWELVE}|dozens?|twice|"
     r"once|hundreds?|thousands?|millions?|billions?|twenty|thirty|forty|fifty|sixty|seventy|"
     r"eighty|ninety|half|a\s+(?:third|quarter|dozen|hundred|thousand|million|billion))"
 )

@@ -65,4 +65,9 @@ class Calibration:
         )
         if candidate.timed:
             logit = TIMED_BIAS + TIMED_SLOPE * logit
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+        return logistic(logit)
+
+
+def logistic(logit: float) -> float:
+    """The probability, in (0, 1), of a logit."""
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))

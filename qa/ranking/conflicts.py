@@ -10,7 +10,7 @@ from qa.ranking.periods import place_time, place_time_of, relation
 from qa.ranking.same_answer import agree, comparable, is_part
 from qa.settings import APART_DAYS, CONTRADICTION_PART, CONTRADICTION_SHARE
 from qa.squad_metrics import normalise
-from qa.types import Answer, Relation, ResolvedDate
+from qa.types import Answer, Relation, ResolvedDate, day_held
 
 _HOW_MANY = frozenset("all few many other several some various".split())
 
@@ -89,7 +89,7 @@ def newest_first(
     best: Answer, others: Sequence[Answer], threshold: float
 ) -> tuple[Answer, list[Answer]]:
     """The newest of answers that changed, if it is sure enough to be given, and the others."""
-    newest = max((*_changed(others), best), key=_since)
+    newest = max((*_changed(others), best), key=day_held)
     if newest is best or newest.confidence < threshold:
         return best, list(others)
     rest = [
@@ -119,7 +119,7 @@ def _difference(asked: Restrictions, best: Answer, answer: Answer) -> Relation |
         of_time = _is_of(asked.time, best) and _is_of(asked.time, answer)
         return "contradicts" if of_time else None
     told = best.held is not None and answer.held is not None
-    first, second = _since(best), _since(answer)
+    first, second = day_held(best), day_held(answer)
     apart = date.min not in (first, second) and abs((first - second).days) > APART_DAYS
     if apart and (told or asked.current or asked.present):
         return "changed"
@@ -133,13 +133,6 @@ def _is_of(time: ResolvedDate, answer: Answer) -> bool:
         return relation(told, time.start, time.end, ()) in ("covers", "within")
     day = answer.published
     return day is not None and time.start <= day <= time.end
-
-
-def _since(answer: Answer) -> date:
-    """Since when an answer holds, as far as is told; `date.min` if nothing tells."""
-    if answer.held is None:
-        return answer.published or date.min
-    return answer.held.start if answer.held.start > date.min else answer.held.end
 
 
 def contradict(left: Answer, right: Answer) -> bool:

@@ -3,6 +3,7 @@
 import re
 
 from qa.question.answer_type import answer_type_of
+from qa.question.phrases import ONE_TO_TEN, ONE_TO_TWELVE
 from qa.question.restrictions import Restrictions, stems
 from qa.ranking.around import Around, sentence_of
 from qa.ranking.exceptions import runs_out
@@ -17,7 +18,7 @@ _PRONOUN = re.compile(
 _WHO = re.compile(r"^\W*who(?:m)?\b", re.IGNORECASE)
 _SAYS_OF_ONE = re.compile(r"(?:I|[Ww]e|[Hh]e|[Ss]he|[Tt]hey|[Ii]t)\s")
 _NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|dozens?"
+    rf"\d|\b(?:{ONE_TO_TWELVE}|\w+teen|\w+ty|dozens?"
     r"|hundreds?|thousands?|millions?|billions?|half|once|twice|no|none|nobody|an?|single|both"
     r"|several|many|few|quarter|third|each|every|daily|weekly|monthly|yearly|free|all|most)\b",
     re.IGNORECASE,
@@ -37,13 +38,11 @@ _YEAR = re.compile(r"\b[12]\d{3}\b")
 _LABEL = re.compile(r"(?:^|\n\s*\n|\t|\s\|\s)([^\n\t|]+)(?:\n\s*\n|\t|\s\|\s)$")
 _LONGEST_LABEL = 60
 _COUNTED = re.compile(
-    r"(?:(?:all|only|just|the|these|other|some|many|most|several|few|a\s+few)\s+)*(?:one|two|three|four"
-    r"|five|six|seven|eight|nine|ten|dozens?|several|some|many|most|few|others?|\d+)\b",
+    r"(?:(?:all|only|just|the|these|other|some|many|most|several|few|a\s+few)\s+)*"
+    rf"(?:{ONE_TO_TEN}|dozens?|several|some|many|most|few|others?|\d+)\b",
     re.IGNORECASE,
 )
-_MEASURED = re.compile(
-    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+)\s+[a-z]+\s+of\s+(?!the\b)", re.I
-)
+_MEASURED = re.compile(rf"(?:{ONE_TO_TEN}|\d+)\s+[a-z]+\s+of\s+(?!the\b)", re.I)
 _NAMED = re.compile(r"\b[A-Z]")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.dates.sentences import sentence_around
+from qa.question.phrases import ONE_TO_TWELVE
 from qa.ranking.evidence import Evidence
 from qa.types import Span
 
@@ -38,7 +39,7 @@ _HOW_MUCH = re.compile(
 )
 _BARE_NUMBER = re.compile(
     r"(?:about|around|over|under|nearly|almost|some|at\s+least|up\s+to|more\s+than|less\s+than|\s)*"
-    r"(?:\d[\d.,]*|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|several"
+    rf"(?:\d[\d.,]*|(?:{ONE_TO_TWELVE}|half|several"
     r"|\w+teen|\w+ty)\b)(?:\s+(?:and\s+a\s+half|hundred|thousand|million|billion|trillion))*",
     re.IGNORECASE,
 )

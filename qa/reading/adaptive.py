@@ -20,6 +20,7 @@ from typing import NamedTuple, Self
 from index.types import Hit, Passage
 from qa.question.answer_type import answer_type_of
 from qa.question.restrictions import restrictions_of
+from qa.ranking.calibration import logistic
 from qa.ranking.evidence import Evidence, weigh
 from qa.ranking.same_answer import agree
 
@@ -63,7 +64,7 @@ class Odds:
     def changes(self, features: Features) -> bool:
         """Return whether more reading is likely enough to change the answer."""
         logit = self.bias + sum(w * features[name] for name, w in self.weights.items())
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit)))) > self.limit
+        return logistic(logit) > self.limit
 
 
 @dataclass(frozen=True, slots=True)
