@@ -157,10 +157,11 @@ def _is_in_another_language(question: str) -> bool:
         return True
     small = _FUNCTION | _WEAK_ASKING | _ASKING
     written = [word.group(0) for word in _WORD.finditer(question)]
-    if sum(
-        word in small for word in [*words[:1], *written[1:]]
-    ) >= _ENOUGH and question.rstrip().endswith("?"):
-        return True  # "Kannst du mir sagen, wie ...?"
+    # "Kannst du mir sagen, wie ...?", but not the bare names "Van der Bellen en Kurz?".
+    many = sum(word in small for word in [*words[:1], *written[1:]]) >= _ENOUGH
+    says_more = any(w.islower() and len(w) > 2 and w not in small for w in written[1:])
+    if many and says_more and question.rstrip().endswith("?"):
+        return True
     if asking and words[0] == asking[0] and asking[0] not in _NAMES_TOO:
         return True
     if words[0] == "was":

@@ -103,6 +103,13 @@ def test_a_question_in_another_language_begins_in_many_ways(question):
     assert request_of(question) == "other language"
 
 
+@pytest.mark.parametrize(
+    "question", ["Van der Bellen en Kurz?", "De la Cruz y los Reyes?", "Les Halles et la Villette?"]
+)
+def test_bare_names_are_in_no_language(question):
+    assert request_of(question) is None
+
+
 def test_a_count_of_texts_is_asked_for_in_other_words():
     assert request_of("In how many articles is tea named?") == "count"
     assert request_of("In how many races did he ride?") is None
