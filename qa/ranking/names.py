@@ -1,7 +1,7 @@
 """Whether the articles speak of the names in a question at all, or only of namesakes. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from qa.question.other_names import other_names
@@ -9,7 +9,8 @@ from qa.question.phrases import is_kind_of_thing
 from qa.ranking.same_answer import QUALIFIERS, is_title
 
 _SHORT_NAME = 4
-_BEFORE = re.compile(r"(?:^|[^\W_](?P<end>[.!?]?)\s+)(?P<word>[A-Z][\w'’-]+)[ \t]+$")
+_BEFORE = re.compile(r"(?<![\w'’-])[A-Z][\w'’-]+(?=[ \t]+$)")
+_BEGINS_SENTENCE = re.compile(r"(?:^|\n|[.!?:]['\"”’)]?)\s*['\"“‘(]?$")
 _LONGEST = 30
 _SHORT_FORMS = """
 bill billy will william | bob bobby rob robert | dick rick richard | ted teddy ned eddie edward
@@ -41,6 +42,23 @@ def is_unheard(names: Iterable[str], question: str, texts: Iterable[str]) -> boo
     )
 
 
+def first_told(names: Iterable[str], question: str, texts: Sequence[str]) -> int:
+    """How many texts one has to read to have met each name that any of them has.
+
+    Args:
+        names: As for `is_unheard`.
+        question: As it is read.
+        texts: In the order of reading.
+    """
+    words = [name.split()[-1] for name in names]
+    lower = [text.lower() for text in texts] if words else []
+    firsts = (
+        next((n for n, text in enumerate(lower, 1) if _is_told(word, question, text)), 0)
+        for word in words
+    )
+    return max(firsts, default=0)
+
+
 def _is_told(word: str, question: str, read: str) -> bool:
     return _stands(word.lower(), read) or any(
         _stands(other, read) for other in other_names(word, question)
@@ -67,9 +85,13 @@ def _words_before(last: str, text: str) -> set[str]:
     """The words that a name has before its last one in a text, in lower case."""
     words = set()
     for place in re.finditer(rf"(?<![\w-]){re.escape(last)}(?![\w-])", text):
-        before = _BEFORE.search(text, max(0, place.start() - _LONGEST), place.start())
-        if before and not before["end"] and not _says_no_name(before["word"]):
-            words.add(before["word"].lower())
+        near = text[max(0, place.start() - _LONGEST) : place.start()]
+        before = _BEFORE.search(near)
+        if not before or _says_no_name(before.group()):
+            continue
+        # "Sculptor Olm": a word that begins a sentence may be no forename.
+        if not _BEGINS_SENTENCE.search(near[: before.start()]):
+            words.add(before.group().lower())
     return words
 
 

@@ -22,6 +22,7 @@ from qa.question.answer_type import answer_type_of
 from qa.question.restrictions import restrictions_of
 from qa.ranking.calibration import logistic
 from qa.ranking.evidence import Evidence, weigh
+from qa.ranking.names import first_told
 from qa.ranking.same_answer import agree
 
 RULES = "adaptive.json"
@@ -144,6 +145,15 @@ def features(seen: Passages) -> Features:
     }
 
 
+def needed(question: str, hits: Sequence[Hit]) -> int:
+    """How many passages have to be read at least.
+
+    A question about somebody is not given up before a passage is read that names the person.
+    """
+    names = restrictions_of(question, date.today()).names
+    return first_told(names, question, [f"{hit.article.title}\n{hit.text}" for hit in hits])
+
+
 def needs_everything(question: str) -> bool:
     """Return whether passages that score low alone may decide.
 
@@ -161,6 +171,7 @@ def read_enough(
     hits: Sequence[Hit],
     rules: Rules,
     retrieval: float,
+    least: int = 0,
 ) -> tuple[list[Evidence], int]:
     """Read passages in rounds until more would hardly change the answer.
 
@@ -169,6 +180,7 @@ def read_enough(
         hits: The passages, best first.
         rules: When to stop.
         retrieval: `Calibration.retrieval` of the reader.
+        least: How many passages are read whatever the rules say.
 
     Returns:
         What was found, and how many passages were read.
@@ -178,7 +190,7 @@ def read_enough(
     for count in (*(count for count in ROUNDS if count < len(hits)), len(hits)):
         evidence += read(hits[done:count])
         done = count
-        if done < len(hits):
+        if least <= done < len(hits):
             seen = passages(evidence, hits, done, retrieval)
             if not rules.more.changes(features(seen)):
                 break

@@ -18,7 +18,7 @@ from index.types import Hit, Passage
 from qa.question.answer_type import answer_type_of
 from qa.ranking.calibration import Calibration
 from qa.ranking.evidence import Evidence, weigh
-from qa.reading.adaptive import RULES, Rules, contenders, needs_everything, read_enough
+from qa.reading.adaptive import RULES, Rules, contenders, needed, needs_everything, read_enough
 from qa.reading.base import Reader
 from qa.settings import SETTINGS, Settings
 
@@ -198,7 +198,15 @@ class Cascade:
         if rules is None or not hits:
             return Reading(self._read(0, question, hits), len(hits))
         worth = self.stages.choosing[0].retrieval
-        return Reading(*read_enough(lambda some: self._read(0, question, some), hits, rules, worth))
+        return Reading(
+            *read_enough(
+                lambda some: self._read(0, question, some),
+                hits,
+                rules,
+                worth,
+                least=needed(question, hits),
+            )
+        )
 
     def reread(
         self, question: str, hits: Sequence[Hit], reading: Reading, interpretations: int = 1
