@@ -183,6 +183,7 @@ LIKENESS: Mapping[str, float] = MappingProxyType(
         "same preposition": 3.0,
         "same head": 4.0,
         "both names or neither": 3.0,
+        "whose it is": 4.0,
         "same kind": 2.0,
         "same number": 1.5,
         "both with a determiner or neither": 1.0,

@@ -141,12 +141,15 @@ def _likeness(question: str, phrase: Phrase, name: str, before: str) -> float:
         return 0.0
     alike = is_name(name) == is_name(phrase.text)
     same_head = _head(name) == _head(phrase.text)
-    if not (alike or same_head or same_preposition):
+    # "And her neighbour?" after "What does Ida Moor grow?"
+    owned = re.match(rf"{re.escape(phrase.text)}['’]s?\s", name, re.I) if kind == "person" else None
+    if not (alike or same_head or same_preposition or owned):
         return 0.0
     features = {
         "same preposition": bool(same_preposition),
         "same head": same_head,
         "both names or neither": alike,
+        "whose it is": owned is not None,
         "same kind": kind == phrase.kind and kind not in {"thing", "name"},
         "same number": is_plural(name) == phrase.plural,
         "both with a determiner or neither": bool(_DETERMINER.match(name))

@@ -53,6 +53,8 @@ _PERSON_NOUN = re.compile(
     r"player|coach|trainer|doctor|nurse|professor|teacher|scientist|lawyer|judge|farmer|baker|"
     r"wife|husband|father|mother|son|daughter|brother|sister|uncle|aunt|widow|victim|suspect|"
     r"winner|runner|pilot|driver|manager|engineer|architect|journalist|reporter|student|"
+    r"neighbou?r|friend|colleague|partner|cousin|nephew|niece|deputy|assistant|predecessor|successor|"
+    r"opponent|rival|grand(?:father|mother|son|daughter)|"
     r"mr|mrs|ms|dr|sir|dame|lord|professor|saint)\b\.?",
     re.IGNORECASE,
 )

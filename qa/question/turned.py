@@ -33,6 +33,24 @@ _PARTICIPLES = dict(
     """.split()
 )
 
+_ADVERBS = frozenset(
+    """
+    aground ashore abroad aside apart away home upstairs downstairs forward backward together alone
+    open first second third last early late well badly again north south east west overboard ahead
+    """.split()
+)
+_INTRANSITIVE = dict(
+    pair.split(":")
+    for pair in """
+    stayed:stay remained:remain became:become seemed:seem appeared:appear looked:look went:go
+    came:come arrived:arrive died:die fell:fall rose:rise sat:sit stood:stand
+    lay:lie lived:live slept:sleep travelled:travel traveled:travel retired:retire resigned:resign
+    vanished:vanish disappeared:disappear abstained:abstain agreed:agree belonged:belong
+    existed:exist lasted:last voted:vote protested:protest struggled:struggle laughed:laugh
+    """.split()
+)
+"""Past forms of verbs that nothing is done to, and the verbs."""
+
 
 def asked_for(wh: str, last: Turn) -> tuple[str, bool]:
     """The last question with another question word, and whether a person would ask it so.
@@ -59,7 +77,8 @@ def asked_for(wh: str, last: Turn) -> tuple[str, bool]:
         return f"{wh} {body[:1].lower()}{body[1:]}", first in BE | DO
     adverbial = _ADVERBIAL.match(wh) is not None
     if first not in BE | DO:  # "Who won the cup?"
-        turned = _passive(body, words) if adverbial else ""
+        turned = _active(answer, body, words) if told and adverbial else ""
+        turned = turned or (_passive(body, words) if adverbial else "")
         if turned := turned or (_present(answer, body, words) if told else ""):
             return f"{wh} {turned}", True
         return f"{wh} {answer if told else ''} {body}", False
@@ -80,6 +99,13 @@ def asked_for(wh: str, last: Turn) -> tuple[str, bool]:
     return f"{wh} {body}", True
 
 
+def _active(answer: str, body: str, words: list[str]) -> str:
+    """As "did the school stay open" of "stayed open"; "" where something may be done to it."""
+    verb = words[0] if words else ""
+    base = _INTRANSITIVE.get(verb.lower())
+    return f"did {answer} {base}{body[len(verb) :]}" if base else ""
+
+
 def _passive(body: str, words: list[str]) -> str:
     """As "was a ferry ordered" of "ordered a ferry"; "" of what has no object."""
     if len(words) < 2:
@@ -87,7 +113,7 @@ def _passive(body: str, words: list[str]) -> str:
     verb = words[0].lower()
     participle = _PARTICIPLES.get(verb) or (verb if PARTICIPLE.match(verb) else "")
     things = [phrase for phrase in phrases(f"Who {body}") if phrase.kind != "time"]
-    if not participle or not things or verb.endswith("ing"):
+    if not participle or not things or verb.endswith("ing") or things[0].text in _ADVERBS:
         return ""
     offset = len("Who ")
     start, end = things[0].start - offset, things[0].end - offset

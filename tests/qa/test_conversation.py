@@ -146,6 +146,11 @@ def test_a_title_is_that_of_whom_it_fits(last, answer, question, right):
             "And according to the police?",
             "How many marched in Orm according to the police?",
         ),
+        (
+            "What does Ida Moor grow in Orm?",
+            "And her neighbour?",
+            "What does Ida Moor's neighbour grow in Orm?",
+        ),
     ],
 )
 def test_bare_words_take_the_place_of_what_is_like_them(last, question, right):
@@ -208,6 +213,8 @@ def test_a_bare_time_takes_the_place_of_a_time(last, question, right):
             "When will Arvo Lepp repair the organ?",
         ),
         ("Whom did the board dismiss?", "Max Ohl", "Why?", "Why did the board dismiss Max Ohl?"),
+        ("Which shops stayed shut?", "Brix and Orm", "Why?", "Why did Brix and Orm stay shut?"),
+        ("Which judge resigned?", "Una Roy", "When was that?", "When did Una Roy resign?"),
     ],
 )
 def test_another_question_word_asks_about_what_was_said(last, answer, question, right):
