@@ -167,6 +167,9 @@ def _speaks_of(text: str, time: TimeExpression, start: int, end: int) -> bool:
     """Return whether a time can be that of a place: not within it, not in others' brackets."""
     if start < time.end and time.start < end:
         return False
+    in_brackets = text.rfind("(", 0, time.start) > text.rfind(")", 0, time.start)
+    if end <= time.start and ";" in text[end : time.start] and not in_brackets:
+        return False  # "A hive gives 20 kilos; in 2013 it was 3."
     opening = text.rfind("(", max(0, time.start - 80), time.start)
     if opening < 0 or ")" in text[opening : time.start]:
         return True

@@ -86,7 +86,9 @@ def _fitting(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
         whole_quotation(question, with_unit(question, named(question, place))) for place in evidence
     ]
     asked = restrictions_of(question, date.today())
-    return satisfied(question, asked, with_subjects(question, asked, with_rows(asked, whole)))
+    return satisfied(
+        question, asked, with_subjects(question, asked, with_rows(question, asked, whole))
+    )
 
 
 def _articles(hits: Sequence[Hit]) -> dict[str, Article]:

@@ -1,4 +1,4 @@
-"""Rows that name something and tell its time: "Ida Moor (1981 to 1992), Jon Vik (1992 to 2005)".
+"""Who or what held something at its time: "Ida Moor (1981 to 1992), Jon Vik (1992 to 2005)".
 
 A reader finds the list that a question asks about more surely than the row of the time asked for.
 Pure.
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from qa.dates.sentences import sentence_around
 from qa.question.restrictions import Restrictions
 from qa.ranking.evidence import Evidence
 from qa.ranking.periods import Dated, PlaceTime, dated, relation
@@ -33,14 +34,27 @@ _NEXT_TIMED = re.compile(
 _CLAUSE = re.compile(
     r"[.!?]\s|\b(?:is|are|was|were|has|have|had|did|will|would|who|which|that|because|but)\b"
 )
+_PART = r"[A-Z](?:[\w'’-]+|\.)"
+_PERSON = rf"(?P<name>{_PART}(?:\s+(?:(?:de|van|von|der|al|bin)\s+)*{_PART})+)"
+_HELD = (
+    r",?\s+(?:(?:who|he|she|it)\s+)?(?:had\s+(?:been|led|held|run|headed)|was|served|led|held|ran"
+    r"|headed|coached|managed|owned|reigned|ruled|governed|presided)\b"
+)
+_WHO = re.compile(r"^\W*(?:(?:and|but|so|by|to|under|for|with|from)\s+)*who\b", re.IGNORECASE)
+_HOLDS = re.compile(rf"{_PERSON}{_HELD}[^.;:!?]*$")
+_LATER_PERSON = _PERSON.replace("name", "last")
+_HOLDS_AFTER = re.compile(
+    rf"[\s,]*{_PERSON}{_HELD}|[^.;:!?()]{{0,60}}\b(?:was|by|under)\s+{_LATER_PERSON}"
+)
 _LONGEST = 9
 _BEFORE = 120
 
 
-def with_rows(asked: Restrictions, evidence: Sequence[Evidence]) -> list[Evidence]:
+def with_rows(question: str, asked: Restrictions, evidence: Sequence[Evidence]) -> list[Evidence]:
     """The evidence, and for each place in a row of another time the row of the time asked for.
 
     Args:
+        question: In words that stand alone.
         asked: What the question restricts.
         evidence: Places, in any order.
     """
@@ -49,7 +63,7 @@ def with_rows(asked: Restrictions, evidence: Sequence[Evidence]) -> list[Evidenc
     known = {(place.span.article_id, place.span.start, place.span.end) for place in evidence}
     best: dict[tuple[str, int, int], Evidence] = {}
     for place in evidence:
-        for row in _rows_beside(place):
+        for row in _rows_beside(place, holders=_WHO.match(question) is not None):
             key = place.span.article_id, row[0], row[1]
             if not _holds(asked, row[2]) or key in known:
                 continue
@@ -67,14 +81,20 @@ def _holds(asked: Restrictions, told: PlaceTime) -> bool:
     return relation(told, asked.time.start, asked.time.end, ()) in ("covers", "within")
 
 
-def _rows_beside(place: Evidence) -> list[tuple[int, int, PlaceTime]]:
-    """The other rows of the list that a place is a row of: offsets of their names, and times."""
+def _rows_beside(place: Evidence, *, holders: bool) -> list[tuple[int, int, PlaceTime]]:
+    """The other rows of the list that a place is a row of: offsets of their names, and times.
+
+    Args:
+        place: What was read.
+        holders: Whether a person may be told without a list: see `_holders`.
+    """
     passage, text = place.hit.passage, place.hit.text
     start, end = place.span.start - passage.start, place.span.end - passage.start
     times = dated(text, place.hit.article.published)
-    if len(times) < 2:
+    if not times:
         return []
     rows = _named_before(text, times, start, end) or _named_after(text, times, start, end)
+    rows = rows or (_holders(text, times, start) if holders else [])
     return [
         (passage.start + first, passage.start + last, time)
         for first, last, time in rows
@@ -128,6 +148,27 @@ def _named_after(
         if gap and stop and gap.end() < stop.start() and _is_name(text[gap.end() : stop.start()]):
             rows.append((gap.end(), stop.start(), times[last].time))
     return rows
+
+
+def _holders(text: str, times: Sequence[Dated], start: int) -> list[tuple[int, int, PlaceTime]]:
+    """Who held something from one time to another in the paragraph of a place.
+
+    "Before her Jon Vik had been head from 1981 to 1992" says of what he was only beside it.
+    """
+    paragraph = text.rfind("\n\n", 0, start) + 1
+    stop = text.find("\n\n", start)
+    holders = []
+    for dated_time in times:
+        begins, _ = sentence_around(text, dated_time.expression.start, dated_time.expression.end)
+        inside = paragraph <= begins and (stop < 0 or begins < stop)
+        if not inside or dated_time.time.told != "range":
+            continue
+        when = dated_time.expression
+        holds = _HOLDS.search(text, begins, when.start) or _HOLDS_AFTER.match(text, when.end)
+        if holds:
+            group = "last" if holds.groupdict().get("last") else "name"
+            holders.append((*holds.span(group), dated_time.time))
+    return holders
 
 
 def _run(names: Sequence[tuple[int, int] | None], own: int) -> tuple[int, int]:

@@ -61,6 +61,9 @@ KEEPERS = (
         # A clause in brackets has its time, a name in front of them its own.
         ("The Old Barn was the town's stage for three summers (1961 to 1963).", "Old Barn", 1961),
         ("Lea Vik followed Per Moe (1990 to 2003) at the lamp.", "Lea Vik", None),
+        ("In most years a field gives 9 tons; in 1999 it was 2.", "9 tons", None),
+        ("In most years a field gives 9 tons; in 1999 it was 4.", "4", 1999),
+        ("Una Fay (born Orr; Fay since 1961) wrote plays.", "Una Fay", 1961),
         ("It was built as the Swan (S-4) in 1951, renamed Heron in 1960.", "Heron", 1960),
     ],
 )

@@ -23,7 +23,7 @@ def rows(question, text, read):
     hit = Hit(Passage("a", 0, len(text)), 1.0, article=article)
     start = text.index(read)
     place = Evidence(Span("a", start, start + len(read), 3.0), read, hit, 3.0)
-    evidence = with_rows(restrictions_of(question, TODAY), [place])
+    evidence = with_rows(question, restrictions_of(question, TODAY), [place])
     assert evidence[0] == place
     for row in evidence[1:]:
         assert article.text[row.span.start : row.span.end] == row.quote
@@ -43,6 +43,21 @@ def rows(question, text, read):
 )
 def test_the_row_of_the_time_asked_for_is_found(text, read, asked, right):
     assert rows(f"Who led Orm {asked}?", text, read) == [right]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ida Moor took over in 2006. Before her Jon Vik had been head from 1995 to 2006.",
+        "Ida Moor leads Orm. Jon Vik, who led it between 1995 and 2006, has died.",
+        "Ida Moor leads Orm. From 1995 to 2006 Jon Vik was its head.",
+        "Ida Moor leads Orm. From 1995 to 2006 it was led by Jon Vik.",
+    ],
+)
+def test_who_held_an_office_is_told_beside_who_holds_it(text):
+    assert rows("Who led Orm in 2001?", text, "Ida Moor") == ["Jon Vik"]
+    assert rows("Who led Orm in 2010?", text, "Ida Moor") == []
+    assert rows("Which town did Orm lead in 2001?", text, "Ida Moor") == []
 
 
 def test_now_is_the_row_that_goes_on():
