@@ -153,7 +153,9 @@ UNHEARD_LOGITS = 20.0
 """What every answer scores less where no article that was read has a name of the question.
 
 Of 518 questions of the development data that are answered right none has such a name, nor has any
-of the other 306 of XQuAD's development half; of 141 without an answer nine have.
+of the other 306 of XQuAD's development half; of 141 without an answer nine have. The paragraphs of
+3 of 13,799 answerable training questions tell of a namesake alone, and those of 27 of 6,268 without
+an answer.
 """
 
 CONTRAST_LOGITS = 1.0

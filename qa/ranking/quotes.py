@@ -50,6 +50,19 @@ _UNIT = re.compile(
     r"|km|miles?|feet|foot|inch(?:es)?|yards?|acres?|hectares?|degrees?|knots?|years?|months?|weeks?"
     r"|days?|hours?|minutes?|seconds?)\b)"
 )
+_SAID_ABOUT = re.compile(
+    r"^\W*(?:and\s+|so\s+)?what\s+(?:else\s+)?(?:did|does|has|had|do|have)\s.+?"
+    r"\b(?:say|said|claim|claimed|argue|argued|explain|explained|insist|insisted|reply|replied)"
+    r"(?:\s+(?:about|of|on|regarding|concerning)\b.*)?\W*$",
+    re.IGNORECASE,
+)
+_REPORTS = re.compile(
+    r"\b(?:said|says|added|adds|claimed|claims|argued|argues|explained|explains|insisted|insists"
+    r"|replied)\s+(?:that\s+)?(?=[a-z\d])"
+)
+_PIECE_WORDS = 3
+"""What was said is longer than this."""
+
 _QUOTED = re.compile(r"“[^“”]{3,400}”|\"[^\"]{3,400}\"|«[^«»]{3,400}»")
 
 
@@ -100,7 +113,7 @@ def with_unit(question: str, place: Evidence) -> Evidence:
 
 
 def whole_quotation(question: str, place: Evidence) -> Evidence:
-    """All of what stands in quotation marks, if the question asks what somebody said.
+    """All of what stands in quotation marks or was "said that", if the question asks for it.
 
     Args:
         question: In words that stand alone.
@@ -116,7 +129,20 @@ def whole_quotation(question: str, place: Evidence) -> Evidence:
             if text[end - 1] == ",":
                 end -= 1
             return _moved(place, text, start, end)
-    return place
+    return _whole_report(question, place)
+
+
+def _whole_report(question: str, place: Evidence) -> Evidence:
+    """Return all that somebody "said that", if the question asks for it and a piece was read."""
+    if not _SAID_ABOUT.match(question) or len(place.quote.split()) > _PIECE_WORDS:
+        return place
+    text = place.hit.article.text
+    first, last = sentence_around(text, place.span.start, place.span.end)
+    reports = [report.end() for report in _REPORTS.finditer(text, first, place.span.start + 1)]
+    start = max(reports, default=place.span.end)
+    end = first + len(text[first:last].rstrip(" .!?\n"))
+    whole = start <= place.span.start and place.span.end <= end
+    return _moved(place, text, start, end) if whole else place
 
 
 def _moved(place: Evidence, text: str, start: int, end: int) -> Evidence:

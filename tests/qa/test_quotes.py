@@ -37,6 +37,20 @@ def test_what_was_said_is_the_whole_quotation():
     assert whole_quotation("What is the fee?", read(text, "a trap")).quote == "a trap"
 
 
+def test_what_was_reported_is_all_that_was_said():
+    text = (
+        "On Monday the smith Lena Fors said that the bellows had cracked in the frost. It snowed."
+    )
+    whole = "the bellows had cracked in the frost"
+    for asked in ("What did Fors say?", "What did Fors say about the bellows?"):
+        assert whole_quotation(asked, read(text, "cracked")).quote == whole
+        assert whole_quotation(asked, read(text, "Monday")).quote == "Monday"
+        assert whole_quotation(asked, read(text, "It snowed")).quote == "It snowed"
+    assert (
+        whole_quotation("What did Fors say had cracked?", read(text, "bellows")).quote == "bellows"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "number", "whole"),
     [
