@@ -13,15 +13,21 @@ _REMEMBERED = 4_096
 
 _TITLES = frozenset(
     """
-    mr mrs ms miss dr prof rev fr sgt sir lord lady count countess duke duchess baron earl major
-    sergeant corporal lieutenant commander inspector detective constable sheriff marshal pastor
-    rabbi imam president premier chancellor minister secretary state prime
+    mr mrs ms miss dr sir lord lady president premier chancellor minister secretary state prime
     foreign defence defense interior finance vice general admiral colonel captain senator
     congressman congresswoman representative governor mayor king queen prince princess pope
     cardinal bishop judge justice professor chairman chairwoman leader director chief spokesman
     spokeswoman former us uk u.s of
     """.split()
 )
+_TITLES_OR_NAMES = frozenset(
+    """
+    prof rev fr sgt count countess duke duchess baron earl major sergeant corporal lieutenant
+    commander inspector detective constable sheriff marshal pastor rabbi imam
+    """.split()
+)
+"""Titles that may be a forename or a surname, too: "Earl Warren", "John Major"."""
+
 QUALIFIERS = frozenset(
     """
     north south east west northern southern eastern western northeast northwest southeast southwest
@@ -87,7 +93,7 @@ def agree(left: str, right: str) -> bool:
 
 def is_title(word: str) -> bool:
     """Return whether a word before a name is a title or an office: "Mr", "Senator", "Coach"."""
-    return word.lower().rstrip(".") in _TITLES or is_office(word)
+    return word.lower().rstrip(".") in _TITLES | _TITLES_OR_NAMES or is_office(word)
 
 
 def full_name(quote: str, text: str) -> str:
@@ -215,9 +221,13 @@ def _words(text: str) -> list[str]:
 @lru_cache(_REMEMBERED)
 def _name(text: str) -> list[str]:
     """The words of a name in lower case without titles; empty for what is no name."""
-    words = [word.rstrip(".") for word in _WORD.findall(text)]
+    named, _, office = text.partition(",")
+    words = [word.rstrip(".") for word in _WORD.findall(named)]
     words = [word for word in words if word.lower() not in ("the", "a", "an")]
-    untitled = [word for word in words if word.lower().rstrip(".") not in _TITLES]
+    untitled = [word for word in words if word.lower() not in _TITLES]
+    if untitled and words[-1] not in untitled and words[-1][0].isupper():
+        untitled.append(words[-1])  # "Stephen King"
+    untitled += [word for word in _WORD.findall(office) if word.lower().rstrip(".") not in _TITLES]
     if not untitled or not all(word[0].isupper() for word in untitled):
         return []
     return [word.lower() for word in untitled]
