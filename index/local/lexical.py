@@ -135,10 +135,15 @@ class LexicalIndex:
         self._write_changes(store)
 
     def _catch_up_on_disk(self, store: Store) -> None:
+        first = self._state == NOTHING_SEEN
         with _damage_told():
             self._index.reload()
-        self._state = self._seen()
-        if self._state == store.state():
+        seen = self._seen()
+        if seen == store.state():
+            if first and seen != NOTHING_SEEN:
+                with store.changes_since(seen) as changes:
+                    self._refuse_other_count(changes, seen)
+            self._state = seen
             return
         if store.read_only:
             raise PermissionError(self._folder)
@@ -152,10 +157,28 @@ class LexicalIndex:
         with store.changes_since(seen) as changes:
             if changes.state != seen:
                 # Without a cursor, an index may hold passages all the same: it is rebuilt.
-                self._commit(changes, anew=changes.anew or seen == NOTHING_SEEN)
-        with _damage_told():
-            self._index.reload()
-        self._state = self._seen()
+                anew = changes.anew or seen == NOTHING_SEEN
+                self._commit(changes, anew=anew)
+                with _damage_told():
+                    self._index.reload()
+                seen = self._seen()
+                if not anew:
+                    self._refuse_other_count(changes, seen)
+        self._state = seen
+
+    def _refuse_other_count(self, changes: Changes, seen: State) -> None:
+        """Compare the number of documents with that of the passages in the store.
+
+        After a kill tantivy was seen to keep a document that the next commit had removed.
+
+        Raises:
+            DamagedError: If it has other documents than the passages and the cursor.
+        """
+        if seen != changes.state or seen == NOTHING_SEEN:
+            return
+        documents, passages = self._index.searcher().num_docs, changes.count()
+        if documents != passages + 1:
+            raise DamagedError(f"{documents - 1} passages in it, {passages} in the store")
 
     def _commit(self, changes: Changes, *, anew: bool) -> None:
         removed = changes.removed()

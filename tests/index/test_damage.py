@@ -12,7 +12,8 @@ import pytest
 
 from index.errors import UserError
 from index.local.backup import backup, restore
-from index.local.folder import STORE
+from index.local.folder import LEXICAL, STORE
+from index.local.lexical import LexicalIndex
 from index.local.temporary import unfinished
 from index.local.verify import check, repair
 from tests.index.helpers import assert_whole, is_found, make_article, open_collection
@@ -186,6 +187,29 @@ def test_vectors_that_all_have_another_size(folder):
     (folder / "vectors.faiss").unlink()
     with open_collection(folder) as collection, pytest.raises(UserError, match="2 dimensions"):
         is_found(collection, 0)
+
+
+def add_stale_document(folder):
+    """As if a merge had kept the document of a passage that is removed."""
+    index = LexicalIndex(folder / LEXICAL)
+    writer = index._index.writer(15_000_000, 1)
+    writer.add_document(index._document(id=999, title="Old", text="harbour"))
+    writer.commit()
+    writer.wait_merging_threads()
+    index._index.reload()
+    assert 999 in index.ids()
+
+
+def test_a_removed_passage_that_stays_in_the_lexical_index_is_found_out(folder):
+    add_stale_document(folder)
+    with open_collection(folder) as collection:
+        assert collection.search("harbour", 50)
+        assert check(collection).problems == []
+        add_stale_document(folder)
+        collection.add([make_article(30)])
+        assert is_found(collection, 30)
+        assert check(collection).problems == []
+    assert_whole(folder)
 
 
 @pytest.mark.parametrize("name", ["vectors.faiss", "lexical", "lexical.lock", "reembedding.sqlite"])

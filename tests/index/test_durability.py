@@ -106,16 +106,28 @@ def test_a_lexical_index_that_lost_its_place_begins_anew(folder):
 
 
 def test_passages_that_are_indexed_twice_are_a_problem(folder):
-    place = lose_place(folder)
-    index = LexicalIndex(folder / "lexical")
-    with Store(folder / STORE).changes_since(NOTHING_SEEN) as changes:
-        index._commit(changes, anew=False)
-    assert place == [0]
     with open_collection(folder, create=False) as collection:
+        collection.backend.follow()
+        index_all_again(folder)
+        collection.backend.lexical._index.reload()
         report = check(collection)
         assert report.problems == [f"lexical: {report.passages} passages are in it twice"]
         repair(collection, report)
     assert_whole(folder)
+
+
+def test_passages_that_are_indexed_twice_are_found_out_when_it_is_opened(folder):
+    index_all_again(folder)
+    with open_collection(folder, create=False) as collection:
+        assert check(collection).problems == []
+    assert_whole(folder)
+
+
+def index_all_again(folder):
+    """Add every passage to the lexical index once more."""
+    assert lose_place(folder) == [0]
+    with Store(folder / STORE).changes_since(NOTHING_SEEN) as changes:
+        LexicalIndex(folder / "lexical")._commit(changes, anew=False)
 
 
 def lose_place(folder):
