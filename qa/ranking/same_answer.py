@@ -93,7 +93,8 @@ def agree(left: str, right: str) -> bool:
 
 def is_title(word: str) -> bool:
     """Return whether a word before a name is a title or an office: "Mr", "Senator", "Coach"."""
-    return word.lower().rstrip(".") in _TITLES | _TITLES_OR_NAMES or is_office(word)
+    bare = word.lower().rstrip(".")
+    return bare in _TITLES or bare in _TITLES_OR_NAMES or is_office(word)
 
 
 def full_name(quote: str, text: str) -> str:
