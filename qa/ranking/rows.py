@@ -42,10 +42,11 @@ _HELD = (
 )
 _WHO = re.compile(r"^\W*(?:(?:and|but|so|by|to|under|for|with|from)\s+)*who\b", re.IGNORECASE)
 _HOLDS = re.compile(rf"{_PERSON}{_HELD}[^.;:!?]*$")
-_LATER_PERSON = _PERSON.replace("name", "last")
-_HOLDS_AFTER = re.compile(
-    rf"[\s,]*{_PERSON}{_HELD}|[^.;:!?()]{{0,60}}\b(?:was|by|under)\s+{_LATER_PERSON}"
-)
+_HOLDS_AFTER = re.compile(rf"[\s,]*{_PERSON}{_HELD}")
+_HELD_BY = re.compile(rf"[^.;:!?()]{{0,60}}\b(?:was|by|under)\s+{_PERSON}")
+_REACH = 200
+"""Characters between a holder and the time that are looked through."""
+
 _LONGEST = 9
 _BEFORE = 120
 
@@ -164,10 +165,13 @@ def _holders(text: str, times: Sequence[Dated], start: int) -> list[tuple[int, i
         if not inside or dated_time.time.told != "range":
             continue
         when = dated_time.expression
-        holds = _HOLDS.search(text, begins, when.start) or _HOLDS_AFTER.match(text, when.end)
+        holds = (
+            _HOLDS.search(text, max(begins, when.start - _REACH), when.start)
+            or _HOLDS_AFTER.match(text, when.end)
+            or _HELD_BY.match(text, when.end)
+        )
         if holds:
-            group = "last" if holds.groupdict().get("last") else "name"
-            holders.append((*holds.span(group), dated_time.time))
+            holders.append((*holds.span("name"), dated_time.time))
     return holders
 
 
