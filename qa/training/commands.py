@@ -115,6 +115,14 @@ def train() -> None:
     help="Passages without the answer for each passage with it.",
 )
 @click.option(
+    "--cropped",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0, 1),
+    help="Share of the questions whose passages are cut down to the sentences around the answer: "
+    "a run meets more questions in the same time.",
+)
+@click.option(
     "--batch-tokens",
     default=4096,
     show_default=True,
@@ -142,6 +150,7 @@ def reader(
     epochs: int,
     lr: float,
     negatives: float,
+    cropped: float,
     batch_tokens: int,
     seed: int,
     licences: tuple[str, ...],
@@ -173,6 +182,7 @@ def reader(
         epochs=epochs,
         learning_rate=lr,
         negatives=negatives,
+        cropped=cropped,
         batch_tokens=batch_tokens,
         seed=seed,
         command=_command(),

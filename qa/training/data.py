@@ -14,6 +14,7 @@ from pathlib import Path
 
 from qa.squad import Context, Gold, Question, QuestionFile
 from qa.squad_metrics import normalise
+from qa.training.crop import crop
 
 Retriever = Callable[[str, int], Sequence[str]]
 """`retriever(question, k)` gives at most k passages, best first."""
@@ -180,6 +181,7 @@ def examples(
     finder: Negatives,
     negatives: float,
     rng: random.Random,
+    cropped: float = 0.0,
 ) -> Iterator[Example]:
     """Makes examples: each question with its paragraph, and negatives beside it or alone.
 
@@ -192,6 +194,8 @@ def examples(
         negatives: How many negative passages there are for each gold one, on average, in [0, 1].
             A third of them stand alone, so that no answer is the right answer.
         rng: Decides who gets a negative.
+        cropped: The share of the questions whose passages are cut down (`qa.training.crop`). A
+            question and its twin are both cut or both whole.
     """
     for question in questions:
         gold = file.contexts[question.context]
@@ -202,18 +206,29 @@ def examples(
         # By the question: what a teacher said of a window holds in the next epoch.
         told = random.Random(question.id).random() < CONTEXT  # noqa: S311
         read = [gold] if beside is None or alone else [gold, beside]
-        yield _example(question, read, gold, told, question.pair)
+        cut = random.Random(f"crop {question.pair or question.id}")  # noqa: S311
+        where = cut.random() if cut.random() < cropped else None
+        yield _example(question, read, gold, told, question.pair, where)
         if beside is not None and alone:
-            yield _example(question, [beside], gold, told, "")
+            yield _example(question, [beside], gold, told, "", where)
 
 
 def _example(
-    question: Question, read: Sequence[Context], gold: Context, told: bool, pair: str
+    question: Question,
+    read: Sequence[Context],
+    gold: Context,
+    told: bool,
+    pair: str,
+    draw: float | None,
 ) -> Example:
+    """An example; `draw` is that of `crop`, or None for whole passages."""
+    passages = [(context.text, question.answers if context is gold else ()) for context in read]
+    if draw is not None:
+        passages = [crop(question.question, *passage, draw) for passage in passages]
     return Example(
         question.question,
-        tuple(context.text for context in read),
-        tuple(question.answers if context is gold else () for context in read),
+        tuple(text for text, _ in passages),
+        tuple(answers for _, answers in passages),
         tuple(context.about if told else "" for context in read),
         pair,
     )

@@ -14,7 +14,7 @@ from qa.squad import Gold
 from qa.training.data import Example
 
 MAX_WINDOWS = 4  # The most windows that training takes of one passage.
-LENGTH_STEP = 32  # Lengths are rounded up to this: few shapes, so kernels are reused.
+LENGTH_STEP = 16  # Lengths are rounded up to this: few shapes, so kernels are reused.
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class Settings:
         epochs: How often to go through the data.
         learning_rate: The highest; it rises linearly to there, and falls linearly to 0.
         negatives: Passages without the answer, for each passage with one.
+        cropped: The share of the questions whose passages are cut down to a few sentences.
         batch_tokens: Tokens of a batch, padding included.
         max_tokens: Tokens of a window of a passage, question included.
         seed: Decides the order, the negatives and the last layer's first weights.
@@ -57,6 +58,7 @@ class Settings:
     epochs: int = 1
     learning_rate: float = 5e-5
     negatives: float = 0.3
+    cropped: float = 0.0
     batch_tokens: int = 4096
     max_tokens: int = 384
     seed: int = 0
@@ -91,6 +93,8 @@ def make_recipe(settings: Settings, files: Sequence[QuestionFile]) -> dict[str, 
         recipe["layers"] = settings.layers
     if settings.trained_layers:
         recipe["trained_layers"] = settings.trained_layers
+    if settings.cropped:
+        recipe["cropped"] = settings.cropped
     if settings.quantization_aware:
         recipe["levels"] = LEVELS
     if settings.teacher:

@@ -160,7 +160,8 @@ class ReaderTraining:
         chosen: list[Example] = []
         for file, source, finder in zip(self.files, self.settings.data, self._finders, strict=True):
             questions = share(file, source.weight, self.settings.seed, epoch)
-            chosen += examples(file, questions, finder, self.settings.negatives, rng)
+            shares = self.settings.negatives, rng, self.settings.cropped
+            chosen += examples(file, questions, finder, *shares)
         chosen, made = learnable(self.tokenizer, chosen, self.settings.max_tokens)
         if not made:
             raise ValueError("the data gives no question to learn from; raise a weight")

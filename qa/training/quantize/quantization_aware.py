@@ -25,6 +25,7 @@ class FakeQuantization:
     A network that learns with rounded weights learns to read well with them. Each step computes
     with the rounded weights, and its gradients change those behind them, which stay exact; that
     rounding has no gradient of its own is ignored ("straight through", Jacob et al. 2018).
+    Weights that do not learn are rounded once and for all.
     """
 
     def __init__(self, encoder: torch.nn.Module, factors: Factors) -> None:
@@ -38,9 +39,15 @@ class FakeQuantization:
         self._weights: list[tuple[Tensor, Callable[[Tensor], Tensor]]] = []
         for name, layer in encoder.named_modules():
             if isinstance(layer, torch.nn.Linear):
-                self._weights.append((layer.weight, _linear_rounding(factors.get(name))))
+                self._take(layer.weight, _linear_rounding(factors.get(name)))
             elif isinstance(layer, torch.nn.Embedding):
-                self._weights.append((layer.weight, _round_table))
+                self._take(layer.weight, _round_table)
+
+    def _take(self, weight: Tensor, quantization: Callable[[Tensor], Tensor]) -> None:
+        if weight.requires_grad:
+            self._weights.append((weight, quantization))
+        else:
+            weight.data = quantization(weight.data)
 
     @contextmanager
     def applied(self) -> Iterator[None]:
