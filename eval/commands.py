@@ -250,6 +250,27 @@ def new(place: Place | None, out: Path, feedback: Path | None, per_article: int)
     click.echo(f"{count} questions in {out}: correct them, then run `article-qa eval {out}`")
 
 
+@evaluate.command(epilog=examples("article-qa eval squad my-questions.jsonl --out dev.json"))
+@click.argument("suite", type=_PATH)
+@collection_option
+@click.option(
+    "--out", type=_PATH, required=True, metavar="FILE", help="The file to write, .json or .json.gz."
+)
+def squad(suite: Path, place: Place | None, out: Path) -> None:
+    """Write a SUITE on a collection as a SQuAD file, for `article-qa train calibrate`."""
+    from eval.squad_file import write_squad
+    from eval.suites import load
+
+    if not out.name.removesuffix(".gz").endswith(".json"):
+        raise UserError(f"{out}: a SQuAD file ends in .json or .json.gz")
+    with _opened(place) as collection:
+        count, left_out = write_squad(load(suite), collection, out)
+    for question in left_out:
+        reason = "a follow-up" if question.history else "not in the text of an article"
+        click.echo(f"{question.place}: left out, {reason}", err=True)
+    click.echo(f"{count} questions in {out}")
+
+
 def _measure(suite: "Suite", setting: _Setting) -> "SuiteResult":
     from eval import results, runner
 

@@ -254,7 +254,13 @@ def export(model: Path, kind: str, out: Path, precision: "Precision") -> None:
 
 
 @train.command(epilog=examples("article-qa train calibrate --dev dev.json --model mine-int8"))
-@click.option("--dev", type=_FILE, required=True, help="SQuAD file that no model learned from.")
+@click.option(
+    "--dev",
+    type=_FILE,
+    multiple=True,
+    required=True,
+    help="SQuAD file that no model learned from, v1.1 or v2.0. Repeatable: each counts the same.",
+)
 @click.option(
     "--distractors",
     type=_FILE,
@@ -269,7 +275,9 @@ def export(model: Path, kind: str, out: Path, precision: "Precision") -> None:
     multiple=True,
     help="Folder of an exported reader or a cascade. Repeatable: what they share is read once.",
 )
-def calibrate(dev: Path, distractors: tuple[Path, ...], models: tuple[Path, ...]) -> None:
+def calibrate(
+    dev: tuple[Path, ...], distractors: tuple[Path, ...], models: tuple[Path, ...]
+) -> None:
     """Fits what a score is worth as a probability, and where answers begin."""
     from qa.training.calibrate.fit import calibrate as fit_model
 
@@ -279,10 +287,10 @@ def calibrate(dev: Path, distractors: tuple[Path, ...], models: tuple[Path, ...]
         raise click.ClickException(str(error)) from error
     for model, fit in zip(models, fits, strict=True):
         click.echo(f"{model}: answers from {fit.calibration['threshold']:.2f}")
-        for size, count in fit.observations.items():
+        for kind, count in fit.observations.items():
             click.echo(
-                f"{size} collections, {count:,} answers on the other half: "
-                f"calibration error {fit.ece[size]:.3f}, AUC {fit.auc[size]:.3f}"
+                f"{kind} collections, {count:,} answers on the other half: "
+                f"calibration error {fit.ece[kind]:.3f}, AUC {fit.auc[kind]:.3f}"
             )
 
 

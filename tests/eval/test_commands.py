@@ -129,6 +129,7 @@ def test_a_baseline_and_thresholds_decide_the_exit_status(squad, tmp_path):
         (["--require", "f2=1"], "no such metric; there are em, f1"),
         (["--baseline", "gone.json"], r"gone\.json: No such file"),
         (["new", "--out", "suite.json"], r"a suite ends in \.jsonl"),
+        (["squad", "suite.jsonl", "--out", "dev.jsonl"], r"a SQuAD file ends in \.json"),
     ],
 )
 def test_what_a_user_can_mend_is_one_line(tmp_path, monkeypatch, arguments, message):
@@ -195,3 +196,15 @@ def test_the_commands_are_cheap_to_import():
     code = f"import sys, eval.commands; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_suite_becomes_a_squad_file_that_can_be_measured(tmp_path):
+    out = tmp_path / "dev.json.gz"
+    done = call("squad", SEEDS_SUITE, "--out", out)
+    assert done.exit_code == 0, done.output
+    follow_ups = sum(bool(question.history) for question in load(SEEDS_SUITE).questions)
+    assert done.output.count("left out, a follow-up") == follow_ups
+    assert f"{len(load(out).questions)} questions in {out}" in done.output
+    assert {article.title for article in load(out).paragraphs} == {
+        article.title for article in seed_articles()
+    }

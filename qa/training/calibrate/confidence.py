@@ -1,14 +1,15 @@
 """Fitting the calibration: logistic regression on scores, and the threshold. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from qa.reliability import calibration_error
-from qa.squad import half_of
+from qa.squad import Half
 from qa.squad_metrics import RIGHT_FROM_F1
 
 NEARLY = 0.01
@@ -26,7 +27,9 @@ class Observation:
     """The best answer to one question, over a collection that holds the answer or does not.
 
     Attributes:
-        group: The article the question was written for; folds never split one.
+        file: The file of the question.
+        group: The file and article that it was written for; folds never split one.
+        half: That of the article.
         collection: All paragraphs, or only those of the question's article.
         answerable: Whether what answers the question was in the collection.
         score: `Candidate.score`.
@@ -35,7 +38,9 @@ class Observation:
         f1: Of the answer, 0 when the question was not answerable.
     """
 
-    group: int
+    file: str
+    group: str
+    half: Half
     collection: CollectionSize
     answerable: bool
     score: float
@@ -50,18 +55,17 @@ class Fit:
 
     Attributes:
         calibration: Fields of `qa.ranking.calibration.Calibration`.
-        ece: `qa.reliability.calibration_error`, over large and small
-            collections.
-        auc: Of confidence, answerable questions against those made unanswerable, likewise.
+        ece: `qa.reliability.calibration_error`, for each file over large and small collections.
+        auc: Of confidence, answerable questions against the others, likewise.
         observations: How many answers were seen, likewise.
         accuracy: Of the share of all answers that confidence is highest for, how many are right:
             the other side of the risk-coverage curve.
     """
 
     calibration: dict[str, float]
-    ece: dict[CollectionSize, float]
-    auc: dict[CollectionSize, float]
-    observations: dict[CollectionSize, int]
+    ece: dict[str, float]
+    auc: dict[str, float]
+    observations: dict[str, int]
     accuracy: dict[float, float]
 
     def lines(self) -> list[str]:
@@ -70,11 +74,11 @@ class Fit:
             f"Answers are given from a probability of {self.calibration['threshold']:.2f} on. "
             "On the articles that had no part in the fit or in any choice:",
             "",
-            "| collection | answers | calibration error | AUC, answerable or not |",
+            "| questions, collection | answers | calibration error | AUC, answerable or not |",
             "|---|---|---|---|",
             *(
-                f"| {size} | {count:,} | {self.ece[size]:.3f} | {self.auc[size]:.3f} |"
-                for size, count in self.observations.items()
+                f"| {kind} | {count:,} | {self.ece[kind]:.3f} | {self.auc[kind]:.3f} |"
+                for kind, count in self.observations.items()
             ),
             "",
             "| share of answers, surest first | right |",
@@ -88,12 +92,12 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
 
     Both are fitted on the articles of the choosing half, and measured on those of the other. An
     answer earns its F1, and a no-answer 1 where nothing answers the question, as in SQuAD 2.0.
+    Each file has the same say, whatever its size.
 
     Raises:
         ValueError: A half has no right answer or no wrong one.
     """
     from sklearn.linear_model import LogisticRegression
-    from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import GroupKFold, cross_val_predict
 
     features = np.array([[seen.score, seen.share, seen.similarity] for seen in observations])
@@ -101,9 +105,10 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
     answerable = np.array([seen.answerable for seen in observations])
     right = f1s >= RIGHT_FROM_F1
     groups = np.array([seen.group for seen in observations])
-    choosing = np.array([half_of(seen.group) == "choosing" for seen in observations])
+    choosing = np.array([seen.half == "choosing" for seen in observations])
     if any(len(np.unique(right[part])) < 2 for part in (choosing, ~choosing)):
         raise ValueError("both halves of the articles need answers that are right, and wrong ones")
+    weights = same_say([seen.file for seen in observations])
     model = LogisticRegression(C=10.0)
     folds = GroupKFold(min(_FOLDS, len(np.unique(groups[choosing]))))
     # The threshold is chosen by what the fit says of articles that it has not seen.
@@ -114,13 +119,14 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
         groups=groups[choosing],
         cv=folds,
         method="predict_proba",
+        params={"sample_weight": weights[choosing]},
     )[:, 1]
-    threshold = best_threshold(crossed, f1s[choosing], answerable[choosing])
-    model.fit(features[choosing], right[choosing])
+    threshold = best_threshold(crossed, f1s[choosing], answerable[choosing], weights[choosing])
+    model.fit(features[choosing], right[choosing], weights[choosing])
     confidence: FloatArray = model.predict_proba(features[~choosing])[:, 1]
     right, answerable = right[~choosing], answerable[~choosing]
-    sizes = np.array([seen.collection for seen in observations])[~choosing]
-    kinds = [(kind, sizes == kind) for kind in get_args(CollectionSize) if kind in sizes]
+    labels = np.array([f"{seen.file}, {seen.collection}" for seen in observations])[~choosing]
+    kinds = [(str(kind), labels == kind) for kind in dict.fromkeys(labels)]
     return Fit(
         {
             "bias": float(model.intercept_[0]),
@@ -130,14 +136,36 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
             "threshold": threshold,
         },
         {kind: float(calibration_error(confidence[own], right[own])) for kind, own in kinds},
-        {kind: float(roc_auc_score(answerable[own], confidence[own])) for kind, own in kinds},
+        {kind: _auc(answerable[own], confidence[own]) for kind, own in kinds},
         {kind: int(own.sum()) for kind, own in kinds},
         accuracy_by_coverage(confidence, right),
     )
 
 
+def _auc(answerable: npt.NDArray[np.bool_], confidence: FloatArray) -> float:
+    from sklearn.metrics import roc_auc_score
+
+    if answerable.all() or not answerable.any():
+        return float("nan")
+    return float(roc_auc_score(answerable, confidence))
+
+
+def same_say(files: Sequence[str]) -> FloatArray:
+    """Weights with which each file weighs the same, shape (n,), 1 on average.
+
+    Example:
+        >>> same_say(["a", "a", "a", "b"]).tolist()
+        [0.6666666666666666, 0.6666666666666666, 0.6666666666666666, 2.0]
+    """
+    sizes = Counter(files)
+    return np.array([len(files) / len(sizes) / sizes[file] for file in files])
+
+
 def best_threshold(
-    confidence: FloatArray, f1s: FloatArray, answerable: npt.NDArray[np.bool_]
+    confidence: FloatArray,
+    f1s: FloatArray,
+    answerable: npt.NDArray[np.bool_],
+    weights: FloatArray | None = None,
 ) -> float:
     """The confidence from which on to answer: the lowest that earns nearly the best mean F1.
 
@@ -148,10 +176,13 @@ def best_threshold(
         confidence: Shape (n,).
         f1s: Shape (n,); what answering earns.
         answerable: Shape (n,); where False, saying nothing earns 1.
+        weights: Shape (n,); the same for all by default.
     """
     thresholds = np.unique(np.round(confidence, 2))
     answers = confidence[None, :] >= thresholds[:, None]
-    earned = np.where(answers, f1s[None, :], np.where(answerable[None, :], 0.0, 1.0)).mean(axis=1)
+    earned = np.average(
+        np.where(answers, f1s[None, :], np.where(answerable[None, :], 0.0, 1.0)), 1, weights
+    )
     return float(thresholds[earned >= earned.max() - NEARLY].min())
 
 

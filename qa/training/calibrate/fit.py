@@ -2,10 +2,12 @@
 
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from statistics import fmean
 from typing import NamedTuple
 
 from index.collection import Collection
@@ -17,7 +19,7 @@ from qa.reading.adaptive import RULES
 from qa.reading.cached import CachedReader
 from qa.reading.cascade import Cascade, Stage, Stages, stages_of
 from qa.settings import SETTINGS
-from qa.squad import Question, QuestionFile, half_of, read_squad
+from qa.squad import Half, Question, QuestionFile, half_of, read_squad
 from qa.squad_metrics import RIGHT_FROM_F1, f1
 from qa.training.calibrate.cascade import choose, least_nearly_best
 from qa.training.calibrate.confidence import CollectionSize, Fit, Observation, fit_calibration
@@ -37,7 +39,9 @@ class _Asked(NamedTuple):
     """The hits and spans of a question, before answers are made of them."""
 
     question: Question
-    group: int
+    file: str
+    group: str
+    half: Half
     collection: CollectionSize
     answerable: bool
     hits: list[Hit]
@@ -49,13 +53,17 @@ class _Asked(NamedTuple):
         return Read(self.question.question, self.group, self.hits, self.readings)
 
 
-def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) -> list[Fit]:
+def calibrate(
+    dev: Sequence[Path], distractors: Sequence[Path], models: Sequence[Path]
+) -> list[Fit]:
     """Fit the confidence of exported readers: `calibration.json` beside each, and in its card.
 
-    Every question of `dev` is asked over all paragraphs of all files, as they are and with every
-    paragraph of its article left out, so that nothing answers it. And as collections can be
-    small, and what they do not say can be near to what they say, it is asked over the
-    paragraphs of its article alone, as they are and without the one that answers it.
+    Every answerable question of `dev` is asked over all paragraphs of all files, as they are and
+    with every paragraph of its article left out, so that nothing answers it. And as collections
+    can be small, and what they do not say can be near to what they say, it is asked over the
+    paragraphs of its article alone, as they are and without the one that answers it. A question
+    that people wrote to have no answer is asked over both as they are. Each file of `dev` counts
+    as much as any other, however many questions it has.
 
     The articles make two halves: everything is chosen and fitted on one of them, and how good it
     is, is reported on the other.
@@ -67,15 +75,15 @@ def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) ->
     then fitted on what is read by these rules.
 
     Args:
-        dev: A SQuAD file of questions that no model was trained on.
+        dev: SQuAD files of questions that no model was trained on.
         distractors: SQuAD files whose paragraphs make the haystack.
         models: The folders of readers and cascades; what they have in common is read once.
 
     Raises:
         ValueError: If a file is not of the format.
     """
-    questions = read_squad(dev)
-    files = [questions, *(read_squad(path) for path in distractors)]
+    questions = [read_squad(path) for path in dev]
+    files = [*questions, *(read_squad(path) for path in distractors)]
     with (
         tempfile.TemporaryDirectory() as folder,
         Collection(Path(folder) / "haystack", create=True) as collection,
@@ -90,13 +98,13 @@ def calibrate(dev: Path, distractors: Sequence[Path], models: Sequence[Path]) ->
         ]
         asked = _ask(questions, answerers)
         return [
-            _fit(questions, answerer, model, dev.name)
-            for questions, answerer, model in zip(asked, answerers, models, strict=True)
+            _fit(own, answerer, model, [path.name for path in dev])
+            for own, answerer, model in zip(asked, answerers, models, strict=True)
         ]
 
 
-def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: str) -> Fit:
-    choosing = [question for question in asked if half_of(question.group) == "choosing"]
+def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: Sequence[str]) -> Fit:
+    choosing = [question for question in asked if question.half == "choosing"]
     # Anew: a cascade's first reader may just have been fitted.
     stages = replace(stages_of(str(model)), rules=None)
     card = model / "CARD.md"
@@ -121,9 +129,7 @@ def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: str) -> 
         rules.save(model / RULES)
         stages = replace(stages, calibration=calibration, rules=rules)
         fit = fit_calibration(list(_observe(asked, answerer, stages, retrieval)))
-        reported = [
-            _measured(question) for question in asked if half_of(question.group) == "reporting"
-        ]
+        reported = [_measured(question) for question in asked if question.half == "reporting"]
         text = with_section(
             text, "Reading", curve(reported, stages, _candidates(answerer, retrieval))
         )
@@ -132,7 +138,7 @@ def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: str) -> 
         "retrieval": retrieval,
         "reported": {"ece": fit.ece, "auc": fit.auc},
         "observations": fit.observations,
-        "fitted_on": dev,
+        "fitted_on": list(dev),
         "right_from_f1": RIGHT_FROM_F1,
         "embedder": answerer.collection.embedder.name,
         "passages_read": SETTINGS.passages_read,
@@ -178,28 +184,33 @@ def _cached(readers: dict[str, CachedReader], stage: Stage) -> CachedReader:
     return readers[stage.model]
 
 
-def _ask(questions: QuestionFile, answerers: Sequence[Answerer]) -> list[list[_Asked]]:
+def _ask(files: Sequence[QuestionFile], answerers: Sequence[Answerer]) -> list[list[_Asked]]:
     """The readings of each pipeline for every question, over all its collections."""
     from rich.progress import track
 
     asked: list[list[_Asked]] = [[] for _ in answerers]
-    for question in track(questions.questions, "asking", transient=True):
-        group = questions.contexts[question.context].article
-        for size, answerable, ranked in _collections(question, questions, answerers[0]):
+    every = [(file, question) for file in files for question in file.questions]
+    for file, question in track(every, "asking", transient=True):
+        article = file.contexts[question.context].article
+        name, half = file.path.name, half_of(article)
+        group = f"{name}/{article}"
+        for size, answerable, ranked in _collections(question, file, answerers[0]):
             hits = ranked[: SETTINGS.passages_read]
             for answerer, own in zip(answerers, asked, strict=True):
                 readings = answerer.reader.each(question.question, hits)
-                own.append(_Asked(question, group, size, answerable, hits, readings))
+                own.append(_Asked(question, name, group, half, size, answerable, hits, readings))
     return asked
 
 
 def _mean_f1(
     asked: Sequence[_Asked], answerer: Answerer, stages: Stages, retrieval: float
 ) -> float:
-    """Of the best answers to what is answerable, if retrieval is worth so much."""
+    """Of the best answers to what is answerable, each file alike, if retrieval is worth so much."""
     answerable = [question for question in asked if question.answerable]
-    observed = _observe(answerable, answerer, stages, retrieval)
-    return sum(seen.f1 for seen in observed) / len(answerable)
+    observed = list(_observe(answerable, answerer, stages, retrieval))
+    sizes = Counter(question.file for question in answerable)
+    earned = {file: sum(seen.f1 for seen in observed if seen.file == file) for file in sizes}
+    return fmean(earned[file] / size for file, size in sizes.items())
 
 
 def _observe(
@@ -211,9 +222,7 @@ def _observe(
         candidates = answerer.candidates(question.question, asking.hits, places, retrieval)
         if candidates:
             golds = [gold.text for gold in question.answers]
-            yield _observation(
-                asking.group, asking.collection, asking.answerable, candidates[0], golds
-            )
+            yield _observation(asking, candidates[0], golds)
 
 
 def _collections(
@@ -223,10 +232,14 @@ def _collections(
     name = questions.path.name
     own = f"{name}/{questions.contexts[question.context].article}/"
     hits = answerer.collection.search(question.question, _SEARCHED)
-    yield "large", True, hits
-    yield "large", False, [hit for hit in hits if not hit.passage.article_id.startswith(own)]
+    answerable = bool(question.answers)
+    yield "large", answerable, hits
+    if answerable:
+        yield "large", False, [hit for hit in hits if not hit.passage.article_id.startswith(own)]
     hits = answerer.collection.search(question.question, _SEARCHED, Filters(source=own))
-    yield "small", True, hits
+    yield "small", answerable, hits
+    if not answerable:
+        return
     others = [hit for hit in hits if hit.passage.article_id != f"{name}/{question.context}"]
     articles = (answerer.collection.article(hit.passage.article_id) for hit in others)
     # Where another paragraph names the answer too, nobody knows whether it answers.
@@ -234,15 +247,17 @@ def _collections(
         yield "small", False, others
 
 
-def _observation(
-    group: int,
-    collection: CollectionSize,
-    answerable: bool,
-    candidate: Candidate,
-    golds: Sequence[str],
-) -> Observation:
+def _observation(asked: _Asked, candidate: Candidate, golds: Sequence[str]) -> Observation:
     best = candidate.evidence[0]
-    earned = f1(best.quote, golds) if answerable else 0.0
+    earned = f1(best.quote, golds) if asked.answerable else 0.0
     return Observation(
-        group, collection, answerable, candidate.score, candidate.share, best.hit.similarity, earned
+        asked.file,
+        asked.group,
+        asked.half,
+        asked.collection,
+        asked.answerable,
+        candidate.score,
+        candidate.share,
+        best.hit.similarity,
+        earned,
     )

@@ -45,13 +45,13 @@ class Read(NamedTuple):
 
     Attributes:
         question: In words.
-        group: The article that it was written for; folds never split one.
+        group: The file and article that it was written for; folds never split one.
         hits: The passages, best first.
         readings: Of each reader.
     """
 
     question: str
-    group: int
+    group: str
     hits: Sequence[Hit]
     readings: tuple[Sequence[Evidence], ...]
 
@@ -197,7 +197,7 @@ def _fit_more(teacher: _Teacher, rules: Rules) -> Odds:
 
 
 def _regression(
-    seen: Sequence[Features], changed: Sequence[bool], groups: Sequence[int]
+    seen: Sequence[Features], changed: Sequence[bool], groups: Sequence[str]
 ) -> tuple[Odds, Sequence[float]]:
     """The odds, with a limit of 0, and what folds that did not see a question say of it."""
     from sklearn.linear_model import LogisticRegression

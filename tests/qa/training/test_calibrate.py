@@ -7,6 +7,7 @@ import pytest
 from qa.ranking.calibration import Calibration
 from qa.reading.adaptive import Rules
 from qa.reading.cascade import stages_of
+from qa.squad import half_of
 from qa.training.calibrate.cascade import SHARES
 from qa.training.calibrate.confidence import (
     NEARLY,
@@ -14,6 +15,7 @@ from qa.training.calibrate.confidence import (
     accuracy_by_coverage,
     best_threshold,
     fit_calibration,
+    same_say,
 )
 from qa.training.calibrate.fit import calibrate
 from qa.training.calibrate.stopping import ALWAYS, EVERYTHING
@@ -27,7 +29,9 @@ def observations(count=2000, seed=0):
         score = rng.normal(0, 3)
         right = rng.random() < 1 / (1 + np.exp(-score))
         yield Observation(
-            number % 20,
+            "dev.json",
+            f"dev.json/{number % 20}",
+            half_of(number % 20),
             ("large", "small")[number // 20 % 2],
             bool(right or rng.random() < 0.3),
             score,
@@ -49,7 +53,9 @@ def test_the_fit_finds_the_probability_that_made_the_data():
 def test_what_is_chosen_is_not_measured_on_the_same_articles():
     """Answers of the reporting half that are all at odds with their scores change no fit."""
     made = list(observations())
-    odd = [replace(o, f1=1 - o.f1, answerable=o.f1 == 0) if o.group % 2 else o for o in made]
+    odd = [
+        replace(o, f1=1 - o.f1, answerable=o.f1 == 0) if o.half == "reporting" else o for o in made
+    ]
     fit, other = fit_calibration(made), fit_calibration(odd)
     assert other.calibration == fit.calibration
     assert all(other.ece[size] > fit.ece[size] + 0.2 for size in fit.ece)
@@ -57,7 +63,7 @@ def test_what_is_chosen_is_not_measured_on_the_same_articles():
 
 
 def test_a_half_without_a_wrong_answer_is_refused():
-    made = [replace(o, f1=1.0) if o.group % 2 else o for o in observations()]
+    made = [replace(o, f1=1.0) if o.half == "reporting" else o for o in observations()]
     with pytest.raises(ValueError, match="both halves"):
         fit_calibration(made)
 
@@ -76,6 +82,47 @@ def test_an_answer_below_the_threshold_may_cost_next_to_nothing():
     f1s = np.array([0.0, *[1.0] * 200])
     answerable = np.array([False, *[True] * 200])
     assert best_threshold(confidence, f1s, answerable) == 0.3
+
+
+def test_a_small_file_has_the_say_of_a_large_one():
+    """Two files that contradict each other: the fit stands between them, not with the larger."""
+    large = [
+        replace(o, score=1.0, f1=float(n // 2 % 10 < 9)) for n, o in enumerate(observations(2000))
+    ]
+    few = [
+        replace(o, file="few.json", score=1.0, f1=float(n // 2 % 10 < 1))
+        for n, o in enumerate(observations(200))
+    ]
+    fit = fit_calibration(large + few).calibration
+    logit = fit["bias"] + fit["score"] + 0.5 * (fit["share"] + fit["similarity"])
+    assert 1 / (1 + np.exp(-logit)) == pytest.approx(0.5, abs=0.05)
+    assert same_say(["a", "a", "b"]).tolist() == [0.75, 0.75, 1.5]
+
+
+def test_a_question_that_people_wrote_to_have_no_answer_counts_as_one(tmp_path):
+    import shutil
+
+    from index.embedding.onnx_model import BUNDLED_MODELS
+
+    model = tmp_path / "reader"
+    shutil.copytree(BUNDLED_MODELS / "small", model)
+    dev = questions_about_buildings(tmp_path / "dev.json")
+    data = json.loads(dev.read_text())
+    for article in data["data"]:
+        name = article["title"]
+        asked = {"id": f"{name}?", "question": f"Who burned the {name}?", "is_impossible": True}
+        article["paragraphs"][0]["qas"].append(asked)
+        for paragraph in article["paragraphs"]:
+            paragraph["context"] += " So says a sign."
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(data))
+    (fit,) = calibrate([dev, other], [], [model])
+    assert set(fit.observations) == {
+        f"{name}, {size}" for name in ("dev.json", "other.json") for size in ("large", "small")
+    }
+    # Each is asked once over both collections, beside what its answerable neighbour is.
+    extra = fit.observations["other.json, large"] - fit.observations["dev.json, large"]
+    assert extra == len(BUILDINGS) / 2
 
 
 BUILDINGS = "library", "harbour", "castle", "bridge", "chapel", "tower", "mill", "station"
@@ -105,16 +152,18 @@ def test_calibrates_an_exported_reader_on_questions(tmp_path):
     shutil.copytree(BUNDLED_MODELS / "small", model)
     (model / "calibration.json").unlink()
     dev = questions_about_buildings(tmp_path / "dev.json")
-    (fit,) = calibrate(dev, [], [model])
-    assert fit.observations["large"] == len(BUILDINGS)  # of half of them, with and without
+    (fit,) = calibrate([dev], [], [model])
+    assert fit.observations["dev.json, large"] == len(
+        BUILDINGS
+    )  # of half of them, with and without
     # The article alone answers; without its first paragraph it says nothing of the year.
-    assert len(BUILDINGS) / 2 <= fit.observations["small"] <= len(BUILDINGS)
+    assert len(BUILDINGS) / 2 <= fit.observations["dev.json, small"] <= len(BUILDINGS)
     loaded = Calibration.load(model / "calibration.json")
     assert loaded.score == fit.calibration["score"]
     assert 0 <= loaded.threshold <= 1
     card = (model / "CARD.md").read_text()
-    assert f"| large | {len(BUILDINGS)} |" in card
-    calibrate(dev, [], [model])
+    assert f"| dev.json, large | {len(BUILDINGS)} |" in card
+    calibrate([dev], [], [model])
     assert (model / "CARD.md").read_text() == card
 
 
@@ -144,7 +193,7 @@ def test_calibrates_a_cascade_with_weights_that_it_chooses(tmp_path):
     manifest |= {"readers": readers, "passages": 7, "first_weighs": 0.9}
     (model / "manifest.json").write_text(json.dumps(manifest))
     dev = questions_about_buildings(tmp_path / "dev.json")
-    (fit,) = calibrate(dev, [], [model])
+    (fit,) = calibrate([dev], [], [model])
     chosen = json.loads((model / "manifest.json").read_text())
     assert chosen["readers"] == readers
     # Every question is easy: one passage read again is enough.
