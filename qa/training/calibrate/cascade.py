@@ -21,8 +21,8 @@ class Choice:
 
     Attributes:
         stage: The last stage with the chosen values.
-        shares: Mean F1 for each weight of the reader before.
-        passages: Mean F1 for each number of passages, with the chosen weight.
+        shares: What is earned with each weight of the reader before.
+        passages: What is earned with each number of passages, and the chosen weight.
     """
 
     stage: Stage
@@ -32,7 +32,8 @@ class Choice:
     def lines(self) -> list[str]:
         """The section of the model card about it, in Markdown."""
         return [
-            "Best guesses over the large collection, F1. "
+            "What answers earn at the best threshold, in percent: their F1, and 100 for silence "
+            "where nothing answers. "
             f"Taken: {self.stage.first_weight:g} of the first reader's score, and passages read "
             f"again: {self.stage.passages}.",
             "",
@@ -48,7 +49,7 @@ class Choice:
         manifest.write_text(json.dumps(fields, indent=2) + "\n")
 
 
-def choose(stages: Stages, mean_f1: Callable[[Stages], float]) -> Choice:
+def choose(stages: Stages, worth: Callable[[Stages], float]) -> Choice:
     """Try weights, then numbers of passages.
 
     The best weight is taken, and the fewest passages that earn nearly as much as the best: each
@@ -56,16 +57,16 @@ def choose(stages: Stages, mean_f1: Callable[[Stages], float]) -> Choice:
 
     Args:
         stages: Two readers or more.
-        mean_f1: What some stages earn.
+        worth: What some stages earn.
     """
 
     def with_last(stage: Stage) -> Stages:
         return replace(stages, stages=(*stages.stages[:-1], stage))
 
     last = stages.stages[-1]
-    shares = {share: mean_f1(with_last(replace(last, first_weight=share))) for share in SHARES}
+    shares = {share: worth(with_last(replace(last, first_weight=share))) for share in SHARES}
     last = replace(last, first_weight=max(shares, key=lambda share: shares[share]))
-    passages = {count: mean_f1(with_last(replace(last, passages=count))) for count in PASSAGES}
+    passages = {count: worth(with_last(replace(last, passages=count))) for count in PASSAGES}
     return Choice(replace(last, passages=least_nearly_best(passages)), shares, passages)
 
 
@@ -79,5 +80,5 @@ def _table(label: str, earned: Mapping[float, float] | Mapping[int, float]) -> l
     return [
         f"| {label} | {' | '.join(f'{value:g}' for value in earned)} |",
         "|---" * (len(earned) + 1) + "|",
-        f"| F1 | {' | '.join(f'{100 * f1:.1f}' for f1 in earned.values())} |",
+        f"| earned | {' | '.join(f'{100 * f1:.1f}' for f1 in earned.values())} |",
     ]

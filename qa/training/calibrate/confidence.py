@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,9 @@ import numpy.typing as npt
 from qa.reliability import calibration_error
 from qa.squad import Half
 from qa.squad_metrics import RIGHT_FROM_F1
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
 
 NEARLY = 0.01
 """A loss in mean F1 that is within the noise of a few hundred questions."""
@@ -97,34 +100,18 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
     Raises:
         ValueError: A half has no right answer or no wrong one.
     """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import GroupKFold, cross_val_predict
-
-    features = np.array([[seen.score, seen.share, seen.similarity] for seen in observations])
-    f1s = np.array([seen.f1 for seen in observations])
-    answerable = np.array([seen.answerable for seen in observations])
-    right = f1s >= RIGHT_FROM_F1
-    groups = np.array([seen.group for seen in observations])
+    made = _Table.of(observations)
     choosing = np.array([seen.half == "choosing" for seen in observations])
-    if any(len(np.unique(right[part])) < 2 for part in (choosing, ~choosing)):
+    chosen, reported = made.rows(choosing), made.rows(~choosing)
+    if any(len(np.unique(part.right)) < 2 for part in (chosen, reported)):
         raise ValueError("both halves of the articles need answers that are right, and wrong ones")
-    weights = same_say([seen.file for seen in observations])
-    model = LogisticRegression(C=10.0)
-    folds = GroupKFold(min(_FOLDS, len(np.unique(groups[choosing]))))
     # The threshold is chosen by what the fit says of articles that it has not seen.
-    crossed: FloatArray = cross_val_predict(
-        model,
-        features[choosing],
-        right[choosing],
-        groups=groups[choosing],
-        cv=folds,
-        method="predict_proba",
-        params={"sample_weight": weights[choosing]},
-    )[:, 1]
-    threshold = best_threshold(crossed, f1s[choosing], answerable[choosing], weights[choosing])
-    model.fit(features[choosing], right[choosing], weights[choosing])
-    confidence: FloatArray = model.predict_proba(features[~choosing])[:, 1]
-    right, answerable = right[~choosing], answerable[~choosing]
+    crossed = chosen.crossed()
+    threshold = best_threshold(crossed, chosen.f1s, chosen.answerable, chosen.weights)
+    model = _regression()
+    model.fit(chosen.features, chosen.right, chosen.weights)
+    confidence: FloatArray = model.predict_proba(reported.features)[:, 1]
+    right, answerable = reported.right, reported.answerable
     labels = np.array([f"{seen.file}, {seen.collection}" for seen in observations])[~choosing]
     kinds = [(str(kind), labels == kind) for kind in dict.fromkeys(labels)]
     return Fit(
@@ -140,6 +127,72 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
         {kind: int(own.sum()) for kind, own in kinds},
         accuracy_by_coverage(confidence, right),
     )
+
+
+def earned(observations: Sequence[Observation]) -> float:
+    """What the answers earn at the best threshold, by confidences that folds cross-validate.
+
+    An answer earns its F1, and a silence 1 where nothing answers the question; each file has the
+    same say. So a reader that knows what is not said earns more than one that always answers.
+    """
+    made = _Table.of(observations)
+    if len(np.unique(made.right)) < 2:
+        return float(np.average(made.f1s, weights=made.weights))
+    return float(_earned(made.crossed(), made.f1s, made.answerable, made.weights)[1].max())
+
+
+class _Table(NamedTuple):
+    """Observations as columns; `weights` give each file the same say."""
+
+    features: FloatArray
+    f1s: FloatArray
+    answerable: npt.NDArray[np.bool_]
+    groups: npt.NDArray[np.str_]
+    weights: FloatArray
+
+    @classmethod
+    def of(cls, observations: Sequence[Observation]) -> "_Table":
+        return cls(
+            np.array([[seen.score, seen.share, seen.similarity] for seen in observations]),
+            np.array([seen.f1 for seen in observations]),
+            np.array([seen.answerable for seen in observations]),
+            np.array([seen.group for seen in observations]),
+            same_say([seen.file for seen in observations]),
+        )
+
+    def rows(self, which: npt.NDArray[np.bool_]) -> "_Table":
+        return _Table(
+            self.features[which],
+            self.f1s[which],
+            self.answerable[which],
+            self.groups[which],
+            self.weights[which],
+        )
+
+    @property
+    def right(self) -> npt.NDArray[np.bool_]:
+        return self.f1s >= RIGHT_FROM_F1
+
+    def crossed(self) -> FloatArray:
+        """The confidence in each answer by a fit that has not seen its article, shape (n,)."""
+        from sklearn.model_selection import GroupKFold, cross_val_predict
+
+        crossed: FloatArray = cross_val_predict(
+            _regression(),
+            self.features,
+            self.right,
+            groups=self.groups,
+            cv=GroupKFold(min(_FOLDS, len(np.unique(self.groups)))),
+            method="predict_proba",
+            params={"sample_weight": self.weights},
+        )
+        return crossed[:, 1]
+
+
+def _regression() -> "LogisticRegression":
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=10.0)
 
 
 def _auc(answerable: npt.NDArray[np.bool_], confidence: FloatArray) -> float:
@@ -178,12 +231,22 @@ def best_threshold(
         answerable: Shape (n,); where False, saying nothing earns 1.
         weights: Shape (n,); the same for all by default.
     """
+    thresholds, sums = _earned(confidence, f1s, answerable, weights)
+    return float(thresholds[sums >= sums.max() - NEARLY].min())
+
+
+def _earned(
+    confidence: FloatArray,
+    f1s: FloatArray,
+    answerable: npt.NDArray[np.bool_],
+    weights: FloatArray | None,
+) -> tuple[FloatArray, FloatArray]:
+    """Thresholds, and what is earned on average by answering from each of them on."""
     thresholds = np.unique(np.round(confidence, 2))
     answers = confidence[None, :] >= thresholds[:, None]
-    earned = np.average(
-        np.where(answers, f1s[None, :], np.where(answerable[None, :], 0.0, 1.0)), 1, weights
-    )
-    return float(thresholds[earned >= earned.max() - NEARLY].min())
+    silent = np.where(answerable, 0.0, 1.0)
+    each = np.where(answers, f1s[None, :], silent[None, :])
+    return thresholds, np.average(each, axis=1, weights=weights)
 
 
 def accuracy_by_coverage(

@@ -2,12 +2,10 @@
 
 import json
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from statistics import fmean
 from typing import NamedTuple
 
 from index.collection import Collection
@@ -22,7 +20,13 @@ from qa.settings import SETTINGS
 from qa.squad import Half, Question, QuestionFile, half_of, read_squad
 from qa.squad_metrics import RIGHT_FROM_F1, f1
 from qa.training.calibrate.cascade import choose, least_nearly_best
-from qa.training.calibrate.confidence import CollectionSize, Fit, Observation, fit_calibration
+from qa.training.calibrate.confidence import (
+    CollectionSize,
+    Fit,
+    Observation,
+    earned,
+    fit_calibration,
+)
 from qa.training.calibrate.curve import Question as Measured
 from qa.training.calibrate.curve import curve
 from qa.training.calibrate.stopping import Candidates, Read, fit_rules, replay
@@ -68,8 +72,8 @@ def calibrate(
     The articles make two halves: everything is chosen and fitted on one of them, and how good it
     is, is reported on the other.
 
-    What retrieval is worth beside the reader's score is chosen first, by the F1 of the best
-    answers to what is answerable. Of a cascade so are, before that, how many passages are read
+    What retrieval is worth beside the reader's score is chosen first, by what the answers earn at
+    the best threshold (`earned`). Of a cascade so are, before that, how many passages are read
     again and what the readers weigh, which go into its manifest. When its readers have read enough
     is fitted too, with the full reading as the teacher, into its `adaptive.json`; its confidence is
     then fitted on what is read by these rules.
@@ -112,13 +116,12 @@ def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: Sequence
     if len(stages.stages) > 1:
         # The first reader's worth of retrieval: the cascade's own is not known yet.
         worth = stages.choosing[-1].retrieval
-        large = [question for question in choosing if question.collection == "large"]
-        choice = choose(stages, lambda tried: _mean_f1(large, answerer, tried, worth))
+        choice = choose(stages, lambda tried: _worth(choosing, answerer, tried, worth))
         choice.save(model / "manifest.json")
         text = with_section(text, "Weights", choice.lines())
         stages = replace(stages, stages=(*stages.stages[:-1], choice.stage))
     retrieval = least_nearly_best(
-        {worth: _mean_f1(choosing, answerer, stages, worth) for worth in RETRIEVAL_WORTH}
+        {worth: _worth(choosing, answerer, stages, worth) for worth in RETRIEVAL_WORTH}
     )
     fit = fit_calibration(list(_observe(asked, answerer, stages, retrieval)))
     if len(stages.stages) == 2:
@@ -202,15 +205,9 @@ def _ask(files: Sequence[QuestionFile], answerers: Sequence[Answerer]) -> list[l
     return asked
 
 
-def _mean_f1(
-    asked: Sequence[_Asked], answerer: Answerer, stages: Stages, retrieval: float
-) -> float:
-    """Of the best answers to what is answerable, each file alike, if retrieval is worth so much."""
-    answerable = [question for question in asked if question.answerable]
-    observed = list(_observe(answerable, answerer, stages, retrieval))
-    sizes = Counter(question.file for question in answerable)
-    earned = {file: sum(seen.f1 for seen in observed if seen.file == file) for file in sizes}
-    return fmean(earned[file] / size for file, size in sizes.items())
+def _worth(asked: Sequence[_Asked], answerer: Answerer, stages: Stages, retrieval: float) -> float:
+    """What the answers earn, if retrieval is worth so much."""
+    return earned(list(_observe(asked, answerer, stages, retrieval)))
 
 
 def _observe(
@@ -249,7 +246,7 @@ def _collections(
 
 def _observation(asked: _Asked, candidate: Candidate, golds: Sequence[str]) -> Observation:
     best = candidate.evidence[0]
-    earned = f1(best.quote, golds) if asked.answerable else 0.0
+    right = f1(best.quote, golds) if asked.answerable else 0.0
     return Observation(
         asked.file,
         asked.group,
@@ -259,5 +256,5 @@ def _observation(asked: _Asked, candidate: Candidate, golds: Sequence[str]) -> O
         candidate.score,
         candidate.share,
         best.hit.similarity,
-        earned,
+        right,
     )

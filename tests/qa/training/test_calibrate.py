@@ -14,6 +14,7 @@ from qa.training.calibrate.confidence import (
     Observation,
     accuracy_by_coverage,
     best_threshold,
+    earned,
     fit_calibration,
     same_say,
 )
@@ -123,6 +124,17 @@ def test_a_question_that_people_wrote_to_have_no_answer_counts_as_one(tmp_path):
     # Each is asked once over both collections, beside what its answerable neighbour is.
     extra = fit.observations["other.json, large"] - fit.observations["dev.json, large"]
     assert extra == len(BUILDINGS) / 2
+
+
+def test_who_knows_what_is_not_said_earns_more():
+    """Silence where nothing answers counts as a right answer does."""
+    made = list(observations())
+    blind = [replace(o, score=0.0) for o in made]
+    always = np.mean([o.f1 for o in made])
+    silent = np.mean([not o.answerable for o in made])
+    assert earned(blind) == pytest.approx(max(always, silent), abs=0.02)
+    assert earned(made) > earned(blind) + 0.1
+    assert earned([replace(o, f1=1.0) for o in made]) == 1.0
 
 
 BUILDINGS = "library", "harbour", "castle", "bridge", "chapel", "tower", "mill", "station"
