@@ -3,7 +3,7 @@
 from index.errors import UserError
 from index.types import Article
 from qa.question.understand import checked_question
-from ui.api import schemas
+from ui import schemas
 from ui.service import Service
 
 

@@ -209,8 +209,8 @@ class _Report:
 @click.option("--repair", "mend", is_flag=True, help="Make anew what is derived and wrong.")
 def check(place: Place | None, mend: bool) -> None:
     """Verify every article, passage and vector, and the indexes made of them."""
-    from index.local.verify import check as check_collection
-    from index.local.verify import repair
+    from index.maintenance.verify import check as check_collection
+    from index.maintenance.verify import repair
     from qa.loading import counted, open_collection
 
     with open_collection(place) as collection:
@@ -241,7 +241,7 @@ def check(place: Place | None, mend: bool) -> None:
 @collection_option
 def backup(destination: Path, place: Place | None) -> None:
     """Copy the collection, also while it is in use, to the folder DESTINATION."""
-    from index.local.backup import backup as copy
+    from index.maintenance.backup import backup as copy
     from qa.loading import open_collection
 
     with open_collection(place) as collection:
@@ -255,7 +255,7 @@ def backup(destination: Path, place: Place | None) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask before replacing articles.")
 def restore(backed_up: Path, place: Place | None, yes: bool) -> None:
     """Make the collection what it was when it was copied to the folder BACKUP."""
-    from index.local.backup import restore as put_back
+    from index.maintenance.backup import restore as put_back
     from qa.loading import collection_place
 
     target = _folder_of(place or collection_place())

@@ -7,7 +7,7 @@ import zlib
 import numpy as np
 
 from index.collection import Collection
-from index.local.verify import check
+from index.maintenance.verify import check
 from index.sources.files import read_articles
 from index.types import Article
 

@@ -3,8 +3,8 @@
 import pytest
 
 from index.errors import UserError
-from index.local.backup import backup, restore
-from index.local.verify import check
+from index.maintenance.backup import backup, restore
+from index.maintenance.verify import check
 from tests.index.helpers import assert_whole, is_found, make_article, open_collection
 
 

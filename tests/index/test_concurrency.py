@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.local.folder import STORE
 from index.local.store import Store
-from index.local.verify import check
+from index.maintenance.verify import check
 from tests.index.helpers import (
     assert_whole,
     is_found,

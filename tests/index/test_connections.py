@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import UserError
-from index.local.backup import backup, restore
 from index.local.folder import STORE
+from index.maintenance.backup import backup, restore
 from tests.index.helpers import (
     assert_whole,
     is_found,

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from index.errors import UserError
-from index.local.backup import backup, restore
+from index.maintenance.backup import backup, restore
 from index.sources.files import read_articles
 from index.types import Article
 from tests.command_line import call

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from index.local.verify import check
+from index.maintenance.verify import check
 from tests.index.helpers import is_found, make_article, open_collection
 
 ROOT = Path(__file__).resolve().parents[2]

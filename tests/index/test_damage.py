@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from index.errors import UserError
-from index.local.backup import backup, restore
 from index.local.folder import LEXICAL, STORE
 from index.local.lexical import LexicalIndex
 from index.local.temporary import unfinished
-from index.local.verify import check, repair
+from index.maintenance.backup import backup, restore
+from index.maintenance.verify import check, repair
 from tests.index.helpers import assert_whole, is_found, make_article, open_collection
 from tests.index.test_schema import make_second_format
 

@@ -18,7 +18,7 @@ from index.local.changes import NOTHING_SEEN
 from index.local.folder import STORE
 from index.local.lexical import LexicalIndex
 from index.local.store import Store
-from index.local.verify import check, repair
+from index.maintenance.verify import check, repair
 from index.passages import split
 from index.types import Article
 from tests.index.helpers import (

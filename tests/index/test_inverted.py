@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies
 from index.local.exact import Scan
 from index.local.inverted_lists import InvertedLists
 from index.local.selection import Selection
-from index.local.verify import check
+from index.maintenance.verify import check
 from tests.index.helpers import assert_whole, is_found, open_collection
 
 COUNT = 3_000

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from index.local.verify import check
+from index.maintenance.verify import check
 from index.passages import embedding_text, split
 from index.types import Article, Filters
 from tests.index.helpers import EMBEDDER, open_collection, passes

@@ -8,7 +8,7 @@ import pytest
 
 from index import Article, Collection
 from index.errors import UserError
-from index.local.backup import backup, restore
+from index.maintenance.backup import backup, restore
 from index.originals import Originals
 from index.sources.files import read_file
 from index.sources.sandbox import sandbox

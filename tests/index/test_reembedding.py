@@ -5,15 +5,15 @@ import sqlite3
 import numpy as np
 import pytest
 
-import index.local.reembedding
+import index.maintenance.reembedding
 from index.collection import Collection
 from index.embedding.embedder import BundledEmbedder
 from index.errors import UserError
-from index.local.backup import restore
 from index.local.folder import STORE
-from index.local.reembedding import embed_anew
 from index.local.store import Store
-from index.local.verify import check, repair
+from index.maintenance.backup import restore
+from index.maintenance.reembedding import embed_anew
+from index.maintenance.verify import check, repair
 from index.passages import embedding_text, split
 from tests.index.helpers import make_article
 
@@ -42,7 +42,7 @@ def put(store, article):
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch):
     """The work takes several batches, as that over a real collection does."""
-    monkeypatch.setattr(index.local.reembedding, "BATCH_PASSAGES", 16)
+    monkeypatch.setattr(index.maintenance.reembedding, "BATCH_PASSAGES", 16)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from index.errors import UserError
 from index.local.folder import STORE
 from index.local.schema import SCHEMA_VERSION
-from index.local.verify import check
+from index.maintenance.verify import check
 from index.types import Article
 from tests.index.helpers import EMBEDDER, assert_whole, make_article, open_collection
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from urllib.parse import quote, urlsplit
 
 from index.collection import Collection
-from index.local.verify import check
+from index.maintenance.verify import check
 from tests.index.helpers import make_article
 from ui.uploads import pasted
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import Response
 
 from index.types import Article, Order
-from ui.api import schemas as s
+from ui import schemas as s
 from ui.api.problems import PROBLEMS, PROBLEMS_OF_CHANGES
 from ui.api.waiting import awaited, changed
 from ui.lookups import NotFoundError, article_of

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 from fastapi import FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from ui.api.conversation_schemas import ConversationOut, HeadingOut, HeadingsOut, NameIn
-from ui.api.schemas import ProblemOut
+from ui.conversation_schemas import ConversationOut, HeadingOut, HeadingsOut, NameIn
 from ui.conversations.store import NoConversationError
 from ui.conversations.types import Conversation
 from ui.dialogues import Dialogues
 from ui.page.export import as_json, as_markdown, file_name
+from ui.schemas import ProblemOut
 
 ConversationId = Annotated[str, Path(max_length=64, description="The id of a conversation.")]
 

@@ -8,8 +8,7 @@ from fastapi.responses import JSONResponse
 from starlette.formparsers import MultiPartException
 
 from index.errors import UserError
-from ui.api import schemas as s
-from ui.api.validation import in_words
+from ui import schemas as s
 from ui.api.waiting import UnderWayError
 from ui.jobs.store import InboxFullError, UnknownJobError
 from ui.library import TakenError, UnknownCollectionError
@@ -17,6 +16,7 @@ from ui.lookups import NotFoundError
 from ui.queues import BusyError
 from ui.service import CHANGE_SECONDS
 from ui.shown import without_folders
+from ui.validation import in_words
 
 _KINDS_ASKED = (s.ASKED_ONE, s.ASKED_MANY)
 

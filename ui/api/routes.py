@@ -15,7 +15,7 @@ from index.errors import UserError
 from qa.question.understand import checked_question
 from qa.trace import Trace
 from qa.types import Answer, Turn
-from ui.api import schemas as s
+from ui import schemas as s
 from ui.api.article_routes import add_articles
 from ui.api.conversations import add_conversations
 from ui.api.docs_page import docs_page

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index.errors import UserError
 from qa.question.understand import checked_question
-from ui.api.schemas import (
+from ui.lookups import article_of, collection_of, find_hits
+from ui.schemas import (
     AnswerOut,
     ArticleLine,
     AskedIn,
@@ -19,10 +20,9 @@ from ui.api.schemas import (
     HitsOut,
     SearchIn,
 )
-from ui.api.validation import in_words
-from ui.lookups import article_of, collection_of, find_hits
 from ui.service import ASK_SECONDS, Query, Service
 from ui.shown import without_folders
+from ui.validation import in_words
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from qa.rendering import (
     time_words,
 )
 from qa.types import Answer, Citation
-from ui.api.conversation_schemas import ConversationOut
+from ui.conversation_schemas import ConversationOut
 from ui.conversations.types import Conversation, Exchange
 from ui.page.evidence import first_numbers, side_by_side
 from ui.shown import safe_link, source_name

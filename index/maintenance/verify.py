@@ -15,8 +15,8 @@ from index.local.backend import LocalBackend
 from index.local.checkpoint import read_checkpoint
 from index.local.folder import CHECKPOINT, REEMBEDDING
 from index.local.lexical import DamagedError
-from index.local.reembedding import Progress, embed_anew
 from index.local.store import Store
+from index.maintenance.reembedding import Progress, embed_anew
 from index.passages import split
 
 _UNIT_TOLERANCE = 0.01

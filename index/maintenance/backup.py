@@ -16,7 +16,7 @@ from index.local.folder import ORIGINALS, STORE, holds_only_ours, names_in, refu
 from index.local.schema import drop_actions, mend_schema, new_identity
 from index.local.store import Store
 from index.local.temporary import clear, is_left_over, unfinished
-from index.local.verify import article_damage
+from index.maintenance.verify import article_damage
 
 _STEP_PAGES = -1
 """All pages in one step: a snapshot, whatever others write meanwhile."""

@@ -1,0 +1,1 @@
+"""Work on a whole local collection: verify and repair, re-embed, back up and restore."""
