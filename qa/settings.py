@@ -103,6 +103,7 @@ SATISFACTION: Mapping[str, float] = MappingProxyType(
         "echo": -1.0,
         "runs on": -4.0,
         "labelled": 1.5,
+        "not said": -4.0,
     }
 )
 """What a place's surroundings say of each restriction of the question, in logits of the reader.

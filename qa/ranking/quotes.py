@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from qa.dates.sentences import sentence_around
 from qa.question.phrases import ONE_TO_TWELVE
+from qa.ranking.around import Around, sentence_of
 from qa.ranking.evidence import Evidence
 from qa.types import Span
 
@@ -50,16 +51,19 @@ _UNIT = re.compile(
     r"|km|miles?|feet|foot|inch(?:es)?|yards?|acres?|hectares?|degrees?|knots?|years?|months?|weeks?"
     r"|days?|hours?|minutes?|seconds?)\b)"
 )
-_SAID_ABOUT = re.compile(
+SAID_ABOUT = re.compile(
     r"^\W*(?:and\s+|so\s+)?what\s+(?:else\s+)?(?:did|does|has|had|do|have)\s.+?"
     r"\b(?:say|said|claim|claimed|argue|argued|explain|explained|insist|insisted|reply|replied)"
     r"(?:\s+(?:about|of|on|regarding|concerning)\b.*)?\W*$",
     re.IGNORECASE,
 )
+"""Questions for words that somebody said, about something or at all."""
+
 _REPORTS = re.compile(
     r"\b(?:said|says|added|adds|claimed|claims|argued|argues|explained|explains|insisted|insists"
     r"|replied)\s+(?:that\s+)?(?=[a-z\d])"
 )
+_SAID_SO = re.compile(rf"[^.!?]{{0,80}}[,”\"]\s*(?:[\w'’.-]+\s+){{0,6}}?{_SAYS}\b")
 _PIECE_WORDS = 3
 """What was said is longer than this."""
 
@@ -112,6 +116,21 @@ def with_unit(question: str, place: Evidence) -> Evidence:
     return _moved(place, text, place.span.start, unit.end()) if unit else place
 
 
+def is_said(place: Around) -> bool:
+    """Return whether somebody is told to have said a place: between quotation marks, or reported.
+
+    Args:
+        place: Of the text that was read.
+    """
+    first, last = sentence_of(place)
+    for quoted in _QUOTED.finditer(place.text):
+        if quoted.start() < place.end and place.start < quoted.end():
+            return True
+    if any(report.end() <= place.start for report in _REPORTS.finditer(place.text, first, last)):
+        return True
+    return _SAID_SO.match(place.text, place.end, last) is not None
+
+
 def whole_quotation(question: str, place: Evidence) -> Evidence:
     """All of what stands in quotation marks or was "said that", if the question asks for it.
 
@@ -134,7 +153,7 @@ def whole_quotation(question: str, place: Evidence) -> Evidence:
 
 def _whole_report(question: str, place: Evidence) -> Evidence:
     """Return all that somebody "said that", if the question asks for it and a piece was read."""
-    if not _SAID_ABOUT.match(question) or len(place.quote.split()) > _PIECE_WORDS:
+    if not SAID_ABOUT.match(question) or len(place.quote.split()) > _PIECE_WORDS:
         return place
     text = place.hit.article.text
     first, last = sentence_around(text, place.span.start, place.span.end)

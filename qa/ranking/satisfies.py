@@ -16,6 +16,7 @@ from qa.ranking.form import HOW_MANY, ONE_THING, form_of, runs_across_sentences
 from qa.ranking.names import is_unheard
 from qa.ranking.periods import PlaceTime, dated, death, place_time, relation
 from qa.ranking.polarity import asked_sides, other_side, polarity_of
+from qa.ranking.quotes import SAID_ABOUT, is_said
 from qa.settings import (
     FAR_LOGITS,
     OLDER_DAYS,
@@ -105,6 +106,7 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
     objects = _objects(question)
     there = _asks_in_place(question, asked) and any(_names_place(asked, p) for p in places)
     verb = _verb_of_event(question, asked)
+    unsaid = _unsaid(question, places)
     return [
         _with_death(question, asked, place, _time(asked, place, time, others, of_value, verb))
         | _age(asked, place, time, newest)
@@ -113,8 +115,20 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
         | _other_order(question, place)
         | _time_of_object(objects, place)
         | form_of(question, asked, place)
-        for place, time, of_value in zip(places, told, elsewhere, strict=True)
+        | silent
+        for place, time, of_value, silent in zip(places, told, elsewhere, unsaid, strict=True)
     ]
+
+
+def _unsaid(question: str, places: Sequence[Around]) -> list[dict[str, float]]:
+    """For each place the feature of what nobody said, where the question asks what somebody said.
+
+    In an interview or a speech nothing is told to be said, so it counts only beside what is.
+    """
+    said = [True] * len(places)
+    if SAID_ABOUT.match(question):
+        said = [is_said(place) for place in places]
+    return [{"not said": 1.0} if any(said) and not own else {} for own in said]
 
 
 def _around(place: Evidence) -> Around:
