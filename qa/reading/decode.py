@@ -9,6 +9,10 @@ FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 
+VARIANTS = 4
+"""Spans that are kept of one place: the reader wavers between a word more and a word less."""
+
+
 class DecodedSpans(NamedTuple):
     """The best spans of a batch, best first, as four arrays of one length.
 
@@ -88,6 +92,38 @@ def decode(
         (start + length).astype(np.int64),
         score.astype(np.float32),
     )
+
+
+def distinct(spans: DecodedSpans, n_best: int, variants: int = VARIANTS) -> DecodedSpans:
+    """The best spans of each passage, with few of them at one place.
+
+    Most of the best spans are variants of the very best ("the orchestra", "orchestra", "the
+    orchestra?"), so that another place of the passage would not come up at all.
+
+    Args:
+        spans: Best first.
+        n_best: How many spans to keep of each passage at most.
+        variants: How many of them may stand at one place: the best one, and others that share
+            a token with it.
+    """
+    places: dict[int, list[list[int]]] = {}  # of each passage: start, end and variants of each
+    kept: list[int] = []
+    sizes: dict[int, int] = {}
+    rows = zip(spans.passage.tolist(), spans.start.tolist(), spans.end.tolist(), strict=True)
+    for number, (passage, start, end) in enumerate(rows):
+        if sizes.get(passage, 0) == n_best:
+            continue
+        known = places.setdefault(passage, [])
+        shared = [place for place in known if place[0] <= end and start <= place[1]]
+        if any(place[2] >= variants for place in shared):
+            continue
+        for place in shared:
+            place[2] += 1
+        if not shared:
+            known.append([start, end, 1])
+        sizes[passage] = sizes.get(passage, 0) + 1
+        kept.append(number)
+    return DecodedSpans(spans.passage[kept], spans.start[kept], spans.end[kept], spans.score[kept])
 
 
 def _cut(scores: FloatArray, blocks: IntArray | npt.NDArray[np.bool_]) -> FloatArray:

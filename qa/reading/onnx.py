@@ -14,7 +14,7 @@ from index.embedding.onnx_model import BUNDLED_MODELS, OnnxModel
 from index.errors import UserError
 from index.types import Article, Passage
 from qa.reading.base import Request
-from qa.reading.decode import IntArray, decode
+from qa.reading.decode import IntArray, decode, distinct
 from qa.reading.span_boundaries import block_ends, tidy_span
 from qa.reading.windows import MAX_TOKENS, Input, context_of, encode
 from qa.types import Span
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 MAX_ANSWER_TOKENS = 30
 SPANS_PER_PASSAGE = 10
 """Spans that are looked at of each passage; most are variants of the same one or two places."""
+
+DEEPER = 4
+"""So many times more of the best spans are gone through for those at other places."""
 
 BATCH_TOKENS = 4096
 """Padded tokens of one batch: large enough to fill the cores, small enough for their caches."""
@@ -271,7 +274,8 @@ class Reader:
         blocks = np.zeros(start_logits.shape, dtype=np.int64)
         for row, window in enumerate(batch):
             blocks[row, : len(window.encoding.ids)] = _blocks(window)
-        spans = decode(start_logits, end_logits, blocks, MAX_ANSWER_TOKENS, per_passage)
+        many = decode(start_logits, end_logits, blocks, MAX_ANSWER_TOKENS, DEEPER * per_passage)
+        spans = distinct(many, per_passage)
         for row, first, last, score in zip(*spans, strict=True):
             window = batch[row]
             offsets = window.encoding.offsets

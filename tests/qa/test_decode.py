@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from qa.reading.decode import decode
+from qa.reading.decode import DecodedSpans, decode, distinct
 
 
 def brute_force(start, end, blocks, max_tokens, n_best):
@@ -45,6 +45,43 @@ def test_equals_brute_force(batch, max_tokens, n_best):
     assert [tuple(map(float, span)) for span in decoded] == [
         tuple(map(float, span)) for span in brute_force(start, end, mask, max_tokens, n_best)
     ]
+
+
+def place_of(spans, number):
+    """The better span that a span shares tokens with, or itself."""
+    for better in range(number + 1):
+        same = spans.passage[better] == spans.passage[number]
+        apart = spans.end[better] < spans.start[number] or spans.end[number] < spans.start[better]
+        if same and not apart:
+            return better
+    raise AssertionError
+
+
+@given(batches(), st.integers(1, 12), st.integers(1, 12), st.integers(1, 4))
+def test_distinct_spans_are_the_best_of_each_place(batch, max_tokens, n_best, variants):
+    start, end, mask = batch
+    every = decode(start, end, mask, max_tokens, 1_000)
+    kept = distinct(every, n_best, variants)
+    rows, some = set(zip(*every, strict=True)), list(zip(*kept, strict=True))
+    assert set(some) <= rows
+    assert some == [row for row in zip(*every, strict=True) if row in set(some)]  # in their order
+    for passage in range(len(start)):
+        own = kept.passage == passage
+        assert own.sum() <= n_best
+        assert own.any() == (every.passage == passage).any()
+    places = [place_of(kept, number) for number in range(len(kept.score))]
+    assert all(places.count(place) <= variants for place in places)
+
+
+def test_another_place_comes_up_beside_the_variants_of_the_best():
+    spans = DecodedSpans(
+        np.zeros(6, int),
+        np.array([2, 3, 2, 1, 9, 2]),
+        np.array([3, 3, 4, 3, 9, 2]),
+        np.array([9, 8, 7, 6, 5, 4], np.float32),
+    )
+    assert distinct(spans, 3, variants=2).start.tolist() == [2, 3, 9]
+    assert distinct(spans, 6).start.tolist() == [2, 3, 2, 1, 9]
 
 
 @given(batches(), st.integers(1, 15))
