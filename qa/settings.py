@@ -104,6 +104,7 @@ SATISFACTION: Mapping[str, float] = MappingProxyType(
         "runs on": -4.0,
         "labelled": 1.5,
         "not said": -4.0,
+        "no time": -4.0,
     }
 )
 """What a place's surroundings say of each restriction of the question, in logits of the reader.

@@ -2,6 +2,7 @@
 
 import re
 
+from qa.dates import find_times
 from qa.question.answer_type import answer_type_of
 from qa.question.phrases import ONE_TO_TEN, ONE_TO_TWELVE
 from qa.question.restrictions import Restrictions, stems
@@ -26,6 +27,9 @@ _NUMBER = re.compile(
 HOW_MANY = re.compile(
     r"\bhow\s+(?:many|much|old|tall|high|large|big|often)\b|\bwhat\s+(?:number|percentage)\b", re.I
 )
+NONE = re.compile(r"(?:no|none|nobody|no\s+one|not\s+(?:one|a\s+single)|zero)\b", re.IGNORECASE)
+"""Words that begin with the number zero."""
+
 ONE_THING = re.compile(
     r"^\W*(?:(?:in|to|from|for|at|on|by|with|of)\s+)?(?:who(?:m|se)?|which|where|how\s+(?:many|much|old)"
     r"|what\s+(?:name|number|title|country|city|company|team|person|position))\b",
@@ -36,6 +40,22 @@ _CLAUSES = re.compile(
 )
 _YEAR = re.compile(r"\b[12]\d{3}\b")
 _LABEL = re.compile(r"(?:^|\n\s*\n|\t|\s\|\s)([^\n\t|]+)(?:\n\s*\n|\t|\s\|\s)$")
+_LONGEST_LEAD = 40
+_TIME_WORD = re.compile(
+    r"\b(?:after|before|until|till|since|when(?:ever)?|while|during|once|upon|as|by|at|within|following"
+    r"|later|earlier|ago|first|last|next|then|now|never|always|every|each|between|prior|start\w*"
+    r"|beg[aiu]n\w*|end\w*|early|late|mid|\w*days?|\w*nights?|mornings?|afternoons?|evenings?|noon|dawn"
+    r"|weeks?|months?|years?|hours?|minutes?|century|centuries|decades?|time|age|era|period|season"
+    r"|spring|summer|autumn|fall|winter|war|reign|if|afterwards|january|february|march|april|may"
+    r"|june|july|august|september|october|november|december|\w+(?:te|[ei]e)nth|c?\d+(?:s|st|nd|rd|th"
+    r"|bce?|ad)?)\b",
+    re.IGNORECASE,
+)
+_LEADS_TO_TIME = re.compile(
+    r"\b(?:after|before|until|till|since|when|while|during|once|upon|at|by|following|between)\s+"
+    r"(?:[a-z]+\s+){0,2}$",
+    re.IGNORECASE,
+)
 _LONGEST_LABEL = 60
 _COUNTED = re.compile(
     r"(?:(?:all|only|just|the|these|other|some|many|most|several|few|a\s+few)\s+)*"
@@ -56,8 +76,11 @@ def form_of(question: str, asked: Restrictions, place: Around) -> dict[str, floa
         features["no number"] = 1.0
     if place.text[: sentence_of(place)[1]].rstrip("\"'”’) ").endswith("?"):
         features["is asked"] = 1.0
+    if answer_type_of(question) == "when" and not _tells_time(place):
+        features["no time"] = 1.0
     words = stems(quote)
-    if words and words <= asked.terms:
+    none = HOW_MANY.search(question) and NONE.match(quote)
+    if words and words <= asked.terms and not none:
         # Who came besides Lind is not Lind.
         features["echo"] = BESIDE_WEIGHT if words <= asked.beside else 1.0
     if _is_count(question, asked, quote):
@@ -72,6 +95,15 @@ def form_of(question: str, asked: Restrictions, place: Around) -> dict[str, floa
     if label and (named := stems(label.group(1))) and named <= asked.terms:
         features["labelled"] = 1.0
     return features
+
+
+def _tells_time(place: Around) -> bool:
+    """Return whether words can say when: a date, "after the war", or "war" in "after the war"."""
+    quote = place.text[place.start : place.end]
+    before = place.text[max(0, place.start - _LONGEST_LEAD) : place.start]
+    return bool(
+        _TIME_WORD.search(quote) or _LEADS_TO_TIME.search(before) or find_times(quote, lenient=True)
+    )
 
 
 def _is_count(question: str, asked: Restrictions, quote: str) -> bool:

@@ -11,6 +11,7 @@ from qa.question.restrictions import NEGATION, Restrictions, stems
 from qa.ranking.around import Around, clause_of, sentence_of
 from qa.ranking.evidence import Evidence
 from qa.ranking.exceptions import excepted, exclusions, without_exclusions
+from qa.ranking.form import HOW_MANY, NONE
 from qa.ranking.lists import split_members
 from qa.ranking.quotes import SAID
 from qa.settings import AFFIRMED_WEIGHT, CONTRAST_LOGITS, FAR_LOGITS
@@ -70,7 +71,7 @@ def polarity_of(
         sides: What it takes of words with a contrary.
         place: Of an answer.
     """
-    if _may_deny(question):
+    if _may_deny(question) or (HOW_MANY.search(question) and _is_none(place)):
         return {}
     told = _told(sides, place)
     clause = _other_clause(question, asked, sides, place)
@@ -78,6 +79,11 @@ def polarity_of(
         return clause  # "exempt" is what "did not have to" asks for.
     contrary = {"contrary": 1.0} if told == "contrary" else {}
     return clause | _negation(question, asked, place) | contrary
+
+
+def _is_none(place: Around) -> bool:
+    """Return whether a place is the number zero: "no children", "nobody"."""
+    return NONE.match(place.text, place.start, place.end) is not None
 
 
 def _told(sides: frozenset[Side], place: Around) -> Telling:

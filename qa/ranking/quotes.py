@@ -33,6 +33,8 @@ _NO_PERSON = frozenset(
     february march april may june july august september october november december
     """.split()
 )
+_HOW_MANY = re.compile(r"\bhow\s+many\b", re.IGNORECASE)
+_NOUN = re.compile(r"\s+[a-z][\w'’-]+")
 _HOW_MUCH = re.compile(
     r"\bhow\s+(?!(?:many|often|do|does|did|is|are|was|were|has|have|had|can|could|will|would|come|to)\b)"
     r"[a-z]+\b",
@@ -97,18 +99,37 @@ def named(question: str, place: Evidence) -> Evidence:
         group = 1 if sayer.group(1) else 2
         return _moved(place, text, *sayer.span(group))
     before = [match for match in _FULL_NAME.finditer(text, low, first) if _is_person(match)]
+    if not before:
+        before = _of_title(place.hit.article.title, text, place.hit.passage.start, first)
     if len({match.group() for match in before}) != 1:
         return place
     return _moved(place, text, *before[-1].span())
 
 
+def _of_title(title: str, text: str, low: int, high: int) -> list[re.Match[str]]:
+    """The person that an article has as its title, where `text[low:high]` names that person.
+
+    "She was its director" in the life of Ida Moor is told of Ida Moor.
+    """
+    name = _FULL_NAME.match(title)
+    if not name or not _is_person(name) or title[name.end() :].strip(" ,()–—-0123456789"):
+        return []
+    return list(re.compile(re.escape(name.group())).finditer(text, low, high))
+
+
 def with_unit(question: str, place: Evidence) -> Evidence:
     """Return the place with the unit after its number, if the question asks how much.
+
+    Where it asks how many, "no" goes with what there are none of.
 
     Args:
         question: In words that stand alone.
         place: A place that a reader proposes.
     """
+    if _HOW_MANY.search(question) and place.quote.lower() == "no":
+        text = place.hit.article.text
+        none = _NOUN.match(text, place.span.end, place.hit.passage.end)
+        return _moved(place, text, place.span.start, none.end()) if none else place
     if not _HOW_MUCH.search(question) or not _BARE_NUMBER.fullmatch(place.quote):
         return place
     text = place.hit.article.text

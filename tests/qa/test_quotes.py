@@ -6,9 +6,9 @@ from qa.ranking.quotes import named, whole_quotation, with_unit
 from qa.types import Span
 
 
-def read(text, quote):
+def read(text, quote, title=""):
     start = text.index(quote)
-    hit = Hit(Passage("a", 0, len(text)), 1.0, article=Article("a", "", text))
+    hit = Hit(Passage("a", 0, len(text)), 1.0, article=Article("a", title, text))
     return Evidence(Span("a", start, start + len(quote), 1.0), quote, hit, 1.0)
 
 
@@ -26,6 +26,21 @@ def test_a_pronoun_is_answered_by_its_name_where_it_is_sure(text, pronoun, name)
     place = named("Who did it?", read(text, pronoun))
     assert place.quote == name == text[place.span.start : place.span.end]
     assert named("What happened?", read(text, pronoun)).quote == pronoun
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Lena Fors", "Lena Fors"),
+        ("Lena Fors (1901-1980)", "Lena Fors"),
+        ("Lena Fors opens a school", "She"),
+        ("Elm Street", "She"),
+        ("", "She"),
+    ],
+)
+def test_in_the_life_of_a_person_a_pronoun_is_that_person(title, name):
+    text = "Lena Fors was born in Velm.\n\nShe taught Omar Said, and led the school from 1930."
+    assert named("Who led the school in 1931?", read(text, "She", title)).quote == name
 
 
 def test_what_was_said_is_the_whole_quotation():
@@ -65,3 +80,11 @@ def test_what_was_reported_is_all_that_was_said():
 def test_who_asks_how_much_gets_the_unit(text, number, whole):
     assert with_unit("How much was it?", read(text, number)).quote == whole
     assert with_unit("How many were there?", read(text, number)).quote == number
+
+
+def test_how_many_gets_what_there_are_none_of():
+    assert (
+        with_unit("How many children did she have?", read("She had no children.", "no")).quote
+        == "no children"
+    )
+    assert with_unit("How much did she pay?", read("She had no money.", "no")).quote == "no"
