@@ -33,7 +33,7 @@ from qa.training.calibrate.stopping import Candidates, Read, fit_rules, replay
 from qa.training.card import with_section
 from qa.training.data import holds_answer
 
-RETRIEVAL_WORTH = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 24.0, 32.0)
+RETRIEVAL_WORTH = (0.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 """What is tried, in logits for one point of retrieval score."""
 
 _SEARCHED = 100

@@ -20,7 +20,7 @@ def test_a_mixture_names_files_with_their_weights(squad_file, tmp_path):
     assert (source.path, source.weight) == (squad_file, 0.5)
 
 
-@pytest.mark.parametrize("name", ["reader", "quick"])
+@pytest.mark.parametrize("name", ["reader", "quick", "hour"])
 def test_the_mixtures_of_the_recipe_are_read(name, tmp_path):
     import tomllib
 
