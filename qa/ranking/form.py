@@ -42,18 +42,31 @@ _YEAR = re.compile(r"\b[12]\d{3}\b")
 _LABEL = re.compile(r"(?:^|\n\s*\n|\t|\s\|\s)([^\n\t|]+)(?:\n\s*\n|\t|\s\|\s)$")
 _LONGEST_LEAD = 40
 _TIME_WORD = re.compile(
-    r"\b(?:after|before|until|till|since|when(?:ever)?|while|during|once|upon|as|by|at|within|following"
-    r"|later|earlier|ago|first|last|next|then|now|never|always|every|each|between|prior|start\w*"
-    r"|beg[aiu]n\w*|end\w*|early|late|mid|\w*days?|\w*nights?|mornings?|afternoons?|evenings?|noon|dawn"
-    r"|weeks?|months?|years?|hours?|minutes?|century|centuries|decades?|time|age|era|period|season"
-    r"|spring|summer|autumn|fall|winter|war|reign|if|afterwards|january|february|march|april|may"
-    r"|june|july|august|september|october|november|december|\w+(?:te|[ei]e)nth|c?\d+(?:s|st|nd|rd|th"
-    r"|bce?|ad)?)\b",
+    r"\b(?:after\w*|before|until|till|since|when(?:ever)?|while|during|once|upon|as|by|at|within|following"
+    r"|throughout|amid|under|over|later|earlier|ago|first|last|next|then|now|never|always|every|each"
+    r"|between|prior|start\w*|beg[aiu]n\w*|end\w*|early|late|mid\w*|half\w*|quarters?|terms?|soon"
+    r"|shortly|immediately|recently|simultaneously|often|rarely|seldom|sometimes|twice|daily|weekly"
+    r"|monthly|quarterly|yearly|hourly|(?:bi)?(?:annu|enni)ally|usually|regularly|present|past"
+    r"|future|previous|moment|eve|anniversary|aftermath|wake|run-?up|arrival|departure|return"
+    r"|completion|birth|death|\w*days?|\w*nights?|mornings?|afternoons?|evenings?|noon|dawn|dusk"
+    r"|sun(?:rise|set|down)|weeks?|weekends?|months?|years?|hours?|minutes?|seconds|century|centuries"
+    r"|millenni\w+|decades?|\w*times?|aged?|ages|eras?|epochs?|periods?|dynast\w+|seasons?"
+    r"|(?:mid)?(?:spring|summer|autumn|winter)(?:time)?|fall|wars?|reign|revolution|renaissance"
+    r"|depression|blitz|election|campaign|final|semi-?finals?|match|antiquity|prehistory"
+    r"|(?:child|boy|girl|adult)hood|infancy|youth|adolescence|puberty|pregnancy|retirement|school"
+    r"|college|teens|\w+(?:assic|aceous|lithic)|if|christmas|michaelmas|easter|lent|ramadan|eid"
+    r"|passover|hanukkah|diwali|thanksgiving|halloween|pentecost|jan|feb|mar|apr|jun|jul|aug|sept?"
+    r"|oct|nov|dec|january|february|march|april|may|june|july|august|september|october|november"
+    r"|december|mon|tues?|wed|thurs?|fri|sat|sun|ten(?:th)?|eleven|twel(?:ve|fth)|hundred|thousand"
+    r"|\w+teen|(?:twen|thir|for|fif|six|seven|eigh|nine)t(?:y|ies|ieth)|\w+(?:te|[ei]e)nth"
+    r"|(?:c|q|fy)?\d+(?:s|st|nd|rd|th|bce?|ad|[ap]m|h)?|bce?|ad)\b",
     re.IGNORECASE,
 )
+"""Words of times, and words that may be of one: what could say when is not held against a guess."""
+
 _LEADS_TO_TIME = re.compile(
-    r"\b(?:after|before|until|till|since|when|while|during|once|upon|at|by|following|between)\s+"
-    r"(?:[a-z]+\s+){0,2}$",
+    r"\b(?:(?:after|before|until|till|since|when|while|during|once|upon|at|by|following|between)\s+"
+    r"(?:[a-z]+\s+){0,2}|aged?\s+(?:of\s+)?)$",
     re.IGNORECASE,
 )
 _LONGEST_LABEL = 60

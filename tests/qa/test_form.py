@@ -55,6 +55,16 @@ def test_in_an_interview_nothing_is_told_to_be_said():
         ("eighteenth", "It was built in the eighteenth century."),
         ("447BC", "It was begun in 447BC."),
         ("when the ice came", "It broke when the ice came."),
+        ("Christmas", "It broke at last in the winter, near Christmas."),
+        ("the Middle Ages", "It was built in the Middle Ages."),
+        ("Roman times", "It was built in Roman times."),
+        ("the nineties", "It broke in the nineties."),
+        ("the second half", "She scored in the second half."),
+        ("aged five", "She came to Velm aged five."),
+        ("five", "She came to Velm at the age of five."),
+        ("his childhood", "It broke in his childhood."),
+        ("10am", "It opens for all in Velm, 10am sharp."),
+        ("on his return", "He wrote it on his return."),
     ],
 )
 def test_what_says_when(quote, text):
@@ -62,7 +72,9 @@ def test_what_says_when(quote, text):
     assert "no time" not in of_place
 
 
-@pytest.mark.parametrize("quote", ["fourth place", "Lena Fors", "the weir of Velm"])
+@pytest.mark.parametrize(
+    "quote", ["fourth place", "Lena Fors", "the weir of Velm", "a city in Italy", "her family"]
+)
 def test_what_does_not_say_when(quote):
     text = f"It took {quote} from them."
     (of_place,) = features("When did it break?", quote, text=text)
