@@ -65,11 +65,26 @@ _REPORTS = re.compile(
     r"\b(?:said|says|added|adds|claimed|claims|argued|argues|explained|explains|insisted|insists"
     r"|replied)\s+(?:that\s+)?(?=[a-z\d])"
 )
-_SAID_SO = re.compile(rf"[^.!?]{{0,80}}[,”\"]\s*(?:[\w'’.-]+\s+){{0,6}}?{_SAYS}\b")
+_TELLS = re.compile(
+    r"\b(?:sa(?:id|ys?|ying)|t(?:old|ells?)|add(?:ed|s|ing)|wr(?:ote|ites?)|(?:claim|argu|explain|insist"
+    r"|announc|warn|stat|declar|confirm|suggest|stress|recall|not|admitt?|promis)(?:ed|e?s|ing)"
+    r"|(?:repl|den)(?:ied|ies|ying)|believe[sd]?|th(?:inks?|ought)|[Aa]ccording\s+to)\b"
+)
+_TURNED = re.compile(r"[,?!”\"’]\s*$")
+"""Before "said Lena Fors": what follows is told of her."""
+
+_TELLS_AFTER = re.compile(
+    rf"[^\n]*?(?:[,”\"’]\s*(?:[\w'’.-]+\s+){{0,6}}?{_TELLS.pattern}|\baccording\s+to\b)"
+)
+_SPEAKER = re.compile(r"[A-Z][\w.'’ -]{0,40}:\s")
+_OWN_WORDS = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur)\b")
+_MARK = re.compile(r"[“”«»\"]")
+_OPENS = re.compile(r"[“«]|(?<![\w.,!?;…%'’)])\"(?=\S)|(?<!\w)‘(?=\w)")
+_CLOSES = re.compile(r"[”»]|(?<=[\w.,!?;…%'’)])\"|(?<=[.,!?])’")
 _PIECE_WORDS = 3
 """What was said is longer than this."""
 
-_QUOTED = re.compile(r"“[^“”]{3,400}”|\"[^\"]{3,400}\"|«[^«»]{3,400}»")
+_QUOTED = re.compile(r"“[^“”]{3,400}”|(?<![\w.,!?;…%'’)])\"(?=\S)[^\"]{3,400}\"|«[^«»]{3,400}»")
 
 
 def named(question: str, place: Evidence) -> Evidence:
@@ -138,18 +153,50 @@ def with_unit(question: str, place: Evidence) -> Evidence:
 
 
 def is_said(place: Around) -> bool:
-    """Return whether somebody is told to have said a place: between quotation marks, or reported.
+    """Return whether somebody may have said a place.
+
+    It stands between quotation marks, after a speaker's name or in a sentence of what "I" do, or it
+    is reported. In doubt it is said, so that no right answer is held to be none.
 
     Args:
         place: Of the text that was read.
     """
-    first, last = sentence_of(place)
-    for quoted in _QUOTED.finditer(place.text):
-        if quoted.start() < place.end and place.start < quoted.end():
-            return True
-    if any(report.end() <= place.start for report in _REPORTS.finditer(place.text, first, last)):
+    text, (first, last) = place.text, sentence_of(place)
+    before = _MARK.split(text[first : place.start])[-1]
+    after = _MARK.split(text[place.end : last])[0]
+    if _is_quoted(place) or _OWN_WORDS.search(f"{before}{text[place.start : place.end]}{after}"):
         return True
-    return _SAID_SO.match(place.text, place.end, last) is not None
+    for tells in _TELLS.finditer(text, first, place.end):
+        if not _TURNED.search(text[first : tells.start()]):
+            return True
+    return _TELLS_AFTER.match(text, place.end, last) is not None
+
+
+def _is_quoted(place: Around) -> bool:
+    """Return whether a place is within quotation marks of its paragraph, or is what a speaker says.
+
+    Marks may be open: a quotation goes on in the next paragraph, and a passage begins within one.
+    """
+    text, start, end = place.text, place.start, place.end
+    low = start - len(text[:start].rpartition("\n\n")[2])
+    high = end + len(text[end:].partition("\n\n")[0])
+    if _SPEAKER.match(text, low):
+        return True
+    opened = [mark.start() for mark in _OPENS.finditer(text, low, high)]
+    closed = [mark.start() for mark in _CLOSES.finditer(text, low, high)]
+    if any(start <= mark < end for mark in (*opened, *closed)):
+        return True
+    is_open = _last(opened, start) > _last(closed, start)
+    is_closed = _next(closed, end, high) < _next(opened, end, high)
+    return is_open or is_closed
+
+
+def _last(marks: Sequence[int], before: int) -> int:
+    return max((mark for mark in marks if mark < before), default=-1)
+
+
+def _next(marks: Sequence[int], after: int, default: int) -> int:
+    return min((mark for mark in marks if mark >= after), default=default)
 
 
 def whole_quotation(question: str, place: Evidence) -> Evidence:

@@ -38,10 +38,47 @@ def test_beside_what_is_told_to_be_said_nothing_else_is():
     assert "not said" not in features("Who was Lena Fors?", "like a gun", "a miller")[1]
 
 
+def test_who_says_i_in_quotation_marks_does_not_say_what_stands_beside_them():
+    text = '"We know. I saw it," said Lena Fors, a miller of Velm.'
+    quoted, beside = features("What did Lena Fors say?", "saw it", "a miller", text=text)
+    assert "not said" in beside - quoted
+
+
 def test_in_an_interview_nothing_is_told_to_be_said():
     text = "How do you row?\n\nI row at night. My boat is called Orm."
     asked = "What does Lena Fors say about her boat?"
     assert not any("not said" in f for f in features(asked, "at night", "called Orm", text=text))
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ('"The weir is old.\n\n"It will break again," she said. "We know."', "old"),
+        ("“The weir is old.\n\n“It will break again,” she said.", "old"),
+        ("‘The weir is old. It will break again,’ she said.", "old"),
+        ('is old." He left. "It will break again," she said.', "old"),
+        ("The miller said Omar Said would mend it.", "Omar Said would mend it"),
+        ("The miller told reporters the weir was old.", "the weir was old"),
+        ("The weir is old, according to the miller.", "old"),
+        ("LENA FORS: The weir is old.", "old"),
+        ("My weir is old.", "old"),
+    ],
+)
+def test_what_may_be_said_counts_as_said(text, quote):
+    text = f'{text}\n\nThe council has a "plan" of its own.'
+    of_quote, plan, own = features("What did Fors say?", quote, "plan", "of its own", text=text)
+    assert "not said" not in of_quote | plan
+    assert "not said" in own
+
+
+def test_a_closing_mark_does_not_open_a_quotation():
+    (of_place, _) = features(
+        "What did Fors say?",
+        "He left",
+        "again",
+        text=('It is old." He left. "It will break again," she said.'),
+    )
+    assert "not said" in of_place
 
 
 @pytest.mark.parametrize(
