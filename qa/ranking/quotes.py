@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from qa.dates.sentences import sentence_around
 from qa.question.phrases import ONE_TO_TWELVE
+from qa.question.restrictions import stems
 from qa.ranking.around import Around, sentence_of
 from qa.ranking.evidence import Evidence
 from qa.types import Span
@@ -19,6 +20,8 @@ SAID = re.compile(
 """Questions for what somebody said."""
 
 _SINGULAR = re.compile(r"(?:he|she|him|her|his|hers|himself|herself)\W*", re.IGNORECASE)
+_HERS = re.compile(r"\b(?:she|hers?|herself)\b", re.IGNORECASE)
+_HIS = re.compile(r"\b(?:he|him|his|himself)\b", re.IGNORECASE)
 _NAME = r"[A-Z][\w'’-]+(?:\s+(?:(?:de|van|von|al|bin|of)\s+)?[A-Z][\w'’.-]+)+"
 _FULL_NAME = re.compile(_NAME)
 _TOLD_OF = re.compile(rf"(?:The\s+(?:[a-z]+\s+)?)?({_NAME})\s+[a-z][^.!?]*[.!?]")
@@ -34,7 +37,8 @@ _NO_PERSON = frozenset(
     """.split()
 )
 _HOW_MANY = re.compile(r"\bhow\s+many\b", re.IGNORECASE)
-_NOUN = re.compile(r"\s+[a-z][\w'’-]+")
+_NOUN = re.compile(r"\s+(?!(?:more|fewer|less|longer|other)\b)[a-z][\w'’-]+")
+_NOUN_WORDS = 3
 _HOW_MUCH = re.compile(
     r"\bhow\s+(?!(?:many|often|do|does|did|is|are|was|were|has|have|had|can|could|will|would|come|to)\b)"
     r"[a-z]+\b",
@@ -115,21 +119,34 @@ def named(question: str, place: Evidence) -> Evidence:
         return _moved(place, text, *sayer.span(group))
     before = [match for match in _FULL_NAME.finditer(text, low, first) if _is_person(match)]
     if not before:
-        before = _of_title(place.hit.article.title, text, place.hit.passage.start, first)
+        before = _of_title(place, first)
     if len({match.group() for match in before}) != 1:
         return place
     return _moved(place, text, *before[-1].span())
 
 
-def _of_title(title: str, text: str, low: int, high: int) -> list[re.Match[str]]:
-    """The person that an article has as its title, where `text[low:high]` names that person.
+def _of_title(place: Evidence, high: int) -> list[re.Match[str]]:
+    """The person that an article has as its title, where the passage names that person before.
 
-    "She was its director" in the life of Ida Moor is told of Ida Moor.
+    "She was its director" in the life of Ida Moor is told of Ida Moor: she was born, and the
+    article says "she" more often than "he". A club or a street was not.
+
+    Args:
+        place: A pronoun.
+        high: Where its sentence begins in the text.
     """
+    title, text = place.hit.article.title, place.hit.article.text
     name = _FULL_NAME.match(title)
     if not name or not _is_person(name) or title[name.end() :].strip(" ,()–—-0123456789"):
         return []
-    return list(re.compile(re.escape(name.group())).finditer(text, low, high))
+    written = re.escape(name.group())
+    lives = re.compile(rf"{written}\s*\([^()]*\d{{4}}|{written}[^.\n]{{0,100}}?\b(?:born|died)\b")
+    if title == name.group() and not lives.search(text):
+        return []
+    own, other = (_HERS, _HIS) if _HERS.match(place.quote) else (_HIS, _HERS)
+    if len(own.findall(text)) <= len(other.findall(text)):
+        return []
+    return list(re.compile(written).finditer(text, place.hit.passage.start, high))
 
 
 def with_unit(question: str, place: Evidence) -> Evidence:
@@ -143,8 +160,15 @@ def with_unit(question: str, place: Evidence) -> Evidence:
     """
     if _HOW_MANY.search(question) and place.quote.lower() == "no":
         text = place.hit.article.text
-        none = _NOUN.match(text, place.span.end, place.hit.passage.end)
-        return _moved(place, text, place.span.start, none.end()) if none else place
+        ends: list[int] = []
+        end = place.span.end
+        while len(ends) < _NOUN_WORDS and (word := _NOUN.match(text, end, place.hit.passage.end)):
+            end = word.end()
+            ends.append(end)
+        # "no surviving children", where children are asked for; else "no sons".
+        asked = (end for end in ends if stems(text[place.span.end : end]) & stems(question))
+        end = next(asked, ends[0] if ends else place.span.end)
+        return _moved(place, text, place.span.start, end)
     if not _HOW_MUCH.search(question) or not _BARE_NUMBER.fullmatch(place.quote):
         return place
     text = place.hit.article.text

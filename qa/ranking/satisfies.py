@@ -53,6 +53,11 @@ _COUNTED = "how many"
 _AT_ANOTHER_TIME = frozenset(("in force", "over", "later"))
 _THERE = re.compile(r"\b(?:there|here)\b(?!\s+(?:is|are|was|were|has|have|had)\b)", re.IGNORECASE)
 _ORDER = re.compile(r"\b(before|after)\s+(?:the\s+)?([A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*)")
+_WRITING = re.compile(
+    r"\b(?:laws?|rules?|act|bill|treaty|constitution|contract|agreement|deal|report|study|studies"
+    r"|survey|research|article|book|bible|charter|plan)\s+(?:say|claim|argue|explain|insist)",
+    re.IGNORECASE,
+)
 _STILL = re.compile(
     r"\b(?:still|now(?:adays)?|today|currently|at\s+present|presently|these\s+days|to\s+this\s+day)\b",
     re.IGNORECASE,
@@ -123,10 +128,11 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
 def _unsaid(question: str, places: Sequence[Around]) -> list[dict[str, float]]:
     """For each place the feature of what nobody said, where the question asks what somebody said.
 
-    In an interview or a speech nothing is told to be said, so it counts only beside what is.
+    In an interview or a speech nothing is told to be said, so it counts only beside what is. What
+    a law says is told of it without a word for saying.
     """
     said = [True] * len(places)
-    if SAID_ABOUT.match(question):
+    if SAID_ABOUT.match(question) and not _WRITING.search(question):
         said = [is_said(place) for place in places]
     return [{"not said": 1.0} if any(said) and not own else {} for own in said]
 

@@ -43,6 +43,18 @@ def test_in_the_life_of_a_person_a_pronoun_is_that_person(title, name):
     assert named("Who led the school in 1931?", read(text, "She", title)).quote == name
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "pronoun"),
+    [
+        ("Lena Fors", "Lena Fors was born in Velm and wed Jon.\n\nHe led it. She wrote.", "He"),
+        ("Velm United", "Velm United is a club.\n\nHe led it from 1930.", "He"),
+        ("Elm Street", "Elm Street is a film.\n\nShe led the girls in it.", "She"),
+    ],
+)
+def test_a_pronoun_is_not_what_its_title_cannot_be(title, text, pronoun):
+    assert named("Who led it?", read(text, pronoun, title)).quote == pronoun
+
+
 def test_what_was_said_is_the_whole_quotation():
     text = 'Fors was cross. "The fee is a trap and should go," she said of the fee.'
     asked = "What did Fors say about the fee?"
@@ -87,4 +99,8 @@ def test_how_many_gets_what_there_are_none_of():
         with_unit("How many children did she have?", read("She had no children.", "no")).quote
         == "no children"
     )
+    asked = "How many children did she have?"
+    assert with_unit(asked, read("No surviving children.", "No")).quote == "No surviving children"
+    assert with_unit(asked, read("She had no sons.", "no")).quote == "no sons"
+    assert with_unit(asked, read("She had no more than two.", "no")).quote == "no"
     assert with_unit("How much did she pay?", read("She had no money.", "no")).quote == "no"
