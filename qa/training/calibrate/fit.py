@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -84,7 +84,7 @@ def calibrate(
         models: The folders of readers and cascades; what they have in common is read once.
 
     Raises:
-        ValueError: If a file is not of the format.
+        ValueError: If a file is not of the format, or two have one name.
     """
     questions = [read_squad(path) for path in dev]
     files = [*questions, *(read_squad(path) for path in distractors)]
@@ -94,13 +94,14 @@ def calibrate(
     ):
         from qa.loading import add_with_progress
 
-        add_with_progress(collection, paragraphs(files))
+        haystack = stored(files)
+        add_with_progress(collection, haystack.values())
         readers: dict[str, CachedReader] = {}
         answerers = [
             Answerer(collection, Cascade(stages_of(str(model)), partial(_cached, readers)))
             for model in models
         ]
-        asked = _ask(questions, answerers)
+        asked = _ask(questions, haystack, answerers)
         return [
             _fit(own, answerer, model, [path.name for path in dev])
             for own, answerer, model in zip(asked, answerers, models, strict=True)
@@ -163,21 +164,30 @@ def _measured(asked: _Asked) -> Measured:
     return Measured(asked.read(), golds)
 
 
-def paragraphs(files: Sequence[QuestionFile]) -> Iterator[Article]:
-    """Each distinct paragraph of SQuAD files as an article; ids name file, article, paragraph."""
-    seen: set[str] = set()
+def stored(files: Sequence[QuestionFile]) -> dict[str, Article]:
+    """Each distinct paragraph of SQuAD files as an article; ids name file, article, paragraph.
+
+    Returns:
+        The articles by their texts; their sources name file and article. What several files hold is
+        stored as the first one's.
+
+    Raises:
+        ValueError: If two files have one name.
+    """
+    paths: dict[str, Path] = {}
+    articles: dict[str, Article] = {}
     for file in files:
+        name = file.path.name
+        if paths.setdefault(name, file.path.resolve()) != file.path.resolve():
+            raise ValueError(f"{file.path}: another file is called {name}, too; rename one")
         for context in file.contexts.values():
-            if context.text not in seen:
-                seen.add(context.text)
-                own = f"{file.path.name}/{context.article}/"
-                yield Article(
-                    f"{file.path.name}/{context.id}",
-                    context.title,
-                    context.text,
-                    context.published,
-                    own,
-                )
+            # A part of it is searched for, and of "/mydev.json/1/" "dev.json/1/" would be one.
+            source = f"/{name}/{context.article}/"
+            article = Article(
+                f"{name}/{context.id}", context.title, context.text, context.published, source
+            )
+            articles.setdefault(context.text, article)
+    return articles
 
 
 def _cached(readers: dict[str, CachedReader], stage: Stage) -> CachedReader:
@@ -187,21 +197,25 @@ def _cached(readers: dict[str, CachedReader], stage: Stage) -> CachedReader:
     return readers[stage.model]
 
 
-def _ask(files: Sequence[QuestionFile], answerers: Sequence[Answerer]) -> list[list[_Asked]]:
+def _ask(
+    files: Sequence[QuestionFile], haystack: Mapping[str, Article], answerers: Sequence[Answerer]
+) -> list[list[_Asked]]:
     """The readings of each pipeline for every question, over all its collections."""
     from rich.progress import track
 
     asked: list[list[_Asked]] = [[] for _ in answerers]
     every = [(file, question) for file in files for question in file.questions]
     for file, question in track(every, "asking", transient=True):
-        article = file.contexts[question.context].article
-        name, half = file.path.name, half_of(article)
-        group = f"{name}/{article}"
-        for size, answerable, ranked in _collections(question, file, answerers[0]):
+        paragraph = haystack[file.contexts[question.context].text]
+        # An article that two files hold is in one half, that of the first.
+        group = paragraph.id.rpartition("/")[0]
+        half = half_of(int(group.rpartition("/")[2]))
+        for size, answerable, ranked in _collections(question, paragraph, answerers[0]):
             hits = ranked[: SETTINGS.passages_read]
             for answerer, own in zip(answerers, asked, strict=True):
                 readings = answerer.reader.each(question.question, hits)
-                own.append(_Asked(question, name, group, half, size, answerable, hits, readings))
+                seen = (question, file.path.name, group, half, size, answerable, hits, readings)
+                own.append(_Asked(*seen))
     return asked
 
 
@@ -223,24 +237,22 @@ def _observe(
 
 
 def _collections(
-    question: Question, questions: QuestionFile, answerer: Answerer
+    question: Question, paragraph: Article, answerer: Answerer
 ) -> Iterator[tuple[CollectionSize, bool, list[Hit]]]:
     """The hits of a question in each kind of collection, and whether it is answerable there."""
-    name = questions.path.name
-    own = f"{name}/{questions.contexts[question.context].article}/"
+    own = paragraph.source
     hits = answerer.collection.search(question.question, _SEARCHED)
     answerable = bool(question.answers)
     yield "large", answerable, hits
     if answerable:
-        yield "large", False, [hit for hit in hits if not hit.passage.article_id.startswith(own)]
+        yield "large", False, [hit for hit in hits if hit.article.source != own]
     hits = answerer.collection.search(question.question, _SEARCHED, Filters(source=own))
     yield "small", answerable, hits
     if not answerable:
         return
-    others = [hit for hit in hits if hit.passage.article_id != f"{name}/{question.context}"]
-    articles = (answerer.collection.article(hit.passage.article_id) for hit in others)
+    others = [hit for hit in hits if hit.article.id != paragraph.id]
     # Where another paragraph names the answer too, nobody knows whether it answers.
-    if not any(holds_answer(article.text, question.answers) for article in articles if article):
+    if not any(holds_answer(hit.article.text, question.answers) for hit in others):
         yield "small", False, others
 
 

@@ -7,7 +7,7 @@ import pytest
 from qa.ranking.calibration import Calibration
 from qa.reading.adaptive import Rules
 from qa.reading.cascade import stages_of
-from qa.squad import half_of
+from qa.squad import half_of, read_squad
 from qa.training.calibrate.cascade import SHARES
 from qa.training.calibrate.confidence import (
     NEARLY,
@@ -18,7 +18,7 @@ from qa.training.calibrate.confidence import (
     fit_calibration,
     same_say,
 )
-from qa.training.calibrate.fit import calibrate
+from qa.training.calibrate.fit import calibrate, stored
 from qa.training.calibrate.stopping import ALWAYS, EVERYTHING
 from qa.training.card import with_section
 
@@ -124,6 +124,23 @@ def test_a_question_that_people_wrote_to_have_no_answer_counts_as_one(tmp_path):
     # Each is asked once over both collections, beside what its answerable neighbour is.
     extra = fit.observations["other.json, large"] - fit.observations["dev.json, large"]
     assert extra == len(BUILDINGS) / 2
+
+
+def test_paragraphs_of_two_files_are_stored_once_and_two_files_of_one_name_are_refused(tmp_path):
+    first = questions_about_buildings(tmp_path / "dev.json")
+    (tmp_path / "more").mkdir()
+    data = json.loads(first.read_text())
+    data["data"] = data["data"][1:]
+    other, same = tmp_path / "other.json", tmp_path / "more" / "dev.json"
+    for path in (other, same):
+        path.write_text(json.dumps(data))
+    files = [read_squad(path) for path in (first, other)]
+    kept = stored(files)
+    assert len(kept) == 2 * len(BUILDINGS)
+    # Of both files, so that what answers can be left out, and each article is in one half.
+    assert kept[files[1].contexts["0/0"].text].source == "/dev.json/1/"
+    with pytest.raises(ValueError, match=r"another file is called dev\.json"):
+        stored([files[0], read_squad(same)])
 
 
 def test_who_knows_what_is_not_said_earns_more():
