@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from eval.records import occurrences
 from eval.runner import Articles, allowed_articles
 from eval.suites import Question, Suite
+from index.errors import UserError
 from index.types import Article
 
 
@@ -24,10 +26,11 @@ def write_squad(suite: Suite, collection: Articles, out: Path) -> tuple[int, lis
 
     Returns:
         The number of questions written, and those left out: follow-ups, answerable questions
-        whose answers are only in an article's head, and those before the first article.
+        whose answers are not verbatim in an article's text, and those before the first article.
 
     Raises:
-        UserError: If an article is missing, or no article of a question holds its answer.
+        UserError: If an article is missing, no article of a question holds its answer, or no
+            question is left.
     """
     allowed = allowed_articles(suite, collection)
     wanted = frozenset[str]().union(*allowed.values())
@@ -51,6 +54,8 @@ def write_squad(suite: Suite, collection: Articles, out: Path) -> tuple[int, lis
                 "is_impossible": not question.answerable,
             }
         )
+    if not asked:
+        raise UserError(f"{suite.name}: no question stands alone and is answered in a text")
     data = [_entry(articles[name], questions) for name, questions in asked.items()]
     text = json.dumps({"version": "v2.0", "data": data}, ensure_ascii=False)
     raw = text.encode()
@@ -60,8 +65,10 @@ def write_squad(suite: Suite, collection: Articles, out: Path) -> tuple[int, lis
 
 
 def _answers(question: Question, article: Article) -> list[dict[str, Any]]:
-    places = ((answer, article.text.find(answer)) for answer in question.answers)
-    return [{"text": answer, "answer_start": at} for answer, at in places if at >= 0]
+    """The places of the answers in the text, as whole words: "5" is not in "2015"."""
+    found = (occurrences(article.text, answer) for answer in question.answers)
+    places = dict.fromkeys(of_answer[0] for of_answer in found if of_answer)
+    return [{"text": article.text[at:end], "answer_start": at} for at, end in places]
 
 
 def _entry(article: Article, questions: list[dict[str, Any]]) -> Mapping[str, Any]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MAX_ANSWER_TOKENS = 30
 SPANS_PER_PASSAGE = 10
-"""Spans that are looked at of each passage; most are variants of the same one or two places."""
+"""Spans that are looked at of each passage, at most `decode.VARIANTS` of them at one place."""
 
 DEEPER = 4
 """So many times more of the best spans are gone through for those at other places."""

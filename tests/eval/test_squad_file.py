@@ -74,3 +74,21 @@ def test_what_a_squad_file_cannot_hold_is_told(suite, collection, tmp_path):
     ]
     with pytest.raises(UserError, match=r"mine\.jsonl:1: .*no article 'x\.txt'"):
         write_squad(suite(asked("Who?", "I", articles=["x.txt"])), collection, tmp_path / "o.json")
+    with pytest.raises(UserError, match="no question stands alone"):
+        write_squad(suite(asked("Who lit it?")), collection, tmp_path / "o.json")
+
+
+def test_an_answer_is_where_its_whole_words_are(suite, collection, tmp_path):
+    text = "In 2015 the Mayor came. The fair has 5 rides since May."
+    whole = Article("c", "Rides", text, None, "r.txt")
+    kept = SimpleNamespace(article=lambda _: whole, articles=lambda: [whole])
+    mine = suite(
+        asked("How many rides?", "5", articles=["r.txt"]),
+        asked("Since when?", "may", articles=["r.txt"]),
+    )
+    write_squad(mine, kept, tmp_path / "out.json")
+    golds = [q.answers[0] for q in read_squad(tmp_path / "out.json").questions]
+    assert [(gold.text, gold.start) for gold in golds] == [
+        ("5", text.index("5 rides")),
+        ("May", text.index("May.")),
+    ]

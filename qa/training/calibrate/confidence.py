@@ -98,7 +98,7 @@ def fit_calibration(observations: Sequence[Observation]) -> Fit:
     Each file has the same say, whatever its size.
 
     Raises:
-        ValueError: A half has no right answer or no wrong one.
+        ValueError: A half has no right answer or no wrong one, or but one article to choose on.
     """
     made = _Table.of(observations)
     choosing = np.array([seen.half == "choosing" for seen in observations])
@@ -134,6 +134,9 @@ def earned(observations: Sequence[Observation]) -> float:
 
     An answer earns its F1, and a silence 1 where nothing answers the question; each file has the
     same say. So a reader that knows what is not said earns more than one that always answers.
+
+    Raises:
+        ValueError: If they are of one article.
     """
     made = _Table.of(observations)
     if len(np.unique(made.right)) < 2:
@@ -177,12 +180,17 @@ class _Table(NamedTuple):
         """The confidence in each answer by a fit that has not seen its article, shape (n,)."""
         from sklearn.model_selection import GroupKFold, cross_val_predict
 
+        articles = len(np.unique(self.groups))
+        if articles < 2:
+            raise ValueError(
+                "every other article is for choosing: ask about three articles or more"
+            )
         crossed: FloatArray = cross_val_predict(
             _regression(),
             self.features,
             self.right,
             groups=self.groups,
-            cv=GroupKFold(min(_FOLDS, len(np.unique(self.groups)))),
+            cv=GroupKFold(min(_FOLDS, articles)),
             method="predict_proba",
             params={"sample_weight": self.weights},
         )
@@ -196,6 +204,7 @@ def _regression() -> "LogisticRegression":
 
 
 def _auc(answerable: npt.NDArray[np.bool_], confidence: FloatArray) -> float:
+    """The AUC; NaN where all or none are answerable."""
     from sklearn.metrics import roc_auc_score
 
     if answerable.all() or not answerable.any():

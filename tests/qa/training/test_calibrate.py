@@ -85,6 +85,12 @@ def test_an_answer_below_the_threshold_may_cost_next_to_nothing():
     assert best_threshold(confidence, f1s, answerable) == 0.3
 
 
+def test_one_article_is_too_few_to_choose_on():
+    made = [replace(o, group="dev.json/0") for o in observations() if o.half == "choosing"]
+    with pytest.raises(ValueError, match="three articles or more"):
+        earned(made)
+
+
 def test_a_small_file_has_the_say_of_a_large_one():
     """Two files that contradict each other: the fit stands between them, not with the larger."""
     large = [
