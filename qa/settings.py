@@ -229,8 +229,8 @@ class Settings:
             were fitted on all keep their answer, of 65 on the other half 64; the first reader
             reads 4.8 of 10 passages and the second 1.4 of 2 (3 and 1.2 unless the question asks
             for a time, a list or the contrary, where everything is read).
-        spans_per_passage: Spans of each passage that are looked at; most are variants of the
-            same one or two places.
+        spans_per_passage: Spans of each passage that are looked at; a few at one place are
+            variants of one answer.
         spans_of_a_list: The same where several answers are wanted, which may all stand in one
             passage.
         interpretations_reread: Interpretations of a follow-up that the second reader of a

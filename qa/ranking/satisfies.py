@@ -55,7 +55,7 @@ _THERE = re.compile(r"\b(?:there|here)\b(?!\s+(?:is|are|was|were|has|have|had)\b
 _ORDER = re.compile(r"\b(before|after)\s+(?:the\s+)?([A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*)")
 _WRITING = re.compile(
     r"\b(?:laws?|rules?|act|bill|treaty|constitution|contract|agreement|deal|report|study|studies"
-    r"|survey|research|article|book|bible|charter|plan)\s+(?:say|claim|argue|explain|insist)",
+    r"|survey|research|article|book|bible|charter|plan|letter|sign|inscription)\s+(?:have\s+to\s+)?(?:say|claim|argue|explain|insist)",
     re.IGNORECASE,
 )
 _STILL = re.compile(

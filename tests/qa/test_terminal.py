@@ -26,6 +26,7 @@ COMMANDS = (
     "eval",
     "eval run",
     "eval new",
+    "eval squad",
     "feedback",
     "list",
     "mcp",

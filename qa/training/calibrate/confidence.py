@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
 NEARLY = 0.01
-"""A loss in mean F1 that is within the noise of a few hundred questions."""
+"""A loss in what answers earn that is within the noise of a few hundred questions."""
 
 _FOLDS = 8
 

@@ -5,7 +5,7 @@ import signal
 import pytest
 import torch
 
-from qa.training.model import load_model
+from qa.training.model import freeze_all_but, load_model
 from qa.training.quantize.export import export_reader
 from qa.training.quantize.quantization_aware import LEVELS, FakeQuantization
 from qa.training.quantize.smooth_quant import typical_factors
@@ -32,6 +32,20 @@ def test_weights_are_rounded_while_they_compute_and_exact_again_after(base):
             elif isinstance(layer, torch.nn.Embedding):
                 assert len(layer.weight.unique()) <= 256
     after = model.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_what_does_not_learn_is_rounded_once(base):
+    learning, frozen = load_model(base), load_model(base)
+    freeze_all_but(frozen, 1)
+    factors = typical_factors(learning.base_model, base)
+    once = FakeQuantization(frozen.base_model, factors)
+    before = {name: weight.clone() for name, weight in frozen.state_dict().items()}
+    with FakeQuantization(learning.base_model, factors).applied(), once.applied():
+        rounded = frozen.base_model.state_dict()
+        for name, weight in learning.base_model.state_dict().items():
+            assert torch.equal(weight, rounded[name]), name
+    after = frozen.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
 
 
