@@ -72,7 +72,8 @@ _REPORTS = re.compile(
 _TELLS = re.compile(
     r"\b(?:sa(?:id|ys?|ying)|t(?:old|ells?)|add(?:ed|s|ing)|wr(?:ote|ites?)|(?:claim|argu|explain|insist"
     r"|announc|warn|stat|declar|confirm|suggest|stress|recall|not|admitt?|promis)(?:ed|e?s|ing)"
-    r"|(?:repl|den)(?:ied|ies|ying)|believe[sd]?|th(?:inks?|ought)|[Aa]ccording\s+to)\b"
+    r"|(?:repl|den)(?:ied|ies|ying)|believe[sd]?|th(?:inks?|ought)|point(?:ed|s|ing)?\s+out"
+    r"|[Aa]ccording\s+to)\b"
 )
 _TURNED = re.compile(r"[,?!”\"’]\s*$")
 """Before "said Lena Fors": what follows is told of her."""
@@ -81,8 +82,7 @@ _TELLS_AFTER = re.compile(
     rf"[^\n]*?(?:[,”\"’]\s*(?:[\w'’.-]+\s+){{0,6}}?{_TELLS.pattern}|\baccording\s+to\b)"
 )
 _SPEAKER = re.compile(r"[A-Z][\w.'’ -]{0,40}:\s")
-_OWN_WORDS = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur)\b")
-_MARK = re.compile(r"[“”«»\"]")
+_OWN_WORDS = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|[Yy]ou)\b")
 _OPENS = re.compile(r"[“«]|(?<![\w.,!?;…%'’)])\"(?=\S)|(?<!\w)‘(?=\w)")
 _CLOSES = re.compile(r"[”»]|(?<=[\w.,!?;…%'’)])\"|(?<=[.,!?])’")
 _PIECE_WORDS = 3
@@ -177,18 +177,13 @@ def with_unit(question: str, place: Evidence) -> Evidence:
 
 
 def is_said(place: Around) -> bool:
-    """Return whether somebody may have said a place.
-
-    It stands between quotation marks, after a speaker's name or in a sentence of what "I" do, or it
-    is reported. In doubt it is said, so that no right answer is held to be none.
+    """Return whether a place is told to be said: quoted, reported, or after a speaker's name.
 
     Args:
         place: Of the text that was read.
     """
     text, (first, last) = place.text, sentence_of(place)
-    before = _MARK.split(text[first : place.start])[-1]
-    after = _MARK.split(text[place.end : last])[0]
-    if _is_quoted(place) or _OWN_WORDS.search(f"{before}{text[place.start : place.end]}{after}"):
+    if _is_quoted(place):
         return True
     for tells in _TELLS.finditer(text, first, place.end):
         if not _TURNED.search(text[first : tells.start()]):
@@ -196,15 +191,21 @@ def is_said(place: Around) -> bool:
     return _TELLS_AFTER.match(text, place.end, last) is not None
 
 
+def is_speech(text: str) -> bool:
+    """Return whether a passage may be an interview, a speech or a letter: "I" is not quoted."""
+    return _OWN_WORDS.search(_QUOTED.sub("", text)) is not None
+
+
 def _is_quoted(place: Around) -> bool:
-    """Return whether a place is within quotation marks of its paragraph, or is what a speaker says.
+    """Return whether a place is within quotation marks, or in a paragraph after a colon.
 
     Marks may be open: a quotation goes on in the next paragraph, and a passage begins within one.
     """
     text, start, end = place.text, place.start, place.end
     low = start - len(text[:start].rpartition("\n\n")[2])
     high = end + len(text[end:].partition("\n\n")[0])
-    if _SPEAKER.match(text, low):
+    line = start - len(text[:start].rpartition("\n")[2])
+    if _SPEAKER.match(text, line) or text[:line].rstrip().endswith(":"):
         return True
     opened = [mark.start() for mark in _OPENS.finditer(text, low, high)]
     closed = [mark.start() for mark in _CLOSES.finditer(text, low, high)]

@@ -16,7 +16,7 @@ from qa.ranking.form import HOW_MANY, ONE_THING, form_of, runs_across_sentences
 from qa.ranking.names import is_unheard
 from qa.ranking.periods import PlaceTime, dated, death, place_time, relation
 from qa.ranking.polarity import asked_sides, other_side, polarity_of
-from qa.ranking.quotes import SAID_ABOUT, is_said
+from qa.ranking.quotes import SAID_ABOUT, is_said, is_speech
 from qa.settings import (
     FAR_LOGITS,
     OLDER_DAYS,
@@ -128,13 +128,16 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
 def _unsaid(question: str, places: Sequence[Around]) -> list[dict[str, float]]:
     """For each place the feature of what nobody said, where the question asks what somebody said.
 
-    In an interview or a speech nothing is told to be said, so it counts only beside what is. What
-    a law says is told of it without a word for saying.
+    In an interview or a speech nothing is told to be said, so it counts only beside what is, and
+    only of passages that are neither. What a law says is told of it without a word for saying.
     """
-    said = [True] * len(places)
-    if SAID_ABOUT.match(question) and not _WRITING.search(question):
-        said = [is_said(place) for place in places]
-    return [{"not said": 1.0} if any(said) and not own else {} for own in said]
+    if not SAID_ABOUT.match(question) or _WRITING.search(question):
+        return [{}] * len(places)
+    said = [is_said(place) for place in places]
+    return [
+        {"not said": 1.0} if any(said) and not (own or is_speech(place.text)) else {}
+        for place, own in zip(places, said, strict=True)
+    ]
 
 
 def _around(place: Evidence) -> Around:

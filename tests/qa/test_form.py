@@ -46,9 +46,10 @@ def test_who_says_i_in_quotation_marks_does_not_say_what_stands_beside_them():
 
 
 def test_in_an_interview_nothing_is_told_to_be_said():
-    text = "How do you row?\n\nI row at night. My boat is called Orm."
+    text = 'How do you row?\n\nI row at night. It is called the "Orm" by all. It is of oak.'
     asked = "What does Lena Fors say about her boat?"
-    assert not any("not said" in f for f in features(asked, "at night", "called Orm", text=text))
+    quotes = "at night", "Orm", "of oak"
+    assert not any("not said" in f for f in features(asked, *quotes, text=text))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_in_an_interview_nothing_is_told_to_be_said():
         ("The miller told reporters the weir was old.", "the weir was old"),
         ("The weir is old, according to the miller.", "old"),
         ("LENA FORS: The weir is old.", "old"),
-        ("My weir is old.", "old"),
+        ("She told the board:\n\nThe weir is old.", "old"),
     ],
 )
 def test_what_may_be_said_counts_as_said(text, quote):
