@@ -22,6 +22,10 @@ SAID = re.compile(
 _SINGULAR = re.compile(r"(?:he|she|him|her|his|hers|himself|herself)\W*", re.IGNORECASE)
 _HERS = re.compile(r"\b(?:she|hers?|herself)\b", re.IGNORECASE)
 _HIS = re.compile(r"\b(?:he|him|his|himself)\b", re.IGNORECASE)
+_LIFE = re.compile(
+    r"\b(?:born|died)\b|\([^()]*\d{3,4}\s*[–—-][^()]*\d{3,4}\)|\b(?:He|She)\s+(?:was|is)\b"
+)
+_LIFE_BEGINS = 500
 _NAME = r"[A-Z][\w'’-]+(?:\s+(?:(?:de|van|von|al|bin|of)\s+)?[A-Z][\w'’.-]+)+"
 _FULL_NAME = re.compile(_NAME)
 _TOLD_OF = re.compile(rf"(?:The\s+(?:[a-z]+\s+)?)?({_NAME})\s+[a-z][^.!?]*[.!?]")
@@ -128,8 +132,8 @@ def named(question: str, place: Evidence) -> Evidence:
 def _of_title(place: Evidence, high: int) -> list[re.Match[str]]:
     """The person that an article has as its title, where the passage names that person before.
 
-    "She was its director" in the life of Ida Moor is told of Ida Moor: she was born, and the
-    article says "she" more often than "he". A club or a street was not.
+    "She was its director" in the life of Ida Moor is told of Ida Moor: it begins with her birth
+    and death, and says "she" more often than "he". What tells of a club or a street does not.
 
     Args:
         place: A pronoun.
@@ -139,14 +143,12 @@ def _of_title(place: Evidence, high: int) -> list[re.Match[str]]:
     name = _FULL_NAME.match(title)
     if not name or not _is_person(name) or title[name.end() :].strip(" ,()–—-0123456789"):
         return []
-    written = re.escape(name.group())
-    lives = re.compile(rf"{written}\s*\([^()]*\d{{4}}|{written}[^.\n]{{0,100}}?\b(?:born|died)\b")
-    if title == name.group() and not lives.search(text):
+    if title == name.group() and not _LIFE.search(text, 0, _LIFE_BEGINS):
         return []
     own, other = (_HERS, _HIS) if _HERS.match(place.quote) else (_HIS, _HERS)
     if len(own.findall(text)) <= len(other.findall(text)):
         return []
-    return list(re.compile(written).finditer(text, place.hit.passage.start, high))
+    return list(re.compile(re.escape(name.group())).finditer(text, place.hit.passage.start, high))
 
 
 def with_unit(question: str, place: Evidence) -> Evidence:
