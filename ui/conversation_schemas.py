@@ -1,4 +1,4 @@
-"""The REST API's schemas of conversations."""
+"""Schemas of conversations, for REST and for what is downloaded."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The REST API's schemas of questions, articles and collections."""
+"""Schemas of questions, articles and collections, for REST and MCP."""
 
 from datetime import date
 from typing import Annotated, Any, Literal

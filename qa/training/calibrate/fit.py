@@ -1,6 +1,7 @@
 """Ask questions whose answers are known, and fit the confidence on what comes back."""
 
 import json
+import math
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -137,10 +138,12 @@ def _fit(asked: Sequence[_Asked], answerer: Answerer, model: Path, dev: Sequence
         text = with_section(
             text, "Reading", curve(reported, stages, _candidates(answerer, retrieval))
         )
+    # JSON has no NaN.
+    auc = {kind: value for kind, value in fit.auc.items() if not math.isnan(value)}
     fields = {
         **fit.calibration,
         "retrieval": retrieval,
-        "reported": {"ece": fit.ece, "auc": fit.auc},
+        "reported": {"ece": fit.ece, "auc": auc},
         "observations": fit.observations,
         "fitted_on": list(dev),
         "right_from_f1": RIGHT_FROM_F1,
