@@ -12,6 +12,9 @@ IntArray = npt.NDArray[np.int64]
 VARIANTS = 4
 """Spans that are kept of one place: the reader wavers between a word more and a word less."""
 
+NEAR = 2
+"""Tokens by which variants begin, or end, apart."""
+
 
 class DecodedSpans(NamedTuple):
     """The best spans of a batch, best first, as four arrays of one length.
@@ -104,7 +107,8 @@ def distinct(spans: DecodedSpans, n_best: int, variants: int = VARIANTS) -> Deco
         spans: Best first.
         n_best: How many spans to keep of each passage at most.
         variants: How many of them may stand at one place: the best one, and others that share
-            a token with it.
+            a token with it and begin or end within `NEAR` tokens of where it does. A name within
+            a clause is another place: the clause may say too much.
     """
     places: dict[int, list[list[int]]] = {}  # of each passage: start, end and variants of each
     kept: list[int] = []
@@ -114,7 +118,13 @@ def distinct(spans: DecodedSpans, n_best: int, variants: int = VARIANTS) -> Deco
         if sizes.get(passage, 0) == n_best:
             continue
         known = places.setdefault(passage, [])
-        shared = [place for place in known if place[0] <= end and start <= place[1]]
+        shared = [
+            place
+            for place in known
+            if place[0] <= end
+            and start <= place[1]
+            and (abs(place[0] - start) <= NEAR or abs(place[1] - end) <= NEAR)
+        ]
         if any(place[2] >= variants for place in shared):
             continue
         for place in shared:
