@@ -12,7 +12,8 @@ _CLAUSE = re.compile(
     r"[,;:()—–]|\b(?:while|whereas|but|although|though|because|which|who|that)\b", re.IGNORECASE
 )
 
-_NAMES = re.compile(r"\W*(?:(?:(?:[A-Z]|\d)[\w'’.&-]*|and|or|nor|of|de|the|both|,)\W*)+")
+# Possessive, so that no word can be divided in two: else a long number takes for ever.
+_NAMES = re.compile(r"\W*+(?:(?:(?:[A-Z]|\d)[\w'’.&-]*+|(?:and|or|nor|of|de|the|both)\b)\W*+)+")
 """Names in a row, and nothing that is said of them."""
 
 

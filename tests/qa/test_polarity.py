@@ -173,3 +173,11 @@ def test_the_answer_is_on_the_side_that_is_asked_for(own, question, right, wrong
     given = {answer.text, *(member.text for member in answer.items)}
     assert right <= given
     assert not wrong & given
+
+
+@pytest.mark.parametrize("word", ["7" * 400, "A" * 400, "A7" * 200, "Ab, " * 100, "and" * 130])
+def test_no_word_makes_a_clause_endless(word):
+    """Names in a row must not be divided in every way: 2 to the length of the word."""
+    text = f"The pump, {word} was sold, and the mill stood still."
+    assert clause_of(around(text, "pump"))[0] == "The pump"
+    assert clause_of(around(text, "sold"))[0].endswith(" was sold")
