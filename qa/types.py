@@ -318,9 +318,13 @@ class Answer:
 
 
 def day_held(answer: Answer) -> date:
-    """The day since or until which an answer held, else that of its newest article."""
+    """The day since or until which an answer held, else that of the article that says it best.
+
+    A newer one may only name who was something beside who is.
+    """
     if answer.held is None:
-        return answer.published or date.min
+        told = answer.citations[0].published if answer.citations else None
+        return told or answer.published or date.min
     return answer.held.start if answer.held.start > date.min else answer.held.end
 
 

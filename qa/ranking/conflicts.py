@@ -8,7 +8,7 @@ from qa.question.answer_type import answer_type_of
 from qa.question.restrictions import Restrictions, restrictions_of
 from qa.ranking.periods import place_time, place_time_of, relation
 from qa.ranking.same_answer import agree, comparable, is_part
-from qa.settings import APART_DAYS, CONTRADICTION_PART, CONTRADICTION_SHARE
+from qa.settings import APART_DAYS, CHANGE_PART, CONTRADICTION_PART, CONTRADICTION_SHARE
 from qa.squad_metrics import normalise
 from qa.types import Answer, Relation, ResolvedDate, day_held
 
@@ -56,6 +56,7 @@ def related(
     if answer_type in ("yes or no", "description"):
         # Two sentences about one thing differ as sentences do, and somebody is many things.
         return list(others)
+    of_now = asked.present or asked.current
     taken = [best]
     related_answers = []
     for answer in others:
@@ -65,7 +66,7 @@ def related(
         )
         if distinct and answer_type == "list" and _says_something(answer):
             answer = replace(answer, relation="listed")
-        elif distinct and answer_type != "list" and contradict(best, answer):
+        elif distinct and answer_type != "list" and contradict(best, answer, of_now=of_now):
             answer = replace(answer, relation=_difference(asked, best, answer))
         if answer.relation is not None:
             taken.append(answer)
@@ -111,7 +112,8 @@ def _difference(asked: Restrictions, best: Answer, answer: Answer) -> Relation |
     different times has changed; and so has what articles of different times tell, if the question
     asks for what is.
     """
-    if answer.confidence < CONTRADICTION_PART * best.confidence:
+    part = CHANGE_PART if asked.current or asked.present else CONTRADICTION_PART
+    if answer.confidence < part * best.confidence:
         return None
     if best.date is not None:
         return "contradicts"
@@ -135,14 +137,17 @@ def _is_of(time: ResolvedDate, answer: Answer) -> bool:
     return day is not None and time.start <= day <= time.end
 
 
-def contradict(left: Answer, right: Answer) -> bool:
+def contradict(left: Answer, right: Answer, *, of_now: bool = False) -> bool:
     """Return whether two answers cannot both be what was asked for, as far as their words tell.
 
-    No article contradicts itself: two values in one are those of two things. Times differ if they
-    share no day; two numbers or two names if neither is a part of the other. Of other words nobody
-    can tell.
+    No article contradicts itself: two values in one are those of two things. But who was something
+    may be named beside who is now, so of what is now only the best places are compared. Times
+    differ if they share no day; two numbers or two names if neither is a part of the other. Of
+    other words nobody can tell.
     """
-    if {place.article_id for place in left.citations} & {p.article_id for p in right.citations}:
+    most = 1 if of_now else None
+    articles = [{place.article_id for place in a.citations[:most]} for a in (left, right)]
+    if articles[0] & articles[1]:
         return False
     if left.date is not None and right.date is not None:
         return left.date.end < right.date.start or right.date.end < left.date.start

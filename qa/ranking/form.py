@@ -40,6 +40,13 @@ _CLAUSES = re.compile(
 )
 _YEAR = re.compile(r"\b[12]\d{3}\b")
 _LABEL = re.compile(r"(?:^|\n\s*\n|\t|\s\|\s)([^\n\t|]+)(?:\n\s*\n|\t|\s\|\s)$")
+_LENGTH = re.compile(
+    r"(?:(?:just|only|about|around|almost|nearly|over|some|less\s+than|more\s+than)\s+)*"
+    rf"(?:an?|{ONE_TO_TWELVE}|several|a\s+few|\d+)\s+(?:hour|day|week|month|year|decade)s?",
+    re.IGNORECASE,
+)
+"""How long something takes, which is not when it is."""
+
 _LONGEST_LEAD = 40
 _TIME_WORD = re.compile(
     r"\b(?:after\w*|before|until|till|since|when(?:ever)?|while|during|once|upon|as|by|at|within|following"
@@ -114,6 +121,8 @@ def _tells_time(place: Around) -> bool:
     """Return whether words can say when: a date, "after the war", or "war" in "after the war"."""
     quote = place.text[place.start : place.end]
     before = place.text[max(0, place.start - _LONGEST_LEAD) : place.start]
+    if _LENGTH.fullmatch(quote):
+        return False
     return bool(
         _TIME_WORD.search(quote) or _LEADS_TO_TIME.search(before) or find_times(quote, lenient=True)
     )

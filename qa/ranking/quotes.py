@@ -29,6 +29,8 @@ _LIFE_BEGINS = 500
 _NAME = r"[A-Z][\w'’-]+(?:\s+(?:(?:de|van|von|al|bin|of)\s+)?[A-Z][\w'’.-]+)+"
 _FULL_NAME = re.compile(_NAME)
 _TOLD_OF = re.compile(rf"(?:The\s+(?:[a-z]+\s+)?)?({_NAME})\s+[a-z][^.!?]*[.!?]")
+_ONE_NAME = re.compile(r"(?!(?:The|An?|He|She|They|It|We|I)$)[A-Z][\w'’-]+")
+_REST = re.compile(r"\s[A-Z][\w’-]+(?![\w’-]|\s[A-Z])")
 _SENTENCE_WORDS = 5
 _SAYS = r"(?:said|says|added|told|wrote|replied|insisted|explained|announced)"
 _SAYER = re.compile(
@@ -98,6 +100,9 @@ _QUOTED = re.compile(r"“[^“”]{3,400}”|(?<![\w.,!?;…%'’)])\"(?=\S)[^\
 def named(question: str, place: Evidence) -> Evidence:
     """The place of the name that a pronoun stands for, if the question asks who and one is near.
 
+    A first name alone is the whole name, where one word is left of it: of "Top North Korean" nobody
+    knows.
+
     That is who says the sentence ("He denied it, owner Max Ritter said"), or else the one person
     that the paragraph has named before. Of several nobody knows, and the pronoun stays.
 
@@ -113,6 +118,8 @@ def named(question: str, place: Evidence) -> Evidence:
         # A whole sentence is no name: what is asked for is told of its subject after it.
         first, last = subject.span(1)
         return _moved(place, text, place.span.start + first, place.span.start + last)
+    if _ONE_NAME.fullmatch(place.quote) and (rest := _REST.match(text, place.span.end)):
+        return _moved(place, text, place.span.start, min(rest.end(), place.hit.passage.end))
     if not _SINGULAR.fullmatch(place.quote):
         return place
     low = max(place.hit.passage.start, text.rfind("\n\n", 0, place.span.start) + 1)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from qa.dates import find_times
+from qa.question.answer_type import answer_type_of
 from qa.question.phrases import phrases
 from qa.question.restrictions import Restrictions, stems
 from qa.question.verbs import asked_verb, has_verb
@@ -112,6 +113,7 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
     there = _asks_in_place(question, asked) and any(_names_place(asked, p) for p in places)
     verb = _verb_of_event(question, asked)
     unsaid = _unsaid(question, places)
+    apart = _apart(question, asked, places)
     return [
         _with_death(question, asked, place, _time(asked, place, time, others, of_value, verb))
         | _age(asked, place, time, newest)
@@ -121,8 +123,29 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
         | _time_of_object(objects, place)
         | form_of(question, asked, place)
         | silent
-        for place, time, of_value, silent in zip(places, told, elsewhere, unsaid, strict=True)
+        | other
+        for place, time, of_value, silent, other in zip(
+            places, told, elsewhere, unsaid, apart, strict=True
+        )
     ]
+
+
+def _apart(question: str, asked: Restrictions, places: Sequence[Around]) -> list[dict[str, float]]:
+    """For each place the feature of a time whose sentence has no word of what is asked to be when.
+
+    It counts beside a place whose sentence has one: "arriving on 30 May" is not when the summit
+    was, where another sentence speaks of the summit.
+    """
+    if answer_type_of(question) != "when":
+        return [{}] * len(places)
+    shared = [
+        bool(
+            stems(place.text[slice(*sentence_of(place))])
+            & asked.terms - stems(place.text[place.start : place.end])
+        )
+        for place in places
+    ]
+    return [{"apart": 1.0} if any(shared) and not own else {} for own in shared]
 
 
 def _unsaid(question: str, places: Sequence[Around]) -> list[dict[str, float]]:

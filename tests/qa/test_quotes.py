@@ -20,6 +20,9 @@ def read(text, quote, title=""):
         ("Lena Fors rowed. He doubted it, harbour master Max Ohl said.", "He", "Max Ohl"),
         ("Lena Fors rowed. They won.", "They", "They"),
         ("It rained. He rowed.", "He", "He"),
+        ("Omar Said rowed.", "Omar", "Omar Said"),
+        ("Omar. Said rowed.", "Omar", "Omar"),
+        ("She is Ida. She rowed.", "Ida", "Ida"),
     ],
 )
 def test_a_pronoun_is_answered_by_its_name_where_it_is_sure(text, pronoun, name):

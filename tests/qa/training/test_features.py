@@ -147,7 +147,7 @@ def test_context_stands_before_the_passage_in_every_window_and_holds_no_span(tok
         assert {text[a:b] for a, b in inside} <= set(text.split())
 
 
-@pytest.mark.parametrize(("length", "result"), [(1, 32), (32, 32), (33, 64)])
+@pytest.mark.parametrize(("length", "result"), [(1, 16), (16, 16), (17, 32)])
 def test_lengths_are_rounded_up(length, result):
     assert padded(length) == result
 
