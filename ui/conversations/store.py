@@ -290,4 +290,4 @@ def _owned(connection: sqlite3.Connection, person: str, conversation_id: str) ->
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return datetime.now(UTC).isoformat(timespec="microseconds")
