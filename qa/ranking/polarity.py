@@ -76,7 +76,8 @@ def polarity_of(
     told = _told(sides, place)
     clause = _other_clause(question, asked, sides, place)
     if told == "same":
-        return clause | {"same side": 1.0}  # "exempt" is what "did not have to" asks for.
+        # "exempt" is what "did not have to" asks for.
+        return clause | ({"same side": 1.0} if asked.negated else {})
     contrary = {"contrary": 1.0} if told == "contrary" else {}
     return clause | _negation(question, asked, place) | contrary
 
