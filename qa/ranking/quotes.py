@@ -94,6 +94,11 @@ _CLOSES = re.compile(r"[”»]|(?<=[\w.,!?;…%'’)])\"|(?<=[.,!?])’")
 _PIECE_WORDS = 3
 """What was said is longer than this."""
 
+_WRITING = re.compile(
+    r"\b(?:laws?|rules?|act|bill|treaty|constitution|contract|agreement|deal|report|study|studies"
+    r"|survey|research|article|book|bible|charter|plan|letter|sign|inscription)\s+(?:have\s+to\s+)?(?:say|claim|argue|explain|insist)",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"“[^“”]{3,400}”|(?<![\w.,!?;…%'’)])\"(?=\S)[^\"]{3,400}\"|«[^«»]{3,400}»")
 
 
@@ -183,6 +188,21 @@ def with_unit(question: str, place: Evidence) -> Evidence:
     text = place.hit.article.text
     unit = _UNIT.match(text, place.span.end, place.hit.passage.end)
     return _moved(place, text, place.span.start, unit.end()) if unit else place
+
+
+def unsaid(question: str, places: Sequence[Around]) -> list[dict[str, float]]:
+    """For each place the feature of what nobody said, where the question asks what somebody said.
+
+    In an interview or a speech nothing is told to be said, so it counts only beside what is, and
+    only of passages that are neither. What a law says is told of it without a word for saying.
+    """
+    if not SAID_ABOUT.match(question) or _WRITING.search(question):
+        return [{}] * len(places)
+    said = [is_said(place) for place in places]
+    return [
+        {"not said": 1.0} if any(said) and not (own or is_speech(place.text)) else {}
+        for place, own in zip(places, said, strict=True)
+    ]
 
 
 def is_said(place: Around) -> bool:

@@ -17,7 +17,7 @@ from qa.ranking.form import HOW_MANY, ONE_THING, form_of, runs_across_sentences
 from qa.ranking.names import is_unheard
 from qa.ranking.periods import PlaceTime, dated, death, place_time, relation
 from qa.ranking.polarity import asked_sides, other_side, polarity_of
-from qa.ranking.quotes import SAID_ABOUT, is_said, is_speech
+from qa.ranking.quotes import unsaid
 from qa.settings import (
     FAR_LOGITS,
     OLDER_DAYS,
@@ -54,11 +54,6 @@ _COUNTED = "how many"
 _AT_ANOTHER_TIME = frozenset(("in force", "over", "later"))
 _THERE = re.compile(r"\b(?:there|here)\b(?!\s+(?:is|are|was|were|has|have|had)\b)", re.IGNORECASE)
 _ORDER = re.compile(r"\b(before|after)\s+(?:the\s+)?([A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*)")
-_WRITING = re.compile(
-    r"\b(?:laws?|rules?|act|bill|treaty|constitution|contract|agreement|deal|report|study|studies"
-    r"|survey|research|article|book|bible|charter|plan|letter|sign|inscription)\s+(?:have\s+to\s+)?(?:say|claim|argue|explain|insist)",
-    re.IGNORECASE,
-)
 _STILL = re.compile(
     r"\b(?:still|now(?:adays)?|today|currently|at\s+present|presently|these\s+days|to\s+this\s+day)\b",
     re.IGNORECASE,
@@ -112,7 +107,7 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
     objects = _objects(question)
     there = _asks_in_place(question, asked) and any(_names_place(asked, p) for p in places)
     verb = _verb_of_event(question, asked)
-    unsaid = _unsaid(question, places)
+    silent = unsaid(question, places)
     apart = _apart(question, asked, places)
     return [
         _with_death(question, asked, place, _time(asked, place, time, others, of_value, verb))
@@ -122,10 +117,10 @@ def observe(question: str, asked: Restrictions, places: Sequence[Around]) -> lis
         | _other_order(question, place)
         | _time_of_object(objects, place)
         | form_of(question, asked, place)
-        | silent
+        | not_said
         | other
-        for place, time, of_value, silent, other in zip(
-            places, told, elsewhere, unsaid, apart, strict=True
+        for place, time, of_value, not_said, other in zip(
+            places, told, elsewhere, silent, apart, strict=True
         )
     ]
 
@@ -146,21 +141,6 @@ def _apart(question: str, asked: Restrictions, places: Sequence[Around]) -> list
         for place in places
     ]
     return [{"apart": 1.0} if any(shared) and not own else {} for own in shared]
-
-
-def _unsaid(question: str, places: Sequence[Around]) -> list[dict[str, float]]:
-    """For each place the feature of what nobody said, where the question asks what somebody said.
-
-    In an interview or a speech nothing is told to be said, so it counts only beside what is, and
-    only of passages that are neither. What a law says is told of it without a word for saying.
-    """
-    if not SAID_ABOUT.match(question) or _WRITING.search(question):
-        return [{}] * len(places)
-    said = [is_said(place) for place in places]
-    return [
-        {"not said": 1.0} if any(said) and not (own or is_speech(place.text)) else {}
-        for place, own in zip(places, said, strict=True)
-    ]
 
 
 def _around(place: Evidence) -> Around:

@@ -128,3 +128,30 @@ def test_none_is_how_many():
         assert not of_place & {"negated", "negation near", "no number", "echo"}
     (of_place,) = features("Which boats were lost?", "no boats")
     assert of_place & {"negated", "negation near"}
+
+
+def test_a_length_is_not_when():
+    for quote in ("just a week", "three months"):
+        (of_place,) = features("When did it open?", quote, text=f"It took {quote} to open.")
+        assert "no time" in of_place
+    (of_place,) = features("When did it open?", "a week ago", text="It opened a week ago.")
+    assert "no time" not in of_place
+
+
+@pytest.mark.parametrize(
+    ("question", "own", "other"),
+    [
+        ("When was the fair of Velm?", "The fair of Velm was on 3 May.", "Lind came on 9 June."),
+        ("when did the mill burn down", "The mill burned in 1911.", "Ida Moor died in 1930."),
+        ("What year did Lind buy the boat?", "Lind bought it in 1990.", "It rained in 1985."),
+    ],
+)
+def test_a_time_of_something_else_counts_less_beside_one_of_what_is_asked(question, own, other):
+    text = f"{own} {other}"
+    times = [
+        sentence.removesuffix(".").split(" in ")[-1].split(" on ")[-1] for sentence in (own, other)
+    ]
+    right, wrong = features(question, *times, text=text)
+    assert "apart" in wrong
+    assert "apart" not in right
+    assert not any("apart" in f for f in features(question, times[1], text=other))
