@@ -18,7 +18,8 @@ from qa.types import Span
 
 _SEPARATOR = (
     r"\s*[)\]]?\s*(?:(?:[-–—•*;,|/]|\n)[-–—•*;,|/\s]*(?:and\s+|then\s+)?|(?:and|then)\s+)"
-    r"(?:[^\n|\t;,()]{1,60}[|\t]\s*)*"  # the cells before it in its row
+    # The cells before it in its row. None begins with a space, so that empty ones match in one way.
+    r"(?:[^\s|;,()][^\n|\t;,()]{0,59}[|\t][|\s]*+)*"
 )
 _NAME = r"(?P<name>[\"“A-Z0-9][^\n|;()\[\]]{1,90}?)"
 _OPENING = r"(?:\s*[(\[]|\s*[:|\t]|,)\s*(?:from\s+|since\s+)?"
